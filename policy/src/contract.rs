@@ -1,0 +1,168 @@
+//! The words the gate exchanges with the rest of a platform: the bodies of `/.usher/me` and of the admin API.
+//!
+//! The stage and the verifier speak these types, so a renamed field does not compile instead of failing in production.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::standing::Role;
+use crate::status::Status;
+
+/// The header that carries the stable reason code of every answer the gate itself gives.
+pub const REASON_HEADER: &str = "usher-reason";
+
+/// The header that marks an answer as the gate's own, so that an app's 403 can be told from ours.
+pub const RESPONSE_HEADER: &str = "usher-response";
+
+/// What `GET /.usher/me` answers to somebody with a good credential (status 200 whether admitted or not).
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Me {
+    /// Who the gate takes the visitor for.
+    pub visitor: MeVisitor,
+    /// Whether a request to the instance would be let in now.
+    pub admitted: bool,
+    /// The stable reason code; `admitted` when let in.
+    pub reason: String,
+    /// The rule of the decision table that decided.
+    pub rule: String,
+    /// The visitor's instance, if there is one.
+    pub instance: Option<MeInstance>,
+    /// The words of status that are let in.
+    pub admits: Vec<Status>,
+    /// What is the case, for a person.
+    pub title: String,
+    /// What it means for the visitor.
+    pub detail: String,
+    /// What to do next.
+    pub next: String,
+    /// After how many seconds it is worth asking again, if it is.
+    pub retry_after: Option<u32>,
+}
+
+/// The visitor in [`Me`].
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct MeVisitor {
+    /// The exact `iss` of the token.
+    pub issuer: String,
+    /// The exact `sub` of the token.
+    pub subject: String,
+    /// The e-mail address of the token, if it carries one.
+    pub email: Option<String>,
+}
+
+/// The visitor's instance in [`Me`]. Its address stays private: a visitor reaches it through the gate.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct MeInstance {
+    /// The instance's id at the registry.
+    pub id: String,
+    /// Its status.
+    pub status: Status,
+    /// Since when it has that status, in seconds since the Unix epoch.
+    pub since: u64,
+    /// How old this knowledge is, in milliseconds.
+    pub age_millis: u64,
+}
+
+/// A standing as the admin API takes and gives it: `PUT` and `GET /.usher/admin/v1/standings`.
+///
+/// On `PUT` an existing visitor's membership, org and role are replaced; an instance is created if there was none (always in
+/// status `provisioning`) and never changed otherwise, because a status changes only by [`StatusChange`].
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandingRecord {
+    /// The exact `iss` of the visitor's tokens.
+    pub issuer: String,
+    /// The exact `sub` of the visitor's tokens.
+    pub subject: String,
+    /// The e-mail address, to be shown to people; never compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Member, or known but not invited.
+    pub membership: MembershipWord,
+    /// The org the visitor belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub org: Option<String>,
+    /// The visitor's role; `member` when absent.
+    #[serde(default)]
+    pub role: Role,
+    /// The visitor's instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<NewInstance>,
+}
+
+/// How a visitor is related to the platform, as a word.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MembershipWord {
+    /// Belongs to the platform.
+    Member,
+    /// Is known, but needs an invitation first (incident I4).
+    NeedsInvitation,
+}
+
+/// An instance to be created: the part of it that the platform decides.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewInstance {
+    /// The id the platform gives it: 1 to 128 of `A-Z a-z 0-9 . _ -`.
+    pub id: String,
+    /// Where it answers: an origin, `https://guy.fly.dev` or `http://127.0.0.1:4000`.
+    pub url: String,
+}
+
+/// An instance as the admin API shows it: `GET /.usher/admin/v1/instances/{id}`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct InstanceRecord {
+    /// The instance's id.
+    pub id: String,
+    /// Where it answers.
+    pub url: String,
+    /// Its status.
+    pub status: Status,
+    /// What it was before it was suspended, if it is suspended.
+    pub suspended_from: Option<Status>,
+    /// Since when it has its status, in seconds since the Unix epoch.
+    pub since: u64,
+    /// Counts every change; a late write with a smaller number loses.
+    pub version: u64,
+    /// The exact `iss` of its owner's tokens.
+    pub issuer: String,
+    /// The exact `sub` of its owner's tokens.
+    pub subject: String,
+}
+
+/// A change of status: `PUT /.usher/admin/v1/instances/{id}/status`, answered with [`InstanceRecord`] or 409.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusChange {
+    /// The status it shall have.
+    pub status: Status,
+}
+
+/// The gate's error body, RFC 9457 (`application/problem+json`), as a client reads it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Problem {
+    /// A URI that names the kind of problem.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What is the case, in a few words.
+    pub title: String,
+    /// The HTTP status code.
+    pub status: u16,
+    /// What it means, in a sentence or two.
+    pub detail: String,
+    /// The stable reason code.
+    pub reason: String,
+    /// The id under which the log has this request.
+    pub request_id: String,
+    /// What to do next.
+    pub next: String,
+    /// After how many seconds it is worth asking again, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+    /// Everything that is wrong, one sentence each, where there can be several (configuration, a rejected body).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mistakes: Vec<String>,
+}
