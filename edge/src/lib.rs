@@ -1,10 +1,115 @@
-//! The gate.
+//! The gate, a Cloudflare Worker: asks who is there and where they stand, and carries their requests to their instance.
+//!
+//! In scope: everything that knows Cloudflare: bindings, `fetch`, KV, D1, WebCrypto, pages. Out of scope: every rule; those
+//! are in `policy`.
+//!
+//! ```text
+//! fetch ─► fast_path: a hit ends here
+//!    │
+//!    ├──► own_endpoints: /.usher/…
+//!    └──► gate ─► credential ─► admission ─► sightings ─► decision ─► proxy │ page
+//! ```
 
+mod authority;
+mod clock;
+mod configuration;
+mod cookie;
+mod events;
+mod fast_path;
+mod fetching;
+mod gate;
+mod incoming;
+mod isolate;
+mod issuer_keys;
+mod memory;
+mod own_endpoints;
+mod page;
+mod proxy;
+mod sightings;
+mod signature;
+#[cfg(feature = "trap")]
+mod trap;
+
+pub use configuration::{Home, SETTINGS, Setting};
+use policy::reason::Reason;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+use worker::Env;
 
-/// Answers one request.
+use crate::gate::Gate;
+use crate::incoming::Incoming;
+use crate::isolate::Isolate;
+use crate::page::{Answer, Setting as PageSetting};
+
+/// Answers one request: a `Response` where memory was enough, a `Promise` of one otherwise. `edge/shim.mjs` calls it.
 #[wasm_bindgen]
-pub fn fetch(request: web_sys::Request, env: worker::Env, context: JsValue) -> Result<JsValue, JsValue> {
-    let _ = (request, env, context);
-    Ok(web_sys::Response::new_with_opt_str(Some("ok"))?.into())
+pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::Context) -> JsValue {
+    #[cfg(feature = "trap")]
+    if let Some(answer) = trap::answer(&request) {
+        return answer;
+    }
+    let isolate = isolate::of(&env);
+    let incoming = Incoming::new(
+        request,
+        worker::Context::new(context),
+        isolate.next_request_id(),
+    );
+    if let Some(endpoint) = own_endpoints::Endpoint::of(incoming.path()) {
+        return promise(
+            async move { own_endpoints::answer(endpoint, isolate, &env, &incoming).await },
+        );
+    }
+    let configuration = match usable(isolate, &incoming) {
+        Ok(configuration) => configuration,
+        Err(answer) => return answer,
+    };
+    let gate = Gate {
+        isolate,
+        configuration,
+        env: &env,
+        incoming: &incoming,
+    };
+    if let Some(answer) = fast_path::answer(&gate) {
+        return answer;
+    }
+    promise(async move {
+        Gate {
+            isolate,
+            configuration,
+            env: &env,
+            incoming: &incoming,
+        }
+        .answer()
+        .await
+    })
+}
+
+/// The configuration, or the answer to everybody while it is wrong.
+fn usable(
+    isolate: &'static Isolate,
+    incoming: &Incoming,
+) -> Result<&'static configuration::Configuration, JsValue> {
+    let misconfigured = |configuration| {
+        let setting = PageSetting::of(incoming, configuration);
+        Err(Answer::message(&Reason::Misconfigured.into(), &setting).into_response())
+    };
+    match &isolate.configuration {
+        Ok(configuration) if configuration.development && !is_loopback(incoming.host()) => {
+            events::alarm(
+                "misconfigured",
+                "USHER_DEVELOPMENT is true, so only loopback hosts are answered",
+            );
+            misconfigured(Some(configuration))
+        }
+        Ok(configuration) => Ok(configuration),
+        Err(_) => misconfigured(None),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost")
+}
+
+fn promise(answer: impl Future<Output = JsValue> + 'static) -> JsValue {
+    future_to_promise(async move { Ok(answer.await) }).into()
 }

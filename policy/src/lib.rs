@@ -1,9 +1,38 @@
-//! The rules of the gate.
+//! The rules of the gate: what a token must be, what a standing allows, and what a visitor is told.
+//!
+//! In scope: every rule, once. Statuses and what may follow them ([`status`]), what a request offers ([`credential`]), who a
+//! token makes its bearer ([`admission`]), how old knowledge may be ([`freshness`]), what happens next ([`decision`]), what is
+//! said ([`reason`]), to whom ([`negotiation`]).
+//!
+//! Out of scope: asking and carrying (`edge`), keys and signatures (`edge`, behind [`admission::SignatureCheck`]), the
+//! clock, configuration. All of them are arguments. Held by `no_std` and by this crate's `clippy.toml`.
+//!
+//! ```text
+//! headers ─► credential ─► admission ─► Visitor ──┐
+//!                │             │                  ├─► decision ─► LetIn(Permit) │ LogIn │ ToAdmin │ Tell(Message)
+//!                └─ Rejected ──┴── Sighting ──────┘                   with the rule that decided
+//! ```
 #![no_std]
 
 extern crate alloc;
 
+pub mod admission;
 pub mod contract;
+pub mod credential;
+pub mod decision;
+pub mod freshness;
+pub mod issuer;
+pub mod jwks;
+pub mod message;
+pub mod negotiation;
+pub mod reason;
+pub mod refusal;
+pub mod sighting;
 pub mod standing;
 pub mod status;
+pub mod storage_key;
+pub mod strict_json;
 pub mod time;
+mod token;
+
+pub use token::MAX_TOKEN_BYTES;

@@ -45,7 +45,9 @@ impl Subject {
 
     /// Takes a subject of 1 to 255 bytes without control characters, which could only be an attack on a header or a log.
     pub fn new(subject: &str) -> Option<Self> {
-        let plausible = !subject.is_empty() && subject.len() <= Self::MAX_BYTES && !subject.chars().any(char::is_control);
+        let plausible = !subject.is_empty()
+            && subject.len() <= Self::MAX_BYTES
+            && !subject.chars().any(char::is_control);
         plausible.then(|| Self(subject.to_owned()))
     }
 
@@ -65,7 +67,9 @@ impl Email {
 
     /// Takes an address of 1 to 254 bytes without control characters.
     pub fn new(address: &str) -> Option<Self> {
-        let plausible = !address.is_empty() && address.len() <= Self::MAX_BYTES && !address.chars().any(char::is_control);
+        let plausible = !address.is_empty()
+            && address.len() <= Self::MAX_BYTES
+            && !address.chars().any(char::is_control);
         plausible.then(|| Self(address.to_owned()))
     }
 
@@ -173,18 +177,25 @@ impl InstanceUrl {
     /// Takes `http` or `https`, a host of lower-case letters, digits, dots and hyphens, and perhaps a port.
     pub fn new(url: &str) -> Option<Self> {
         let origin = url.strip_suffix('/').unwrap_or(url);
-        let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"))?;
+        let authority = origin
+            .strip_prefix("https://")
+            .or_else(|| origin.strip_prefix("http://"))?;
         let (host, port) = match authority.split_once(':') {
             Some((host, port)) => (host, Some(port)),
             None => (authority, None),
         };
         let label = |label: &str| {
-            let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            !label.is_empty() && label.bytes().all(allowed) && !label.starts_with('-') && !label.ends_with('-')
+            let allowed =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            !label.is_empty()
+                && label.bytes().all(allowed)
+                && !label.starts_with('-')
+                && !label.ends_with('-')
         };
         let plausible_host = host.len() <= 253 && host.split('.').all(label);
         let plausible_port = port.is_none_or(|port| {
-            port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port != 0)
+            port.bytes().all(|byte| byte.is_ascii_digit())
+                && port.parse::<u16>().is_ok_and(|port| port != 0)
         });
         let host_start = origin.len() - authority.len();
         (plausible_host && plausible_port).then(|| Self {
@@ -201,7 +212,9 @@ impl InstanceUrl {
 
     /// The host without its port.
     pub fn host(&self) -> &str {
-        self.origin.get(self.host_start..self.host_end).unwrap_or_default()
+        self.origin
+            .get(self.host_start..self.host_end)
+            .unwrap_or_default()
     }
 }
 
@@ -225,7 +238,11 @@ impl HostRule {
         if url.host() != host {
             return None;
         }
-        Some(if below { Self::Below(alloc::format!(".{host}")) } else { Self::Exactly(host.to_owned()) })
+        Some(if below {
+            Self::Below(alloc::format!(".{host}"))
+        } else {
+            Self::Exactly(host.to_owned())
+        })
     }
 
     /// Whether the rule covers this address.
@@ -256,7 +273,11 @@ mod tests {
 
     #[test]
     fn an_instance_url_is_an_origin_and_nothing_else() {
-        for url in ["https://guy.fly.dev", "http://127.0.0.1:4000", "https://a-b.example/"] {
+        for url in [
+            "https://guy.fly.dev",
+            "http://127.0.0.1:4000",
+            "https://a-b.example/",
+        ] {
             assert!(InstanceUrl::new(url).is_some(), "{url}");
         }
         for url in [

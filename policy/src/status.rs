@@ -36,7 +36,12 @@ pub enum Availability {
 
 impl Status {
     /// Every status, in the legal order.
-    pub const ALL: [Self; 4] = [Self::Provisioning, Self::Active, Self::Ready, Self::Suspended];
+    pub const ALL: [Self; 4] = [
+        Self::Provisioning,
+        Self::Active,
+        Self::Ready,
+        Self::Suspended,
+    ];
 
     /// The word as it stands in databases, in JSON and on pages.
     pub const fn word(self) -> &'static str {
@@ -83,7 +88,10 @@ impl Status {
             Self::Provisioning => [Self::Active, Self::Suspended].into(),
             Self::Active => [Self::Ready, Self::Suspended].into(),
             Self::Ready => [Self::Suspended].into(),
-            Self::Suspended => suspended_from.into_iter().filter(|from| *from != Self::Suspended).collect(),
+            Self::Suspended => suspended_from
+                .into_iter()
+                .filter(|from| *from != Self::Suspended)
+                .collect(),
         }
     }
 
@@ -93,7 +101,11 @@ impl Status {
         if allowed.contains(&next) {
             Ok(next)
         } else {
-            Err(IllegalTransition { from: self, to: next, allowed })
+            Err(IllegalTransition {
+                from: self,
+                to: next,
+                allowed,
+            })
         }
     }
 }
@@ -141,7 +153,11 @@ pub struct IllegalTransition {
 
 impl fmt::Display for IllegalTransition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an instance that is `{}` cannot become `{}`; legal next: ", self.from, self.to)?;
+        write!(
+            f,
+            "an instance that is `{}` cannot become `{}`; legal next: ",
+            self.from, self.to
+        )?;
         write_words(f, &self.allowed)
     }
 }
@@ -167,7 +183,9 @@ mod tests {
 
     #[test]
     fn near_misses_of_a_word_are_unknown() {
-        for word in ["Ready", " ready", "ready ", "running", "", "READY", "ready\n"] {
+        for word in [
+            "Ready", " ready", "ready ", "running", "", "READY", "ready\n",
+        ] {
             assert_eq!(Status::parse(word), Err(UnknownStatus(word.to_owned())));
         }
     }
@@ -175,7 +193,10 @@ mod tests {
     #[test]
     fn automation_never_skips_a_status() {
         assert!(Status::Provisioning.step(None, Status::Ready).is_err());
-        assert_eq!(Status::Provisioning.step(None, Status::Active), Ok(Status::Active));
+        assert_eq!(
+            Status::Provisioning.step(None, Status::Active),
+            Ok(Status::Active)
+        );
         assert_eq!(Status::Active.step(None, Status::Ready), Ok(Status::Ready));
     }
 
@@ -183,7 +204,10 @@ mod tests {
     fn a_suspended_instance_returns_only_to_where_it_was() {
         for before in [Status::Provisioning, Status::Active, Status::Ready] {
             for next in Status::ALL {
-                assert_eq!(Status::Suspended.step(Some(before), next).is_ok(), next == before);
+                assert_eq!(
+                    Status::Suspended.step(Some(before), next).is_ok(),
+                    next == before
+                );
             }
         }
         assert!(Status::Suspended.successors(None).is_empty());
@@ -192,7 +216,10 @@ mod tests {
     #[test]
     fn only_ready_is_open() {
         for status in Status::ALL {
-            assert_eq!(status.availability() == Availability::Open, status == Status::Ready);
+            assert_eq!(
+                status.availability() == Availability::Open,
+                status == Status::Ready
+            );
         }
     }
 }

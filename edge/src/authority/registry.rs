@@ -1,0 +1,334 @@
+//! The registry: the built-in authority, a D1 database (`edge/migrations/`).
+
+use policy::contract::{InstanceRecord, MembershipWord, StandingRecord};
+use policy::sighting::{RawStanding, Unreadable};
+use policy::standing::{HostRule, Identity, InstanceId, Membership, Standing};
+use policy::status::{IllegalTransition, Status};
+use policy::storage_key::StorageKey;
+use policy::time::Moment;
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+use worker::D1Database;
+
+use super::AuthorityFailure;
+
+/// The registry of this deployment.
+pub(crate) struct Registry<'a> {
+    pub(crate) database: D1Database,
+    pub(crate) hosts: &'a [HostRule],
+}
+
+/// Why a change was not made.
+#[derive(Debug)]
+pub(crate) enum ChangeRefused {
+    /// It collides with what is there; the sentence says with what.
+    Conflict(String),
+    /// It would skip a status or go back.
+    Illegal(IllegalTransition),
+    /// There is no such record.
+    NotFound,
+    /// The database failed.
+    Failed(String),
+    /// The record there cannot be trusted.
+    Unreadable(Unreadable),
+}
+
+impl From<worker::Error> for ChangeRefused {
+    fn from(problem: worker::Error) -> Self {
+        Self::Failed(problem.to_string())
+    }
+}
+
+const STANDING: &str = "
+    SELECT identities.issuer, identities.subject,
+           iif(users.requires_invitation, 'needs_invitation', 'member') AS membership,
+           users.email, users.org, users.role,
+           instances.id AS instance_id, instances.url AS instance_url, instances.status, instances.since,
+           max(users.version, ifnull(instances.version, 0)) AS version
+    FROM identities
+    JOIN users ON users.id = identities.user_id
+    LEFT JOIN instances ON instances.user_id = users.id
+    WHERE identities.issuer = ?1 AND identities.subject = ?2";
+
+const INSTANCE: &str = "
+    SELECT instances.id, instances.url, instances.status, instances.suspended_from, instances.since, instances.version,
+           identities.issuer, identities.subject
+    FROM instances
+    JOIN identities ON identities.user_id = instances.user_id
+    WHERE instances.id = ?1";
+
+#[derive(Deserialize)]
+struct StandingRow {
+    #[serde(flatten)]
+    raw: RawStanding,
+    email: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct InstanceRow {
+    id: String,
+    url: String,
+    status: String,
+    suspended_from: Option<String>,
+    since: u64,
+    version: u64,
+    issuer: String,
+    subject: String,
+}
+
+impl InstanceRow {
+    fn parse(self) -> Result<InstanceRecord, ChangeRefused> {
+        let status = |word: &str| {
+            Status::parse(word)
+                .map_err(|unknown| ChangeRefused::Unreadable(Unreadable::UnknownStatus(unknown)))
+        };
+        Ok(InstanceRecord {
+            status: status(&self.status)?,
+            suspended_from: self.suspended_from.as_deref().map(status).transpose()?,
+            id: self.id,
+            url: self.url,
+            since: self.since,
+            version: self.version,
+            issuer: self.issuer,
+            subject: self.subject,
+        })
+    }
+}
+
+impl Registry<'_> {
+    /// What the registry knows of a person; somebody it never heard of is a stranger, not an error.
+    pub(crate) async fn standing(&self, identity: &Identity) -> Result<Standing, AuthorityFailure> {
+        let row = self
+            .row(identity)
+            .await
+            .map_err(|problem| AuthorityFailure::Unreachable(problem.to_string()))?;
+        match row {
+            Some(row) => row
+                .raw
+                .parse(identity, self.hosts)
+                .map_err(AuthorityFailure::Unreadable),
+            None => Ok(Standing {
+                identity: identity.clone(),
+                membership: Membership::Stranger,
+                instance: None,
+                version: 0,
+            }),
+        }
+    }
+
+    async fn row(&self, identity: &Identity) -> worker::Result<Option<StandingRow>> {
+        let statement = self.database.prepare(STANDING).bind(&[
+            text(identity.issuer.as_str()),
+            text(identity.subject.as_str()),
+        ])?;
+        statement.first(None).await
+    }
+
+    /// The same for operators, as the admin API shows it.
+    pub(crate) async fn standing_record(
+        &self,
+        identity: &Identity,
+    ) -> Result<StandingRecord, ChangeRefused> {
+        let row = self.row(identity).await?.ok_or(ChangeRefused::NotFound)?;
+        let email = row.email;
+        let standing = row
+            .raw
+            .parse(identity, self.hosts)
+            .map_err(ChangeRefused::Unreadable)?;
+        let (membership, org, role) = match standing.membership {
+            Membership::Member { org, role } => (MembershipWord::Member, org, role),
+            Membership::NeedsInvitation | Membership::Stranger => (
+                MembershipWord::NeedsInvitation,
+                None,
+                policy::standing::Role::default(),
+            ),
+        };
+        Ok(StandingRecord {
+            issuer: identity.issuer.as_str().to_owned(),
+            subject: identity.subject.as_str().to_owned(),
+            email,
+            membership,
+            org,
+            role,
+            instance: standing
+                .instance
+                .map(|instance| policy::contract::NewInstance {
+                    id: instance.id.as_str().to_owned(),
+                    url: instance.url.as_str().to_owned(),
+                }),
+        })
+    }
+
+    /// Creates or replaces what the registry knows of a person; an instance is created in `provisioning`, never changed.
+    pub(crate) async fn put_standing(
+        &self,
+        identity: &Identity,
+        record: &StandingRecord,
+        now: Moment,
+    ) -> Result<StandingRecord, ChangeRefused> {
+        let user = StorageKey::of(identity);
+        let invitation = match record.membership {
+            MembershipWord::Member => 0,
+            MembershipWord::NeedsInvitation => 1,
+        };
+        let mut batch = vec![
+            self.database
+                .prepare(
+                    "INSERT INTO users (id, email, org, role, requires_invitation, version, created_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                     ON CONFLICT (id) DO UPDATE SET email = excluded.email, org = excluded.org, role = excluded.role,
+                         requires_invitation = excluded.requires_invitation,
+                         version = max(users.version + 1, excluded.version)",
+                )
+                .bind(&[
+                    text(user.as_str()),
+                    optional(record.email.as_deref()),
+                    optional(record.org.as_deref()),
+                    text(record.role.word()),
+                    JsValue::from(invitation),
+                    version(now),
+                    seconds(now),
+                ])?,
+            self.database
+                .prepare("INSERT INTO identities (issuer, subject, user_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+                .bind(&[text(identity.issuer.as_str()), text(identity.subject.as_str()), text(user.as_str())])?,
+        ];
+        if let Some(instance) = &record.instance {
+            batch.push(
+                self.database
+                    .prepare(
+                        "INSERT INTO instances (id, user_id, url, status, since, version)
+                         VALUES (?1, ?2, ?3, 'provisioning', ?4, ?5) ON CONFLICT DO NOTHING",
+                    )
+                    .bind(&[
+                        text(&instance.id),
+                        text(user.as_str()),
+                        text(&instance.url),
+                        seconds(now),
+                        version(now),
+                    ])?,
+            );
+        }
+        // D1 runs a batch as one transaction.
+        self.database.batch(batch).await?;
+        let result = self.standing_record(identity).await?;
+        if record.instance.is_some() && record.instance != result.instance {
+            let there = result.instance.map_or_else(
+                || "none".to_owned(),
+                |instance| format!("`{}` at {}", instance.id, instance.url),
+            );
+            return Err(ChangeRefused::Conflict(format!(
+                "the visitor's instance is {there}; an instance is created once, and its id belongs to one visitor"
+            )));
+        }
+        Ok(result)
+    }
+
+    /// Removes a person with everything that is theirs.
+    pub(crate) async fn remove_standing(&self, identity: &Identity) -> Result<(), ChangeRefused> {
+        let user = text(StorageKey::of(identity).as_str());
+        let mut batch = Vec::new();
+        for table in [
+            "instances WHERE user_id",
+            "identities WHERE user_id",
+            "users WHERE id",
+        ] {
+            batch.push(
+                self.database
+                    .prepare(format!("DELETE FROM {table} = ?1"))
+                    .bind(core::slice::from_ref(&user))?,
+            );
+        }
+        self.database.batch(batch).await?;
+        Ok(())
+    }
+
+    /// One instance, for operators.
+    pub(crate) async fn instance(&self, id: &InstanceId) -> Result<InstanceRecord, ChangeRefused> {
+        let statement = self.database.prepare(INSTANCE).bind(&[text(id.as_str())])?;
+        statement
+            .first::<InstanceRow>(None)
+            .await?
+            .ok_or(ChangeRefused::NotFound)?
+            .parse()
+    }
+
+    /// Changes a status by one legal step. Saying again what is already so is no change and no error: the answer to the first
+    /// call may have been lost.
+    pub(crate) async fn change_status(
+        &self,
+        id: &InstanceId,
+        next: Status,
+        now: Moment,
+    ) -> Result<InstanceRecord, ChangeRefused> {
+        let before = self.instance(id).await?;
+        if before.status == next {
+            return Ok(before);
+        }
+        before
+            .status
+            .step(before.suspended_from, next)
+            .map_err(ChangeRefused::Illegal)?;
+        let suspended_from = (next == Status::Suspended).then(|| before.status.word());
+        // Compared with the version that was read: of two changes at once, one wins and the other hears of it.
+        let result = self
+            .database
+            .prepare(
+                "UPDATE instances SET status = ?2, suspended_from = ?3, since = ?4, version = max(version + 1, ?5)
+                 WHERE id = ?1 AND version = ?6",
+            )
+            .bind(&[
+                text(id.as_str()),
+                text(next.word()),
+                optional(suspended_from),
+                seconds(now),
+                version(now),
+                number(before.version),
+            ])?
+            .run()
+            .await?;
+        let changed = result.meta()?.and_then(|meta| meta.changes).unwrap_or(0);
+        if changed == 0 {
+            return Err(ChangeRefused::Conflict(
+                "the instance was changed at the same moment; read it again".to_owned(),
+            ));
+        }
+        self.instance(id).await
+    }
+
+    /// Whether the tables are there (incident I5: the database that was never migrated).
+    pub(crate) async fn check(&self) -> Result<(), String> {
+        let statement = self
+            .database
+            .prepare("SELECT count(*) AS tables FROM (SELECT 1 FROM identities LIMIT 1)");
+        statement
+            .first::<serde_json::Value>(None)
+            .await
+            .map(|_| ())
+            .map_err(|problem| problem.to_string())
+    }
+}
+
+fn text(value: &str) -> JsValue {
+    JsValue::from_str(value)
+}
+
+fn optional(value: Option<&str>) -> JsValue {
+    value.map_or(JsValue::NULL, JsValue::from_str)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds and seconds of our time are far below 2^53"
+)]
+fn number(value: u64) -> JsValue {
+    JsValue::from_f64(value as f64)
+}
+
+fn seconds(now: Moment) -> JsValue {
+    number(now.unix_seconds())
+}
+
+fn version(now: Moment) -> JsValue {
+    number(now.unix_millis())
+}

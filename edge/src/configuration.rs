@@ -1,0 +1,200 @@
+//! The configuration, read once per isolate. Every mistake is reported, not only the first, each as a sentence that names the
+//! value, the place and the cure. With a single mistake nobody is let in.
+
+mod env;
+mod issuers;
+mod settings;
+mod surroundings;
+
+use std::time::Duration;
+
+use policy::decision::Rules;
+use policy::freshness::FreshnessRules;
+use policy::issuer::Issuer;
+use policy::standing::HostRule;
+
+pub(crate) use env::Bindings;
+pub(crate) use issuers::KeySource;
+pub use settings::{Home, SETTINGS, Setting};
+use surroundings::Surroundings;
+
+/// Everything an operator has set, checked.
+#[derive(Debug)]
+pub(crate) struct Configuration {
+    pub(crate) issuers: Vec<Issuer>,
+    /// Where the keys of the issuer at the same position come from.
+    pub(crate) key_sources: Vec<KeySource>,
+    pub(crate) login_url: String,
+    pub(crate) support: String,
+    pub(crate) product: String,
+    pub(crate) instance_hosts: Vec<HostRule>,
+    pub(crate) cookie: String,
+    pub(crate) rules: Rules,
+    pub(crate) suspended_paths: Vec<String>,
+    pub(crate) platform_admin: Option<PlatformAdmin>,
+    pub(crate) admin_secret: String,
+    pub(crate) development: bool,
+}
+
+/// Where the platform is administered.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct PlatformAdmin {
+    pub(crate) host: String,
+    pub(crate) path: String,
+}
+
+/// Everything that is wrong with the configuration, one sentence each, without any secret value.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Mistakes(pub(crate) Vec<String>);
+
+impl Mistakes {
+    fn note(&mut self, sentence: String) {
+        self.0.push(sentence);
+    }
+}
+
+/// HMAC secrets shorter than the hash weaken it (RFC 7518 section 3.2), and a bearer secret deserves no less.
+const MIN_SECRET_BYTES: usize = 32;
+
+impl Configuration {
+    fn read(given: &Surroundings) -> Result<Self, Mistakes> {
+        let mut mistakes = Mistakes::default();
+        let (issuers, key_sources) = issuers::read(given, &mut mistakes);
+        given.refuse_unknown_names(&key_sources, &mut mistakes);
+        for binding in SETTINGS
+            .iter()
+            .filter(|setting| setting.home == Home::Binding)
+        {
+            given.require_binding(binding.name, &mut mistakes);
+        }
+        let development = given.flag("USHER_DEVELOPMENT", &mut mistakes);
+        let default_cookie = if development {
+            "usher-development"
+        } else {
+            "__Host-usher"
+        };
+        let configuration = Self {
+            issuers,
+            key_sources,
+            login_url: given.web_address("USHER_LOGIN_URL", development, &mut mistakes),
+            support: support(given, &mut mistakes),
+            product: given
+                .text("USHER_PRODUCT")
+                .unwrap_or_else(|| "Usher".to_owned()),
+            instance_hosts: instance_hosts(given, &mut mistakes),
+            cookie: cookie(given, default_cookie, development, &mut mistakes),
+            rules: rules(given, &mut mistakes),
+            suspended_paths: suspended_paths(given, &mut mistakes),
+            platform_admin: platform_admin(given, &mut mistakes),
+            admin_secret: given.secret("USHER_ADMIN_SECRET", &mut mistakes),
+            development,
+        };
+        if mistakes.0.is_empty() {
+            Ok(configuration)
+        } else {
+            Err(mistakes)
+        }
+    }
+}
+
+fn support(given: &Surroundings, mistakes: &mut Mistakes) -> String {
+    let support = given.required_text("USHER_SUPPORT", mistakes);
+    if !support.is_empty() && !support.starts_with("https://") && !support.starts_with("mailto:") {
+        mistakes.note(format!("USHER_SUPPORT is `{support}`; give an https: or mailto: address, so that visitors find help"));
+    }
+    support
+}
+
+fn instance_hosts(given: &Surroundings, mistakes: &mut Mistakes) -> Vec<HostRule> {
+    let entries = given.required_list("USHER_INSTANCE_HOSTS", mistakes);
+    let mut rules = Vec::new();
+    for entry in entries {
+        match HostRule::parse(&entry) {
+            Some(rule) => rules.push(rule),
+            None => mistakes.note(format!(
+                "USHER_INSTANCE_HOSTS has `{entry}`; give a host such as `app.example.com` or a suffix such as `*.fly.dev`"
+            )),
+        }
+    }
+    rules
+}
+
+/// `__Host-` binds a cookie to this host and to TLS; without it a sibling domain can plant one (RFC 6265bis section 4.1.3.2).
+fn cookie(
+    given: &Surroundings,
+    default: &str,
+    development: bool,
+    mistakes: &mut Mistakes,
+) -> String {
+    let name = given
+        .text("USHER_COOKIE")
+        .unwrap_or_else(|| default.to_owned());
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(token) {
+        mistakes.note(format!(
+            "USHER_COOKIE is `{name}`; a cookie's name is letters, digits, `-` and `_`"
+        ));
+    } else if development && name.starts_with("__") {
+        mistakes.note(format!(
+            "USHER_COOKIE is `{name}`, which browsers refuse without TLS; in development leave it out or name it without `__`"
+        ));
+    }
+    name
+}
+
+fn rules(given: &Surroundings, mistakes: &mut Mistakes) -> Rules {
+    let mut seconds =
+        |name: &str, default: u64| Duration::from_secs(given.seconds(name, default, mistakes));
+    let freshness = FreshnessRules {
+        fresh_open: seconds("USHER_FRESH_SECONDS", 10),
+        fresh_otherwise: seconds("USHER_FRESH_WAITING_SECONDS", 2),
+        stale: seconds("USHER_STALE_SECONDS", 60),
+        grace: seconds("USHER_GRACE_SECONDS", 900),
+    };
+    let setup_budget = seconds("USHER_SETUP_BUDGET_SECONDS", 600);
+    if freshness.fresh_open > freshness.stale || freshness.fresh_otherwise > freshness.stale {
+        mistakes.note("USHER_STALE_SECONDS is less than FRESH; a sighting cannot be stale before it stops being fresh".to_owned());
+    }
+    if freshness.stale > freshness.grace {
+        mistakes.note(
+            "USHER_GRACE_SECONDS is less than USHER_STALE_SECONDS; make it at least as long"
+                .to_owned(),
+        );
+    }
+    Rules {
+        freshness,
+        setup_budget,
+    }
+}
+
+fn suspended_paths(given: &Surroundings, mistakes: &mut Mistakes) -> Vec<String> {
+    let paths = given.list("USHER_SUSPENDED_PATHS", mistakes);
+    for path in paths
+        .iter()
+        .filter(|path| !path.starts_with('/') || *path == "/" || path.ends_with('/'))
+    {
+        mistakes.note(format!("USHER_SUSPENDED_PATHS has `{path}`; give a path such as `/billing`, without a slash at the end"));
+    }
+    paths
+}
+
+fn platform_admin(given: &Surroundings, mistakes: &mut Mistakes) -> Option<PlatformAdmin> {
+    let value = given
+        .text("USHER_PLATFORM_ADMIN")
+        .filter(|value| !value.is_empty())?;
+    match value.split_once('/') {
+        Some((host, path)) if HostRule::parse(host).is_some() && !path.is_empty() => {
+            Some(PlatformAdmin {
+                host: host.to_owned(),
+                path: format!("/{path}"),
+            })
+        }
+        Some(_) | None => {
+            mistakes.note(format!("USHER_PLATFORM_ADMIN is `{value}`; give `host/path`, such as `app.example.com/admin/organization`"));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! From the Worker's environment, a JavaScript object, to values and bindings.
+
+use js_sys::{Array, JSON, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use worker::kv::KvStore;
+use worker::{D1Database, Env};
+
+use super::surroundings::{Given, Surroundings};
+use super::{Configuration, Mistakes};
+
+impl Configuration {
+    /// Reads everything whose name begins with `USHER_`, and the secrets that issuers refer to by any name.
+    pub(crate) fn from_env(env: &Env) -> Result<Self, Mistakes> {
+        let names = Object::keys(env.unchecked_ref::<Object>());
+        let given = names
+            .iter()
+            .filter_map(|name| name.as_string())
+            .filter_map(|name| {
+                let value = Reflect::get(env, &JsValue::from_str(&name)).ok()?;
+                Some((name, to_given(&value)))
+            });
+        Self::read(&Surroundings(given.collect()))
+    }
+}
+
+/// Plain data is what `[vars]` gives; an object of any class of its own is a binding.
+fn to_given(value: &JsValue) -> Given {
+    if let Some(text) = value.as_string() {
+        return Given::Text(text);
+    }
+    let plain = !value.is_object()
+        || Array::is_array(value)
+        || value
+            .dyn_ref::<Object>()
+            .is_some_and(|object| object.constructor().name() == "Object");
+    let json = if plain {
+        JSON::stringify(value)
+            .ok()
+            .and_then(|json| json.as_string())
+    } else {
+        None
+    };
+    json.and_then(|json| serde_json::from_str(&json).ok())
+        .map_or(Given::Binding, Given::Json)
+}
+
+impl Mistakes {
+    /// Tells the operator, once an isolate.
+    pub(crate) fn log(&self) {
+        for mistake in &self.0 {
+            web_sys::console::error_1(&JsValue::from_str(&format!("misconfigured: {mistake}")));
+        }
+    }
+}
+
+/// The bindings the gate asks. Their presence was checked with the rest of the configuration.
+pub(crate) struct Bindings<'a>(pub(crate) &'a Env);
+
+impl Bindings<'_> {
+    pub(crate) fn registry(&self) -> worker::Result<D1Database> {
+        self.0.d1("USHER_DB")
+    }
+
+    pub(crate) fn sightings(&self) -> worker::Result<KvStore> {
+        self.0.kv("USHER_KV")
+    }
+}

@@ -1,0 +1,131 @@
+//! Every configuration value there is: what the reader knows, what the README's table says.
+
+/// Where a value stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Home {
+    /// A binding: `[[kv_namespaces]]`, `[[d1_databases]]`.
+    Binding,
+    /// A secret: `wrangler secret put NAME`, or `.dev.vars` in development.
+    Secret,
+    /// A variable: `[vars]`.
+    Variable,
+}
+
+/// One configuration value.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Setting {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it stands.
+    pub home: Home,
+    /// The value when it is absent; `None` if it must be given.
+    pub default: Option<&'static str>,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// Every configuration value, the ones that must be given first.
+pub const SETTINGS: [Setting; 17] = [
+    Setting {
+        name: "USHER_DB",
+        home: Home::Binding,
+        default: None,
+        meaning: "the D1 database that holds the registry",
+    },
+    Setting {
+        name: "USHER_KV",
+        home: Home::Binding,
+        default: None,
+        meaning: "the KV namespace in which sightings are kept between isolates",
+    },
+    Setting {
+        name: "USHER_ADMIN_SECRET",
+        home: Home::Secret,
+        default: None,
+        meaning: "the bearer secret of the admin API, at least 32 characters",
+    },
+    Setting {
+        name: "USHER_ISSUERS",
+        home: Home::Variable,
+        default: None,
+        meaning: "whom to believe: a list of { issuer, audience, algorithm, jwks_url or secret, leeway_seconds }",
+    },
+    Setting {
+        name: "USHER_LOGIN_URL",
+        home: Home::Variable,
+        default: None,
+        meaning: "the log-in page people are sent to, with `return_to` added",
+    },
+    Setting {
+        name: "USHER_SUPPORT",
+        home: Home::Variable,
+        default: None,
+        meaning: "where visitors find help: an https: or mailto: address",
+    },
+    Setting {
+        name: "USHER_INSTANCE_HOSTS",
+        home: Home::Variable,
+        default: None,
+        meaning: "the hosts instances may answer at: a list of `host` or `*.suffix`",
+    },
+    Setting {
+        name: "USHER_PRODUCT",
+        home: Home::Variable,
+        default: Some("Usher"),
+        meaning: "the product's name on pages",
+    },
+    Setting {
+        name: "USHER_COOKIE",
+        home: Home::Variable,
+        default: Some("__Host-usher"),
+        meaning: "the cookie that carries the token (`usher-development` in development)",
+    },
+    Setting {
+        name: "USHER_FRESH_SECONDS",
+        home: Home::Variable,
+        default: Some("10"),
+        meaning: "FRESH: up to this age a `ready` sighting is used as it is",
+    },
+    Setting {
+        name: "USHER_FRESH_WAITING_SECONDS",
+        home: Home::Variable,
+        default: Some("2"),
+        meaning: "FRESH for everybody who is not `ready`",
+    },
+    Setting {
+        name: "USHER_STALE_SECONDS",
+        home: Home::Variable,
+        default: Some("60"),
+        meaning: "STALE: up to this age a sighting is used and refreshed after the answer; a suspension is out within it",
+    },
+    Setting {
+        name: "USHER_GRACE_SECONDS",
+        home: Home::Variable,
+        default: Some("900"),
+        meaning: "GRACE: up to this age somebody last seen `ready` is let in while the registry fails",
+    },
+    Setting {
+        name: "USHER_SETUP_BUDGET_SECONDS",
+        home: Home::Variable,
+        default: Some("600"),
+        meaning: "how long one status on the way to `ready` may last before the visitor is told that something is wrong",
+    },
+    Setting {
+        name: "USHER_SUSPENDED_PATHS",
+        home: Home::Variable,
+        default: Some("[]"),
+        meaning: "paths that stay open to suspended visitors (billing, export): a list, each with everything below it",
+    },
+    Setting {
+        name: "USHER_PLATFORM_ADMIN",
+        home: Home::Variable,
+        default: Some(""),
+        meaning: "`host/path`: at the root of this host the platform's owner is sent to this path",
+    },
+    Setting {
+        name: "USHER_DEVELOPMENT",
+        home: Home::Variable,
+        default: Some("false"),
+        meaning: "true only on a developer's machine: cookies without `Secure`, and no host but loopback is answered",
+    },
+];

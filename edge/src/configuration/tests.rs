@@ -1,0 +1,191 @@
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::surroundings::{Given, Surroundings};
+use super::*;
+
+fn valid() -> BTreeMap<String, Given> {
+    let text = |text: &str| Given::Text(text.to_owned());
+    let issuers = json!([{
+        "issuer": "https://id.example", "audience": "usher", "algorithm": "ES256",
+        "jwks_url": "https://id.example/jwks.json",
+    }]);
+    [
+        ("USHER_DB", Given::Binding),
+        ("USHER_KV", Given::Binding),
+        ("USHER_ADMIN_SECRET", text(&"s".repeat(32))),
+        ("USHER_ISSUERS", Given::Json(issuers)),
+        ("USHER_LOGIN_URL", text("https://id.example/login")),
+        ("USHER_SUPPORT", text("mailto:help@example.com")),
+        ("USHER_INSTANCE_HOSTS", Given::Json(json!(["*.fly.dev"]))),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+fn with(name: &str, value: Option<Given>) -> Result<Configuration, Mistakes> {
+    let mut values = valid();
+    match value {
+        Some(value) => values.insert(name.to_owned(), value),
+        None => values.remove(name),
+    };
+    Configuration::read(&Surroundings(values))
+}
+
+fn one_mistake(name: &str, value: Option<Given>) -> String {
+    let Mistakes(mistakes) = with(name, value).unwrap_err();
+    assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+    mistakes.into_iter().next().unwrap()
+}
+
+fn issuer_with(name: &str, value: Value) -> Option<Given> {
+    let mut issuer = json!({
+        "issuer": "https://id.example", "audience": "usher", "algorithm": "ES256",
+        "jwks_url": "https://id.example/jwks.json",
+    });
+    issuer[name] = value;
+    Some(Given::Json(json!([issuer])))
+}
+
+#[test]
+fn a_valid_configuration_is_read_with_its_defaults() {
+    let configuration = with("USHER_PRODUCT", None).unwrap();
+    assert_eq!(configuration.cookie, "__Host-usher");
+    assert_eq!(configuration.rules, Rules::default());
+    assert_eq!(configuration.issuers.len(), configuration.key_sources.len());
+}
+
+#[test]
+fn every_required_value_that_is_missing_is_named_with_the_cure() {
+    for setting in SETTINGS.iter().filter(|setting| setting.default.is_none()) {
+        let mistake = one_mistake(setting.name, None);
+        assert!(
+            mistake.contains(setting.name) && mistake.contains("wrangler"),
+            "{mistake}"
+        );
+    }
+}
+
+#[test]
+fn every_mistake_is_reported_at_once() {
+    let Mistakes(mistakes) = Configuration::read(&Surroundings::default()).unwrap_err();
+    let required = SETTINGS
+        .iter()
+        .filter(|setting| setting.default.is_none())
+        .count();
+    assert_eq!(mistakes.len(), required, "{mistakes:#?}");
+}
+
+#[test]
+fn a_misspelt_name_is_refused_with_a_suggestion() {
+    let mistake = one_mistake("USHER_STALE_SECOND", Some(Given::Text("5".to_owned())));
+    assert_eq!(
+        mistake,
+        "USHER_STALE_SECOND is no configuration value; did you mean USHER_STALE_SECONDS?"
+    );
+}
+
+#[test]
+fn no_value_of_a_secret_is_ever_repeated() {
+    let mistake = one_mistake(
+        "USHER_ADMIN_SECRET",
+        Some(Given::Text("hunter2".to_owned())),
+    );
+    assert!(!mistake.contains("hunter2"), "{mistake}");
+}
+
+#[test]
+fn an_issuer_is_one_whole_unit() {
+    for (name, value, part) in [
+        ("audience", json!([]), "audience"),
+        ("audience", json!(5), "audience"),
+        ("algorithm", json!("none"), "`none`"),
+        ("algorithm", json!("HS256"), "HS256 needs secret"),
+        ("secret", json!("S"), "ES256 needs jwks_url and no secret"),
+        ("jwks_url", json!("http://id.example/jwks.json"), "https:"),
+        ("jwks_uri", json!("x"), "did you mean `jwks_url`?"),
+        ("leeway_seconds", json!(3600), "leeway_seconds"),
+        ("issuer", json!(""), "issuer"),
+    ] {
+        let mistake = one_mistake("USHER_ISSUERS", issuer_with(name, value));
+        assert!(mistake.contains(part), "{mistake}");
+    }
+}
+
+#[test]
+fn two_issuers_of_one_name_are_refused() {
+    let Some(Given::Json(one)) = issuer_with("leeway_seconds", json!(5)) else {
+        panic!("made above")
+    };
+    let mistake = one_mistake("USHER_ISSUERS", Some(Given::Json(json!([one[0], one[0]]))));
+    assert!(mistake.contains("a second time"), "{mistake}");
+}
+
+#[test]
+fn a_shared_secret_must_be_there_and_long() {
+    let issuers = Given::Json(
+        json!([{ "issuer": "own", "audience": "usher", "algorithm": "HS256", "secret": "LOGIN_SECRET" }]),
+    );
+    assert!(
+        one_mistake("USHER_ISSUERS", Some(issuers.clone())).contains("LOGIN_SECRET is missing")
+    );
+    let mut values = valid();
+    values.insert("USHER_ISSUERS".to_owned(), issuers);
+    values.insert("LOGIN_SECRET".to_owned(), Given::Text("k".repeat(32)));
+    assert!(Configuration::read(&Surroundings(values)).is_ok());
+}
+
+#[test]
+fn lists_may_be_json_in_a_text() {
+    assert!(
+        with(
+            "USHER_INSTANCE_HOSTS",
+            Some(Given::Text("[\"app.example.com\"]".to_owned()))
+        )
+        .is_ok()
+    );
+    assert!(
+        one_mistake(
+            "USHER_INSTANCE_HOSTS",
+            Some(Given::Text("app.example.com".to_owned()))
+        )
+        .contains("no JSON")
+    );
+    assert!(one_mistake("USHER_INSTANCE_HOSTS", Some(Given::Json(json!(["*"])))).contains("`*`"));
+}
+
+#[test]
+fn spans_must_be_in_order() {
+    assert!(
+        one_mistake("USHER_STALE_SECONDS", Some(Given::Text("1".to_owned()))).contains("FRESH")
+    );
+    assert!(
+        one_mistake("USHER_GRACE_SECONDS", Some(Given::Json(json!(30))))
+            .contains("USHER_GRACE_SECONDS")
+    );
+    assert!(
+        one_mistake("USHER_FRESH_SECONDS", Some(Given::Text("soon".to_owned()))).contains("`soon`")
+    );
+}
+
+#[test]
+fn http_and_plain_cookies_are_for_development_only() {
+    assert!(
+        one_mistake(
+            "USHER_LOGIN_URL",
+            Some(Given::Text("http://id.example/login".to_owned()))
+        )
+        .contains("USHER_DEVELOPMENT")
+    );
+    let mut values = valid();
+    values.insert("USHER_DEVELOPMENT".to_owned(), Given::Json(json!(true)));
+    values.insert(
+        "USHER_LOGIN_URL".to_owned(),
+        Given::Text("http://127.0.0.1:9000/login".to_owned()),
+    );
+    assert_eq!(
+        Configuration::read(&Surroundings(values)).unwrap().cookie,
+        "usher-development"
+    );
+}

@@ -1,0 +1,54 @@
+//! What memory alone can answer, without a Rust future on the way: a promise of JavaScript awaited from WebAssembly costs
+//! 10 µs, a whole cached request little more (docs/performance.md).
+//!
+//! The same rules as in `gate`, from the same functions; only the waiting is missing. Whatever cannot be answered here goes on
+//! to `gate`, so nothing is decided by the absence of a memory.
+
+use policy::admission::Presented;
+use policy::decision::{Found, Rejected, decide};
+use policy::freshness::Freshness;
+use wasm_bindgen::JsValue;
+
+use crate::clock;
+use crate::events::{self, Case};
+use crate::gate::Gate;
+use crate::sightings::Source;
+
+/// The answer, if memory has everything it needs.
+pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
+    let headers = gate.incoming.credential_headers();
+    let (text, carrier) = match gate.offered(&headers) {
+        Ok(offered) => offered,
+        Err(rejected) => return Some(gate.turn_away(&rejected, &headers)),
+    };
+    let Some(visitor) = gate.isolate.memory.visitor(text) else {
+        // What cannot be a token of ours needs no keys to be refused.
+        let refusal = Presented::read(text, &gate.configuration.issuers).err()?;
+        return Some(gate.turn_away(&Rejected::Refused(refusal), &headers));
+    };
+    let now = clock::now();
+    if let Err(refusal) = visitor.still_valid(now) {
+        return Some(gate.turn_away(&Rejected::Refused(refusal), &headers));
+    }
+    let sighting = gate.isolate.memory.sighting(visitor.storage_key())?;
+    match gate.configuration.rules.freshness.judge(&sighting, now) {
+        Freshness::Fresh => {}
+        Freshness::Stale => gate.refresh_if_stale(&sighting),
+        Freshness::TooOld => return None,
+    }
+    let judgement = decide(
+        &visitor,
+        Found::Seen(&sighting),
+        gate.place(),
+        &gate.configuration.rules,
+        now,
+    );
+    let case = Case {
+        visitor: Some(&visitor),
+        refusal: None,
+        source: Some(Source::Memory),
+        seen_at: Some(sighting.seen_at),
+    };
+    events::record(gate.incoming, &judgement, case, now);
+    Some(gate.carry_out(&judgement, &headers, carrier))
+}

@@ -1,0 +1,269 @@
+//! One request from its credential to its answer, the way that may wait: for keys, for KV, for the authority.
+
+use std::rc::Rc;
+
+use policy::admission::{Presented, Visitor};
+use policy::credential::{Carrier, Offer};
+use policy::decision::{Decision, Judgement, Place, Rejected, decide, turn_away};
+use policy::negotiation::Audience;
+use policy::refusal::Refusal;
+use wasm_bindgen::JsValue;
+use worker::Env;
+
+use crate::configuration::Configuration;
+use crate::events::{self, Case};
+use crate::incoming::{CredentialHeaders, Incoming};
+use crate::isolate::Isolate;
+use crate::page::{Answer, Setting, log_in_address};
+use crate::sightings::{Finding, FoundOwned, Sightings, Source};
+use crate::signature::WebCrypto;
+use crate::{clock, cookie, proxy};
+
+/// What every step of a request needs.
+pub(crate) struct Gate<'a> {
+    pub(crate) isolate: &'static Isolate,
+    pub(crate) configuration: &'static Configuration,
+    pub(crate) env: &'a Env,
+    pub(crate) incoming: &'a Incoming,
+}
+
+impl Gate<'_> {
+    /// Answers a request to somebody's app.
+    pub(crate) async fn answer(&self) -> JsValue {
+        let headers = self.incoming.credential_headers();
+        let (visitor, carrier) = match self.admit(&headers).await {
+            Ok(admitted) => admitted,
+            Err(rejected) => return self.turn_away(&rejected, &headers),
+        };
+        let finding = self.sightings().find(&visitor).await;
+        let now = clock::now();
+        let judgement = decide(
+            &visitor,
+            finding.found(),
+            self.place(),
+            &self.configuration.rules,
+            now,
+        );
+        self.record(&judgement, &visitor, &finding);
+        self.keep(&finding);
+        self.carry_out(&judgement, &headers, carrier)
+    }
+
+    /// Who the credential makes its bearer.
+    pub(crate) async fn admit(
+        &self,
+        headers: &CredentialHeaders,
+    ) -> Result<(Rc<Visitor>, Carrier), Rejected> {
+        let (text, carrier) = self.offered(headers)?;
+        if let Some(visitor) = self.isolate.memory.visitor(text) {
+            return Ok((visitor, carrier));
+        }
+        let signatures = WebCrypto {
+            configuration: self.configuration,
+            issuer_keys: &self.isolate.issuer_keys,
+        };
+        let presented =
+            Presented::read(text, &self.configuration.issuers).map_err(Rejected::Refused)?;
+        let visitor = presented
+            .admit(&signatures, clock::now())
+            .await
+            .map_err(Rejected::Refused)?;
+        let visitor = Rc::new(visitor);
+        self.isolate
+            .memory
+            .remember_visitor(text, Rc::clone(&visitor));
+        Ok((visitor, carrier))
+    }
+
+    /// The one token the request offers. A cookie is sent by the browser whoever asked for the request, so a change that another
+    /// site asked for is refused (CSRF); `SameSite=Lax` alone would leave sibling domains.
+    pub(crate) fn offered<'h>(
+        &self,
+        headers: &'h CredentialHeaders,
+    ) -> Result<(&'h str, Carrier), Rejected> {
+        match headers.offer(&self.configuration.cookie) {
+            Offer::Nothing => Err(Rejected::Absent),
+            Offer::Ambiguous => Err(Rejected::Ambiguous),
+            Offer::Broken(refusal) => Err(Rejected::Refused(refusal)),
+            Offer::Token {
+                carrier: Carrier::Cookie,
+                ..
+            } if self.is_cross_site_change() => Err(Rejected::CrossSite),
+            Offer::Token { text, carrier } => Ok((text, carrier)),
+        }
+    }
+
+    fn is_cross_site_change(&self) -> bool {
+        if matches!(self.incoming.method().as_str(), "GET" | "HEAD" | "OPTIONS") {
+            return false;
+        }
+        match self.incoming.header("origin") {
+            Some(origin) => origin != self.incoming.origin(),
+            None => self
+                .incoming
+                .header("sec-fetch-site")
+                .is_some_and(|site| site != "same-origin" && site != "none"),
+        }
+    }
+
+    /// Where the visitor wants to go.
+    pub(crate) fn place(&self) -> Place {
+        let path = self.incoming.path();
+        let configuration = self.configuration;
+        if configuration
+            .platform_admin
+            .as_ref()
+            .is_some_and(|admin| path == "/" && admin.host == self.incoming.host())
+        {
+            return Place::PlatformRoot;
+        }
+        let below = |open: &String| {
+            path.strip_prefix(open.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        // A path that an app could read in another way than we do opens nothing (CVE-2021-29492: `%2f`, `%5c`, `;`, `//`).
+        let plain = !["%2f", "%2F", "%5c", "%5C", "%00", ";", "//", "\\"]
+            .iter()
+            .any(|trick| path.contains(trick));
+        if plain && configuration.suspended_paths.iter().any(below) {
+            Place::OpenWhenSuspended
+        } else {
+            Place::App
+        }
+    }
+
+    pub(crate) fn sightings(&self) -> Sightings<'_> {
+        Sightings {
+            configuration: self.configuration,
+            memory: &self.isolate.memory,
+            env: self.env,
+        }
+    }
+
+    /// After the answer: a stale finding is refreshed, a new one is kept for other isolates.
+    pub(crate) fn keep(&self, finding: &Finding) {
+        let FoundOwned::Seen(sighting) = &finding.result else {
+            return;
+        };
+        let sighting = Rc::clone(sighting);
+        match finding.source {
+            Source::Authority => {
+                let (configuration, isolate, env) =
+                    (self.configuration, self.isolate, self.env.clone());
+                self.incoming.context.wait_until(async move {
+                    Sightings {
+                        configuration,
+                        memory: &isolate.memory,
+                        env: &env,
+                    }
+                    .store(&sighting)
+                    .await;
+                });
+            }
+            Source::Kv | Source::Memory => self.refresh_if_stale(&sighting),
+        }
+    }
+
+    pub(crate) fn refresh_if_stale(&self, sighting: &policy::sighting::Sighting) {
+        let now = clock::now();
+        let fresh = match self.configuration.rules.freshness.judge(sighting, now) {
+            policy::freshness::Freshness::Fresh => true,
+            policy::freshness::Freshness::Stale | policy::freshness::Freshness::TooOld => false,
+        };
+        let identity = sighting.standing.identity.clone();
+        let key = policy::storage_key::StorageKey::of(&identity);
+        if fresh || !self.isolate.memory.begin_refresh(&key, now) {
+            return;
+        }
+        let (configuration, isolate, env) = (self.configuration, self.isolate, self.env.clone());
+        self.incoming.context.wait_until(async move {
+            Sightings {
+                configuration,
+                memory: &isolate.memory,
+                env: &env,
+            }
+            .refresh(&identity)
+            .await;
+        });
+    }
+
+    /// Answers a request whose credential makes nobody a visitor.
+    pub(crate) fn turn_away(&self, rejected: &Rejected, headers: &CredentialHeaders) -> JsValue {
+        let judgement = turn_away(rejected);
+        let refusal: Option<&Refusal> = match rejected {
+            Rejected::Refused(refusal) => Some(refusal),
+            Rejected::Absent | Rejected::Ambiguous | Rejected::CrossSite => None,
+        };
+        events::record(
+            self.incoming,
+            &judgement,
+            Case {
+                refusal,
+                ..Case::default()
+            },
+            clock::now(),
+        );
+        self.carry_out(&judgement, headers, Carrier::Bearer)
+    }
+
+    fn record(&self, judgement: &Judgement<'_>, visitor: &Visitor, finding: &Finding) {
+        let case = Case {
+            visitor: Some(visitor),
+            refusal: None,
+            source: Some(finding.source),
+            seen_at: finding.sighting().map(|sighting| sighting.seen_at),
+        };
+        events::record(self.incoming, judgement, case, clock::now());
+    }
+
+    /// The one match on the decision.
+    pub(crate) fn carry_out(
+        &self,
+        judgement: &Judgement<'_>,
+        headers: &CredentialHeaders,
+        carrier: Carrier,
+    ) -> JsValue {
+        let setting = || Setting::of(self.incoming, Some(self.configuration));
+        match &judgement.decision {
+            Decision::LetIn(permit) => proxy::forward(
+                permit,
+                self.incoming,
+                headers,
+                carrier,
+                &self.configuration.cookie,
+                self.isolate,
+            )
+            .into(),
+            Decision::LogIn {
+                reason,
+                forget_cookie,
+            } => {
+                let setting = setting();
+                let answer = match setting.audience {
+                    Audience::Browser => Answer::redirect(
+                        &log_in_address(self.configuration, setting.return_to),
+                        setting.request_id,
+                    )
+                    .header(policy::contract::REASON_HEADER, reason.code().to_owned()),
+                    Audience::Client => Answer::message(&(*reason).into(), &setting),
+                };
+                // A header was judged, so the cookie beside it is innocent.
+                let answer = if *forget_cookie && headers.authorization.is_none() {
+                    answer.header("set-cookie", cookie::cleared(self.configuration))
+                } else {
+                    answer
+                };
+                answer.into_response()
+            }
+            Decision::Tell(message) => Answer::message(message, &setting()).into_response(),
+            Decision::ToAdmin => {
+                let path = self
+                    .configuration
+                    .platform_admin
+                    .as_ref()
+                    .map_or("/", |admin| admin.path.as_str());
+                Answer::redirect(path, &self.incoming.id).into_response()
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A request as it came, and the few parts of it that the gate looks at.
+
+use policy::credential::{self, Offer};
+use policy::negotiation::{Audience, Signs};
+use wasm_bindgen::JsValue;
+use web_sys::{Headers, Request};
+
+/// A request as it came.
+pub(crate) struct Incoming {
+    pub(crate) request: Request,
+    pub(crate) context: worker::Context,
+    pub(crate) id: String,
+    headers: Headers,
+    url: String,
+    target_start: usize,
+}
+
+/// The texts of the headers that may hold a credential. They outlive the offer that is read from them.
+pub(crate) struct CredentialHeaders {
+    pub(crate) authorization: Option<String>,
+    pub(crate) cookies: Option<String>,
+}
+
+impl CredentialHeaders {
+    pub(crate) fn offer(&self, cookie_name: &str) -> Offer<'_> {
+        credential::offered(
+            self.authorization.as_deref(),
+            self.cookies.as_deref(),
+            cookie_name,
+        )
+    }
+}
+
+impl Incoming {
+    /// The platform has parsed the address by the WHATWG rules already; what is judged and what is sent are parts of that one
+    /// text, so that they cannot differ.
+    pub(crate) fn new(request: Request, context: worker::Context, id: String) -> Self {
+        let url = request.url();
+        let authority_start = url.find("://").map_or(0, |position| position + 3);
+        let rest = url.get(authority_start..).unwrap_or_default();
+        let target_start = rest
+            .find('/')
+            .map_or(url.len(), |position| authority_start + position);
+        Self {
+            headers: request.headers(),
+            request,
+            context,
+            id,
+            url,
+            target_start,
+        }
+    }
+
+    /// Scheme, host and port.
+    pub(crate) fn origin(&self) -> &str {
+        self.url.get(..self.target_start).unwrap_or_default()
+    }
+
+    /// The host without its port.
+    pub(crate) fn host(&self) -> &str {
+        let authority = self
+            .origin()
+            .split_once("://")
+            .map_or("", |(_, authority)| authority);
+        authority
+            .rsplit_once(':')
+            .map_or(authority, |(host, _)| host)
+    }
+
+    /// Path and query, byte for byte as they are sent on.
+    pub(crate) fn target(&self) -> &str {
+        self.url.get(self.target_start..).unwrap_or_default()
+    }
+
+    /// The path alone.
+    pub(crate) fn path(&self) -> &str {
+        self.target()
+            .split_once('?')
+            .map_or(self.target(), |(path, _)| path)
+    }
+
+    /// The whole address.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn method(&self) -> String {
+        self.request.method()
+    }
+
+    /// One header; several fields of the name come joined. An unreadable header counts as absent only where nothing is
+    /// granted by its absence.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(name).ok().flatten()
+    }
+
+    pub(crate) fn credential_headers(&self) -> CredentialHeaders {
+        CredentialHeaders {
+            authorization: self.header("authorization"),
+            cookies: self.header("cookie"),
+        }
+    }
+
+    pub(crate) fn audience(&self) -> Audience {
+        Audience::of(Signs {
+            method: &self.method(),
+            accept: self.header("accept").as_deref(),
+            fetch_mode: self.header("sec-fetch-mode").as_deref(),
+        })
+    }
+
+    /// The value of one parameter of the query, decoded.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        web_sys::Url::new(&self.url).ok()?.search_params().get(name)
+    }
+
+    /// The body as text, if it is not longer than `limit` bytes as declared. Only for the gate's own endpoints, whose bodies
+    /// are small; what goes to an instance is streamed.
+    pub(crate) async fn text(&self, limit: usize) -> Result<String, JsValue> {
+        let declared = self
+            .header("content-length")
+            .and_then(|length| length.parse::<usize>().ok());
+        if declared.is_none_or(|length| length > limit) {
+            return Err(JsValue::from_str(
+                "the body is too long, or its length is not declared",
+            ));
+        }
+        let text = wasm_bindgen_futures::JsFuture::from(self.request.text()?).await?;
+        text.as_string()
+            .ok_or_else(|| JsValue::from_str("the body is no text"))
+    }
+}

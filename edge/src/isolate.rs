@@ -1,0 +1,73 @@
+//! What one isolate keeps from request to request: its configuration, what it remembers, the keys it has fetched.
+//!
+//! Nothing of a single request is ever kept here, so that two visitors at once cannot meet.
+
+use std::cell::{Cell, OnceCell};
+
+use js_sys::Function;
+use worker::Env;
+
+use crate::configuration::{Configuration, Mistakes};
+use crate::issuer_keys::IssuerKeys;
+use crate::memory::Memory;
+use crate::proxy;
+
+/// What one isolate keeps.
+pub(crate) struct Isolate {
+    pub(crate) configuration: Result<Configuration, Mistakes>,
+    pub(crate) memory: Memory,
+    pub(crate) issuer_keys: IssuerKeys,
+    /// Called by the carrying when an instance cannot be reached; made once, because making one costs more than a request.
+    pub(crate) on_unreachable: Function,
+    id_prefix: u32,
+    requests: Cell<u64>,
+}
+
+thread_local! {
+    static ISOLATE: OnceCell<&'static Isolate> = const { OnceCell::new() };
+}
+
+/// This isolate, made at its first request: the configuration is read once, and a new deployment is a new isolate.
+pub(crate) fn of(env: &Env) -> &'static Isolate {
+    ISOLATE.with(|cell| {
+        *cell.get_or_init(|| {
+            let configuration = Configuration::from_env(env);
+            if let Err(mistakes) = &configuration {
+                mistakes.log();
+            }
+            // Lives as long as the isolate; leaking it once spares every request the counting of references.
+            Box::leak(Box::new(Isolate {
+                configuration,
+                memory: Memory::new(),
+                issuer_keys: IssuerKeys::new(),
+                on_unreachable: proxy::on_unreachable(),
+                id_prefix: random_u32(),
+                requests: Cell::new(0),
+            }))
+        })
+    })
+}
+
+/// This isolate, if it was made already.
+pub(crate) fn current() -> Option<&'static Isolate> {
+    ISOLATE.with(|cell| cell.get().copied())
+}
+
+impl Isolate {
+    /// An id for one request, unique with overwhelming likelihood: a random number of the isolate, and a counter. A UUID a
+    /// request would cost a call into JavaScript.
+    pub(crate) fn next_request_id(&self) -> String {
+        let count = self.requests.get() + 1;
+        self.requests.set(count);
+        format!("{:08x}-{count:x}", self.id_prefix)
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a random number below 2^32"
+)]
+fn random_u32() -> u32 {
+    (js_sys::Math::random() * 4_294_967_296.0) as u32
+}

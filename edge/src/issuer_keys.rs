@@ -1,0 +1,229 @@
+//! The keys of the issuers: configured secrets, and key sets fetched from their addresses and kept in the isolate.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::Duration;
+
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use policy::admission::{SignatureFailure, SignatureQuestion};
+use policy::issuer::Algorithm;
+use policy::jwks::{KeySet, MAX_JWKS_BYTES, PublicKey};
+use policy::time::Moment;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CryptoKey, SubtleCrypto};
+
+use crate::configuration::KeySource;
+use crate::{clock, fetching};
+
+/// After this age a set is fetched anew when it is needed. Issuers rotate rarely and publish the next key long before.
+const SET_FRESH: Duration = Duration::from_mins(10);
+
+/// After this age a set is not used any more, even if its endpoint is down: a key withdrawn a day ago must be out.
+const SET_HARD: Duration = Duration::from_hours(24);
+
+/// A name that no key has leads to at most one fetch in this time, however many tokens with random names are sent.
+const COOL_DOWN: Duration = Duration::from_secs(30);
+
+/// How long a key endpoint may take.
+const FETCH_LIMIT: Duration = Duration::from_secs(3);
+
+/// The keys an isolate holds, by issuer: the same key name of another issuer is another key.
+pub(crate) struct IssuerKeys(RefCell<HashMap<String, Held>>);
+
+#[derive(Default)]
+struct Held {
+    set: KeySet,
+    imported: Vec<CryptoKey>,
+    fetched_at: Option<Moment>,
+    last_attempt: Option<Attempt>,
+}
+
+#[derive(Clone, Copy)]
+struct Attempt {
+    at: Moment,
+    succeeded: bool,
+}
+
+impl IssuerKeys {
+    pub(crate) fn new() -> Self {
+        Self(RefCell::new(HashMap::new()))
+    }
+
+    /// The key a signature is to be checked with, fetched if it is not here. `context` is the crypto of this isolate.
+    pub(crate) async fn key(
+        &self,
+        question: &SignatureQuestion<'_>,
+        source: &KeySource,
+        crypto: &SubtleCrypto,
+    ) -> Result<CryptoKey, SignatureFailure> {
+        let issuer = question.issuer.name.as_str();
+        match source {
+            KeySource::Secret { value, .. } => self.secret_key(issuer, value, crypto).await,
+            KeySource::JwksUrl(url) => {
+                if !self.must_fetch(issuer, question.key_id) {
+                    return self.held(issuer, question.key_id);
+                }
+                self.fetch(issuer, url, question.issuer.algorithm, crypto)
+                    .await;
+                self.held(issuer, question.key_id)
+            }
+        }
+    }
+
+    async fn secret_key(
+        &self,
+        issuer: &str,
+        secret: &str,
+        crypto: &SubtleCrypto,
+    ) -> Result<CryptoKey, SignatureFailure> {
+        if let Some(key) = self
+            .0
+            .borrow()
+            .get(issuer)
+            .and_then(|held| held.imported.first())
+        {
+            return Ok(key.clone());
+        }
+        let bytes = Uint8Array::from(secret.as_bytes());
+        let key = import(crypto, "raw", bytes.as_ref(), Algorithm::Hs256)
+            .await
+            .ok_or(SignatureFailure::KeysUnavailable)?;
+        self.0
+            .borrow_mut()
+            .entry(issuer.to_owned())
+            .or_default()
+            .imported = vec![key.clone()];
+        Ok(key)
+    }
+
+    fn must_fetch(&self, issuer: &str, key_id: Option<&str>) -> bool {
+        let now = clock::now();
+        let all = self.0.borrow();
+        let Some(held) = all.get(issuer) else {
+            return true;
+        };
+        let old = held
+            .fetched_at
+            .is_none_or(|fetched_at| now.since(fetched_at) >= SET_FRESH);
+        let unknown = held.set.position(key_id).is_none();
+        let cooling = held
+            .last_attempt
+            .is_some_and(|attempt| now.since(attempt.at) < COOL_DOWN);
+        (old || unknown) && !cooling
+    }
+
+    fn held(&self, issuer: &str, key_id: Option<&str>) -> Result<CryptoKey, SignatureFailure> {
+        let all = self.0.borrow();
+        let held = all.get(issuer).ok_or(SignatureFailure::KeysUnavailable)?;
+        let too_old = held
+            .fetched_at
+            .is_none_or(|fetched_at| clock::now().since(fetched_at) >= SET_HARD);
+        let key = held
+            .set
+            .position(key_id)
+            .and_then(|position| held.imported.get(position));
+        match key {
+            Some(key) if !too_old => Ok(key.clone()),
+            // Without an answer from the endpoint nobody knows whether the key exists: that is no fault of the visitor's.
+            Some(_) | None if held.last_attempt.is_none_or(|attempt| !attempt.succeeded) => {
+                Err(SignatureFailure::KeysUnavailable)
+            }
+            Some(_) | None => Err(SignatureFailure::UnknownKey),
+        }
+    }
+
+    /// Fetches the set. The last good one is kept when the endpoint is down, slow, redirecting, huge or talks nonsense.
+    async fn fetch(&self, issuer: &str, url: &str, algorithm: Algorithm, crypto: &SubtleCrypto) {
+        self.note_attempt(issuer, false);
+        let fetched = match fetching::small_body(url, MAX_JWKS_BYTES, FETCH_LIMIT).await {
+            Ok(body) => {
+                KeySet::read(&body, algorithm).ok_or_else(|| "the answer is no key set".to_owned())
+            }
+            Err(problem) => Err(problem),
+        };
+        let mut set = match fetched {
+            Ok(set) => set,
+            Err(problem) => return log(issuer, url, &problem),
+        };
+        for bad in &set.left_out {
+            log(issuer, url, &format!("a key is left out: {bad:?}"));
+        }
+        let mut imported = Vec::new();
+        let mut usable = Vec::new();
+        for key in core::mem::take(&mut set.keys) {
+            match import(crypto, "jwk", &jwk(&key), algorithm).await {
+                Some(crypto_key) => {
+                    imported.push(crypto_key);
+                    usable.push(key);
+                }
+                None => log(
+                    issuer,
+                    url,
+                    "a key is left out: it is no point of the curve",
+                ),
+            }
+        }
+        set.keys = usable;
+        self.note_attempt(issuer, true);
+        let mut all = self.0.borrow_mut();
+        let held = all.entry(issuer.to_owned()).or_default();
+        (held.set, held.imported, held.fetched_at) = (set, imported, Some(clock::now()));
+    }
+
+    fn note_attempt(&self, issuer: &str, succeeded: bool) {
+        let attempt = Attempt {
+            at: clock::now(),
+            succeeded,
+        };
+        self.0
+            .borrow_mut()
+            .entry(issuer.to_owned())
+            .or_default()
+            .last_attempt = Some(attempt);
+    }
+}
+
+fn log(issuer: &str, url: &str, problem: &str) {
+    let line = serde_json::json!({ "event": "issuer_keys", "issuer": issuer, "url": url, "problem": problem });
+    web_sys::console::error_1(&JsValue::from_str(&line.to_string()));
+}
+
+/// The key as WebCrypto takes it, made of the checked members only.
+fn jwk(key: &PublicKey) -> Object {
+    object(&[
+        ("kty", "EC"),
+        ("crv", "P-256"),
+        ("x", &key.x),
+        ("y", &key.y),
+    ])
+}
+
+async fn import(
+    crypto: &SubtleCrypto,
+    format: &str,
+    key: &Object,
+    algorithm: Algorithm,
+) -> Option<CryptoKey> {
+    let parameters = match algorithm {
+        Algorithm::Es256 => object(&[("name", "ECDSA"), ("namedCurve", "P-256")]),
+        Algorithm::Hs256 => object(&[("name", "HMAC"), ("hash", "SHA-256")]),
+    };
+    let uses = Array::of1(&JsValue::from_str("verify"));
+    let promise = crypto
+        .import_key_with_object(format, key, &parameters, false, &uses)
+        .ok()?;
+    wasm_bindgen_futures::JsFuture::from(promise)
+        .await
+        .ok()?
+        .dyn_into()
+        .ok()
+}
+
+pub(crate) fn object(members: &[(&str, &str)]) -> Object {
+    let object = Object::new();
+    for (name, value) in members {
+        // Setting a member of a plain object cannot fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), &JsValue::from_str(value));
+    }
+    object
+}

@@ -1,0 +1,104 @@
+//! The gate's own endpoints, all below `/.usher/`. None of them is ever carried to an instance.
+
+mod admin;
+mod health;
+mod me;
+mod session;
+
+use policy::reason::Reason;
+use wasm_bindgen::JsValue;
+use worker::Env;
+
+use crate::gate::Gate;
+use crate::incoming::Incoming;
+use crate::isolate::Isolate;
+use crate::page::Answer;
+
+/// The place of every endpoint of ours.
+const PREFIX: &str = "/.usher/";
+
+/// One of our endpoints.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Endpoint {
+    /// The operators' API; the rest of the path.
+    Admin(String),
+    /// The gate runs.
+    Health,
+    /// Ends the session of a browser.
+    Logout,
+    /// Who am I, where do I stand, and why.
+    Me,
+    /// The gate could let somebody in: configuration and bindings.
+    Ready,
+    /// Exchanges a token for the cookie.
+    Session,
+    /// None of ours.
+    Unknown,
+}
+
+impl Endpoint {
+    /// Which endpoint a path names, if it is below our prefix.
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        let name = path.strip_prefix(PREFIX)?;
+        Some(match name {
+            "health" => Self::Health,
+            "logout" => Self::Logout,
+            "me" => Self::Me,
+            "ready" => Self::Ready,
+            "session" => Self::Session,
+            _ => name
+                .strip_prefix("admin/v1/")
+                .map_or(Self::Unknown, |rest| Self::Admin(rest.to_owned())),
+        })
+    }
+
+    /// The methods it takes, as in the header `Allow`; `None` where that depends on the rest of the path.
+    fn methods(&self) -> Option<&'static str> {
+        match self {
+            Self::Admin(_) | Self::Unknown => None,
+            Self::Health | Self::Me | Self::Ready => Some("GET, HEAD"),
+            Self::Logout | Self::Session => Some("POST"),
+        }
+    }
+}
+
+/// Answers a request to one of our endpoints.
+pub(crate) async fn answer(
+    endpoint: Endpoint,
+    isolate: &'static Isolate,
+    env: &Env,
+    incoming: &Incoming,
+) -> JsValue {
+    let method = incoming.method();
+    if let Some(methods) = endpoint.methods()
+        && !methods.split(", ").any(|allowed| allowed == method)
+    {
+        return method_not_allowed(methods, incoming).into_response();
+    }
+    let configuration = match (&endpoint, crate::usable(isolate, incoming)) {
+        (Endpoint::Health, _) => return health::health(incoming).into_response(),
+        (Endpoint::Ready, _) => return health::ready(isolate, env, incoming).await.into_response(),
+        (_, Err(answer)) => return answer,
+        (_, Ok(configuration)) => configuration,
+    };
+    let gate = Gate {
+        isolate,
+        configuration,
+        env,
+        incoming,
+    };
+    match endpoint {
+        Endpoint::Admin(path) => admin::answer(&gate, &path).await.into_response(),
+        Endpoint::Me => me::answer(&gate).await,
+        Endpoint::Session => session::start(&gate).await,
+        Endpoint::Logout => session::end(&gate).into_response(),
+        Endpoint::Health | Endpoint::Ready | Endpoint::Unknown => {
+            Answer::problem(Reason::NotFound, &incoming.id, Vec::new()).into_response()
+        }
+    }
+}
+
+fn method_not_allowed(methods: &'static str, incoming: &Incoming) -> Answer {
+    Answer::problem(Reason::MethodNotAllowed, &incoming.id, Vec::new())
+        .header("allow", methods.to_owned())
+}

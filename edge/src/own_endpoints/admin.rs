@@ -1,0 +1,217 @@
+//! The operators' API, `/.usher/admin/v1/`: standings and statuses, with transition checks.
+
+use policy::contract::{StandingRecord, StatusChange};
+use policy::reason::Reason;
+use policy::standing::{Identity, InstanceId, InstanceUrl, IssuerUrl, Subject};
+use policy::status::Status;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use subtle::ConstantTimeEq as _;
+
+use super::method_not_allowed;
+use crate::authority::registry::{ChangeRefused, Registry};
+use crate::configuration::Bindings;
+use crate::gate::Gate;
+use crate::page::Answer;
+use crate::{clock, events};
+
+/// The largest record is a standing with an instance, below 4 KiB.
+const MAX_BODY_BYTES: usize = 16 * 1024;
+
+pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
+    if !is_operator(gate) {
+        return Answer::problem(Reason::OperatorRequired, &gate.incoming.id, Vec::new());
+    }
+    let registry = match Bindings(gate.env).registry() {
+        Ok(database) => Registry {
+            database,
+            hosts: &gate.configuration.instance_hosts,
+        },
+        Err(problem) => return refused(gate, ChangeRefused::Failed(problem.to_string())),
+    };
+    let call = Call { gate, registry };
+    let method = gate.incoming.method();
+    let segments: Vec<&str> = path.split('/').collect();
+    let result = match (segments.as_slice(), method.as_str()) {
+        (["standings"], "GET") => call.standing().await,
+        (["standings"], "PUT") => call.put_standing().await,
+        (["standings"], "DELETE") => call.remove_standing().await,
+        (["standings"], _) => Ok(method_not_allowed("GET, PUT, DELETE", gate.incoming)),
+        (["instances", id], "GET") => call.instance(id).await,
+        (["instances", _], _) => Ok(method_not_allowed("GET", gate.incoming)),
+        (["instances", id, "status"], "PUT") => call.change_status(id).await,
+        (["instances", _, "status"], _) => Ok(method_not_allowed("PUT", gate.incoming)),
+        (_, _) => Err(Mistake::Refused(ChangeRefused::NotFound)),
+    };
+    result.unwrap_or_else(|mistake| match mistake {
+        Mistake::Request(sentence) => {
+            Answer::problem(Reason::BadRequest, &gate.incoming.id, vec![sentence])
+        }
+        Mistake::Refused(refusal) => refused(gate, refusal),
+    })
+}
+
+/// Compared in constant time: how long a refusal takes tells nothing about the secret.
+fn is_operator(gate: &Gate<'_>) -> bool {
+    let authorization = gate.incoming.header("authorization").unwrap_or_default();
+    let offered = authorization
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    offered.is_some_and(|(_, secret)| {
+        secret
+            .as_bytes()
+            .ct_eq(gate.configuration.admin_secret.as_bytes())
+            .into()
+    })
+}
+
+enum Mistake {
+    /// The call cannot be understood; the sentence says what is wrong where.
+    Request(String),
+    /// The registry did not do it.
+    Refused(ChangeRefused),
+}
+
+impl From<ChangeRefused> for Mistake {
+    fn from(refusal: ChangeRefused) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+struct Call<'a> {
+    gate: &'a Gate<'a>,
+    registry: Registry<'a>,
+}
+
+impl Call<'_> {
+    async fn standing(&self) -> Result<Answer, Mistake> {
+        Ok(self.ok(&self
+            .registry
+            .standing_record(&self.identity_of_query()?)
+            .await?))
+    }
+
+    async fn put_standing(&self) -> Result<Answer, Mistake> {
+        let record: StandingRecord = self.body().await?;
+        let identity = identity(&record.issuer, &record.subject)?;
+        if let Some(instance) = &record.instance {
+            if InstanceId::new(&instance.id).is_none() {
+                return Err(Mistake::Request(format!(
+                    "instance.id is `{}`; give 1 to 128 of A-Z a-z 0-9 . _ -",
+                    instance.id
+                )));
+            }
+            let url = InstanceUrl::new(&instance.url).filter(|url| url.as_str() == instance.url);
+            if !url.is_some_and(|url| {
+                self.gate
+                    .configuration
+                    .instance_hosts
+                    .iter()
+                    .any(|rule| rule.covers(&url))
+            }) {
+                return Err(Mistake::Request(format!(
+                    "instance.url is `{}`; give an origin without a slash at the end, at a host that USHER_INSTANCE_HOSTS allows",
+                    instance.url
+                )));
+            }
+        }
+        let result = self
+            .registry
+            .put_standing(&identity, &record, clock::now())
+            .await?;
+        self.show(&identity).await;
+        Ok(self.ok(&result))
+    }
+
+    async fn remove_standing(&self) -> Result<Answer, Mistake> {
+        let identity = self.identity_of_query()?;
+        self.registry.remove_standing(&identity).await?;
+        self.gate.isolate.memory.forget(&identity);
+        self.gate.sightings().remove(&identity).await;
+        Ok(Answer::no_content(&self.gate.incoming.id))
+    }
+
+    async fn instance(&self, id: &str) -> Result<Answer, Mistake> {
+        Ok(self.ok(&self.registry.instance(&instance_id(id)?).await?))
+    }
+
+    async fn change_status(&self, id: &str) -> Result<Answer, Mistake> {
+        let StatusChange { status } = self.body().await?;
+        let record = self
+            .registry
+            .change_status(&instance_id(id)?, status, clock::now())
+            .await?;
+        if let Ok(owner) = identity(&record.issuer, &record.subject) {
+            self.show(&owner).await;
+        }
+        Ok(self.ok(&record))
+    }
+
+    /// Makes a change visible at the next request at this location, and soon elsewhere.
+    async fn show(&self, identity: &Identity) {
+        self.gate.isolate.memory.forget(identity);
+        self.gate.sightings().refresh(identity).await;
+    }
+
+    fn identity_of_query(&self) -> Result<Identity, Mistake> {
+        let parameter = |name: &str| {
+            let value = self.gate.incoming.parameter(name);
+            value.ok_or_else(|| {
+                Mistake::Request(format!(
+                    "the query has no parameter `{name}`; give issuer and subject"
+                ))
+            })
+        };
+        identity(&parameter("issuer")?, &parameter("subject")?)
+    }
+
+    async fn body<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
+        let text = self.gate.incoming.text(MAX_BODY_BYTES).await;
+        let text = text.map_err(|problem| Mistake::Request(crate::fetching::text(&problem)))?;
+        serde_json::from_str(&text)
+            .map_err(|problem| Mistake::Request(format!("the body: {problem}")))
+    }
+
+    fn ok(&self, body: &impl Serialize) -> Answer {
+        Answer::json(200, body, &self.gate.incoming.id)
+    }
+}
+
+fn identity(issuer: &str, subject: &str) -> Result<Identity, Mistake> {
+    match (IssuerUrl::new(issuer), Subject::new(subject)) {
+        (Some(issuer), Some(subject)) => Ok(Identity { issuer, subject }),
+        (_, _) => Err(Mistake::Request(
+            "issuer or subject is empty, too long or has control characters".to_owned(),
+        )),
+    }
+}
+
+fn instance_id(id: &str) -> Result<InstanceId, Mistake> {
+    InstanceId::new(id).ok_or(Mistake::Refused(ChangeRefused::NotFound))
+}
+
+fn refused(gate: &Gate<'_>, refusal: ChangeRefused) -> Answer {
+    let (reason, mistakes) = match refusal {
+        ChangeRefused::Conflict(sentence) => (Reason::Conflict, vec![sentence]),
+        ChangeRefused::Illegal(transition) => {
+            (Reason::IllegalTransition, vec![transition.to_string()])
+        }
+        ChangeRefused::NotFound => (Reason::NotFound, Vec::new()),
+        ChangeRefused::Failed(problem) => {
+            events::alarm("registry_failed", &problem);
+            (Reason::AuthorityUnavailable, vec![problem])
+        }
+        ChangeRefused::Unreadable(unreadable) => {
+            events::alarm("standing_unreadable", &unreadable.to_string());
+            let words = Status::ALL.map(Status::word).join(", ");
+            (
+                Reason::StandingUnreadable,
+                vec![
+                    unreadable.to_string(),
+                    format!("the words of status are {words}"),
+                ],
+            )
+        }
+    };
+    Answer::problem(reason, &gate.incoming.id, mistakes)
+}

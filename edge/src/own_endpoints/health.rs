@@ -1,0 +1,62 @@
+//! `/.usher/health`: the gate runs. `/.usher/ready`: it could let somebody in.
+
+use policy::reason::Reason;
+use serde_json::json;
+use worker::Env;
+
+use crate::authority::registry::Registry;
+use crate::configuration::Bindings;
+use crate::incoming::Incoming;
+use crate::isolate::Isolate;
+use crate::page::Answer;
+
+pub(super) fn health(incoming: &Incoming) -> Answer {
+    Answer::json(
+        200,
+        &json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }),
+        &incoming.id,
+    )
+}
+
+/// Lists every mistake of the configuration, and whether KV and the registry can be used. No value of a secret is said.
+pub(super) async fn ready(isolate: &'static Isolate, env: &Env, incoming: &Incoming) -> Answer {
+    let mut mistakes = match &isolate.configuration {
+        Ok(_) => Vec::new(),
+        Err(mistakes) => mistakes.0.clone(),
+    };
+    if let Ok(configuration) = &isolate.configuration {
+        mistakes.extend(registry_mistake(env, &configuration.instance_hosts).await);
+        mistakes.extend(kv_mistake(env).await);
+    }
+    if mistakes.is_empty() {
+        Answer::json(200, &json!({ "status": "ready" }), &incoming.id)
+    } else {
+        Answer::problem(Reason::Misconfigured, &incoming.id, mistakes)
+    }
+}
+
+async fn registry_mistake(env: &Env, hosts: &[policy::standing::HostRule]) -> Option<String> {
+    let checked = match Bindings(env).registry() {
+        Ok(database) => Registry { database, hosts }.check().await,
+        Err(problem) => Err(problem.to_string()),
+    };
+    let problem = checked.err()?;
+    Some(format!(
+        "the registry cannot be read ({problem}); apply its migrations with `wrangler d1 migrations apply USHER_DB`"
+    ))
+}
+
+async fn kv_mistake(env: &Env) -> Option<String> {
+    let read = match Bindings(env).sightings() {
+        Ok(kv) => kv
+            .get("ready")
+            .text()
+            .await
+            .map(|_| ())
+            .map_err(|problem| problem.to_string()),
+        Err(problem) => Err(problem.to_string()),
+    };
+    read.err().map(|problem| {
+        format!("KV cannot be read ({problem}); check the binding USHER_KV in wrangler.toml")
+    })
+}

@@ -1,0 +1,81 @@
+//! `/.usher/me`: who am I, where do I stand, and why. The waiting page and the verifier ask it.
+
+use policy::contract::{Me, MeInstance, MeVisitor};
+use policy::decision::{Decision, Judgement, Place, decide};
+use policy::reason::Words;
+use policy::sighting::Sighting;
+use policy::status::{Availability, Status};
+use wasm_bindgen::JsValue;
+
+use crate::clock;
+use crate::gate::Gate;
+use crate::page::Answer;
+
+pub(super) async fn answer(gate: &Gate<'_>) -> JsValue {
+    let headers = gate.incoming.credential_headers();
+    let visitor = match gate.admit(&headers).await {
+        Ok((visitor, _)) => visitor,
+        Err(rejected) => return gate.turn_away(&rejected, &headers),
+    };
+    let finding = gate.sightings().find(&visitor).await;
+    gate.keep(&finding);
+    let now = clock::now();
+    let judgement = decide(
+        &visitor,
+        finding.found(),
+        Place::App,
+        &gate.configuration.rules,
+        now,
+    );
+    let (admitted, reason, words, retry_after) = said(&judgement);
+    let me = Me {
+        visitor: MeVisitor {
+            issuer: visitor.identity().issuer.as_str().to_owned(),
+            subject: visitor.identity().subject.as_str().to_owned(),
+            email: visitor.email().map(|email| email.as_str().to_owned()),
+        },
+        admitted,
+        reason: reason.to_owned(),
+        rule: judgement.rule.name().to_owned(),
+        instance: finding
+            .sighting()
+            .and_then(|sighting| instance(sighting, now)),
+        admits: Status::ALL
+            .into_iter()
+            .filter(|status| status.availability() == Availability::Open)
+            .collect(),
+        title: words.title.to_owned(),
+        detail: words.detail.to_owned(),
+        next: words.next.to_owned(),
+        retry_after,
+    };
+    Answer::json(200, &me, &gate.incoming.id).into_response()
+}
+
+fn said(judgement: &Judgement<'_>) -> (bool, &'static str, Words, Option<u32>) {
+    let reason = match &judgement.decision {
+        Decision::LetIn(_) | Decision::ToAdmin => return (true, "admitted", ADMITTED, None),
+        Decision::LogIn { reason, .. } => *reason,
+        Decision::Tell(message) => message.reason,
+    };
+    (false, reason.code(), reason.words(), reason.retry_after())
+}
+
+fn instance(sighting: &Sighting, now: policy::time::Moment) -> Option<MeInstance> {
+    sighting
+        .standing
+        .instance
+        .as_ref()
+        .map(|instance| MeInstance {
+            id: instance.id.as_str().to_owned(),
+            status: instance.status,
+            since: instance.since.unix_seconds(),
+            age_millis: u64::try_from(now.since(sighting.seen_at).as_millis()).unwrap_or(u64::MAX),
+        })
+}
+
+const ADMITTED: Words = Words {
+    title: "Your app is ready",
+    detail: "You are logged in, and requests are passed on to your app.",
+    next: "Open your app.",
+};

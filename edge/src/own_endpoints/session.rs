@@ -1,0 +1,100 @@
+//! `/.usher/session`: the log-in page hands over a token, the browser gets the cookie. `/.usher/logout`: it forgets it.
+
+use policy::credential::Carrier;
+use policy::decision::Rejected;
+use policy::reason::Reason;
+use wasm_bindgen::JsValue;
+use web_sys::{Url, UrlSearchParams};
+
+use crate::gate::Gate;
+use crate::incoming::CredentialHeaders;
+use crate::page::Answer;
+use crate::{clock, cookie};
+
+/// A form with a token and an address.
+const MAX_FORM_BYTES: usize = 16 * 1024;
+
+/// Takes `token` and `return_to` as a form from the log-in page. Only that page and the gate's own may send it: else somebody
+/// could log a visitor in as somebody else (login CSRF).
+pub(super) async fn start(gate: &Gate<'_>) -> JsValue {
+    let incoming = gate.incoming;
+    let allowed = [
+        Some(incoming.origin().to_owned()),
+        origin_of(&gate.configuration.login_url),
+    ];
+    let origin = incoming.header("origin");
+    if origin.is_none() || !allowed.contains(&origin) {
+        return gate.turn_away(&Rejected::CrossSite, &incoming.credential_headers());
+    }
+    let form = match incoming
+        .text(MAX_FORM_BYTES)
+        .await
+        .and_then(|body| UrlSearchParams::new_with_str(&body))
+    {
+        Ok(form) => form,
+        Err(problem) => return bad_request(gate, crate::fetching::text(&problem)),
+    };
+    let Some(token) = form.get("token") else {
+        return bad_request(gate, "the form has no field `token`".to_owned());
+    };
+    if gate.configuration.cookie.len() + 1 + token.len() > cookie::MAX_COOKIE_BYTES {
+        return bad_request(
+            gate,
+            format!(
+                "the token has {} bytes, and browsers keep no cookie of that size",
+                token.len()
+            ),
+        );
+    }
+    let headers = CredentialHeaders {
+        authorization: Some(format!("Bearer {token}")),
+        cookies: None,
+    };
+    let visitor = match gate.admit(&headers).await {
+        Ok((visitor, Carrier::Bearer | Carrier::Cookie)) => visitor,
+        Err(rejected) => return gate.turn_away(&rejected, &headers),
+    };
+    let lifetime = visitor.valid_until().since(clock::now());
+    Answer::redirect(
+        &safe_return_to(form.get("return_to"), incoming.origin()),
+        &incoming.id,
+    )
+    .header(
+        "set-cookie",
+        cookie::set(gate.configuration, &token, lifetime),
+    )
+    .into_response()
+}
+
+/// Makes the browser forget the cookie.
+pub(super) fn end(gate: &Gate<'_>) -> Answer {
+    let incoming = gate.incoming;
+    if incoming
+        .header("origin")
+        .is_some_and(|origin| origin != incoming.origin())
+    {
+        return Answer::problem(Reason::CrossSiteRequest, &incoming.id, Vec::new());
+    }
+    Answer::no_content(&incoming.id).header("set-cookie", cookie::cleared(gate.configuration))
+}
+
+/// Where to go after logging in: a place of this origin as the WHATWG parser of the platform reads it, which is how a browser
+/// will read it; anything else is the front door.
+fn safe_return_to(return_to: Option<String>, origin: &str) -> String {
+    let parsed = return_to.and_then(|address| Url::new_with_base(&address, origin).ok());
+    let own = parsed.filter(|url| {
+        url.origin() == origin && url.username().is_empty() && url.password().is_empty()
+    });
+    own.map_or_else(
+        || "/".to_owned(),
+        |url| [url.pathname(), url.search(), url.hash()].concat(),
+    )
+}
+
+fn origin_of(address: &str) -> Option<String> {
+    Url::new(address).ok().map(|url| url.origin())
+}
+
+fn bad_request(gate: &Gate<'_>, mistake: String) -> JsValue {
+    Answer::problem(Reason::BadRequest, &gate.incoming.id, vec![mistake]).into_response()
+}

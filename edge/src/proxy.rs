@@ -1,0 +1,128 @@
+//! Carrying a request to the instance of a permit. There is no way in here without one.
+
+use js_sys::{Array, Function, Promise};
+use policy::credential::{Carrier, without_cookie};
+use policy::decision::Permit;
+use policy::reason::Reason;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Request;
+
+use crate::events;
+use crate::fetching;
+use crate::incoming::{CredentialHeaders, Incoming};
+use crate::isolate::Isolate;
+use crate::page;
+
+#[wasm_bindgen(module = "/src/carry.js")]
+extern "C" {
+    fn carry(
+        request: &Request,
+        url: &str,
+        said: &Array,
+        cookie: &str,
+        request_id: &str,
+        unreachable: &Function,
+    ) -> Promise;
+}
+
+/// Sends the request on as it came, but for the headers that say who is there: the gate's own are set, everybody else's are
+/// removed, and the credential stays here.
+pub(crate) fn forward(
+    permit: &Permit<'_>,
+    incoming: &Incoming,
+    credential: &CredentialHeaders,
+    carrier: Carrier,
+    cookie_name: &str,
+    isolate: &Isolate,
+) -> Promise {
+    let said = Array::new();
+    let say = |name: &str, value: Option<&str>| {
+        said.push(&JsValue::from_str(name));
+        said.push(&value.map_or(JsValue::NULL, JsValue::from_str));
+    };
+    let visitor = permit.visitor();
+    say(
+        "usher-user",
+        Some(&header_text(visitor.identity().subject.as_str())),
+    );
+    if let Some(email) = visitor.email() {
+        say("usher-email", Some(&header_text(email.as_str())));
+    }
+    if let Some(org) = permit.org() {
+        say("usher-org", Some(&header_text(org)));
+    }
+    say("usher-role", Some(permit.role().word()));
+    say("usher-instance", Some(permit.instance().id.as_str()));
+    say("usher-request-id", Some(&incoming.id));
+    match carrier {
+        Carrier::Bearer => say("authorization", None),
+        Carrier::Cookie => {}
+    }
+    // The cookie is removed also when it is not what let the visitor in: an app must never hold a log-in.
+    let without = credential
+        .cookies
+        .as_deref()
+        .map(|cookies| (cookies, without_cookie(cookies, cookie_name)));
+    if let Some((cookies, rest)) = without
+        && rest.as_deref() != Some(cookies)
+    {
+        say("cookie", rest.as_deref());
+    }
+    let url = [permit.instance().url.as_str(), incoming.target()].concat();
+    carry(
+        &incoming.request,
+        &url,
+        &said,
+        cookie_name,
+        &incoming.id,
+        &isolate.on_unreachable,
+    )
+}
+
+/// A claim as a header value: visible ASCII as it is, anything else percent-encoded in UTF-8, so that no name can break out of
+/// its header or be read in two ways.
+fn header_text(claim: &str) -> String {
+    let mut text = String::with_capacity(claim.len());
+    for byte in claim.bytes() {
+        match byte {
+            b'!'..=b'$' | b'&'..=b'~' => text.push(char::from(byte)),
+            0..=b' ' | b'%' | 127..=255 => {
+                text.push('%');
+                for half in [byte >> 4, byte & 15] {
+                    text.push(
+                        char::from_digit(u32::from(half), 16)
+                            .unwrap_or('0')
+                            .to_ascii_uppercase(),
+                    );
+                }
+            }
+        }
+    }
+    text
+}
+
+/// What carrying calls when the instance cannot be reached.
+pub(crate) fn on_unreachable() -> Function {
+    let answer = |request: Request, request_id: String, problem: JsValue| {
+        events::alarm(
+            "instance_unreachable",
+            &format!("{request_id}: {}", fetching::text(&problem)),
+        );
+        page::unreachable(&request, &request_id, &Reason::InstanceUnreachable.into())
+    };
+    let closure: Closure<dyn Fn(Request, String, JsValue) -> JsValue> = Closure::new(answer);
+    closure.into_js_value().unchecked_into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::header_text;
+
+    #[test]
+    fn no_claim_breaks_out_of_its_header() {
+        assert_eq!(header_text("auth0|guy"), "auth0|guy");
+        assert_eq!(header_text("a\r\nx: y"), "a%0D%0Ax:%20y");
+        assert_eq!(header_text("Gü%y"), "G%C3%BC%25y");
+    }
+}

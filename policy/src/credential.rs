@@ -1,0 +1,196 @@
+//! What a request offers to prove who sends it: one token, nothing, or something that cannot be read in one way.
+
+use crate::refusal::Refusal;
+
+/// What a request offers. "Nothing" is not "something bad", and "two things" is neither.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Offer<'a> {
+    /// More than one credential; nobody chooses between them.
+    Ambiguous,
+    /// A credential that cannot be a token. There is no falling back from it to another one.
+    Broken(Refusal),
+    /// No credential.
+    Nothing,
+    /// One token.
+    Token {
+        /// Its text, not looked at yet.
+        text: &'a str,
+        /// Where it came from.
+        carrier: Carrier,
+    },
+}
+
+/// Where a token came from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Carrier {
+    /// `Authorization: Bearer`, which no other site can make a browser send.
+    Bearer,
+    /// The cookie, which a browser sends by itself.
+    Cookie,
+}
+
+/// Reads the two headers as the platform gives them: several fields of one name joined by `, ` (Authorization) or `; ` (Cookie).
+///
+/// An `Authorization` header is what is judged, good or bad: no other site can make a browser send one, so it is meant. Only
+/// where there is none does the cookie count.
+pub fn offered<'a>(
+    authorization: Option<&'a str>,
+    cookies: Option<&'a str>,
+    cookie_name: &str,
+) -> Offer<'a> {
+    match (authorization, cookies) {
+        (Some(authorization), _) => bearer(authorization),
+        (None, Some(cookies)) => named_cookie(cookies, cookie_name),
+        (None, None) => Offer::Nothing,
+    }
+}
+
+/// RFC 6750 section 2.1: the scheme in any case, one space, the token. No token has a comma, so a comma means two fields.
+fn bearer(authorization: &str) -> Offer<'_> {
+    if authorization.contains(',') {
+        return Offer::Ambiguous;
+    }
+    match authorization.split_once(' ') {
+        Some((scheme, text)) if scheme.eq_ignore_ascii_case("bearer") && !text.is_empty() => {
+            Offer::Token {
+                text,
+                carrier: Carrier::Bearer,
+            }
+        }
+        Some(_) | None => Offer::Broken(Refusal::SchemeNotBearer),
+    }
+}
+
+/// RFC 6265 section 4.2.1, and nothing else: names are compared exactly, only SP and HTAB are trimmed (CVE-2026-39410), and a
+/// quote or an escape is part of the value. Two cookies of the name are what a hostile sibling domain produces.
+fn named_cookie<'a>(cookies: &'a str, name: &str) -> Offer<'a> {
+    let mut values = cookies.split(';').filter_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        (key.trim_matches([' ', '\t']) == name).then(|| value.trim_matches([' ', '\t']))
+    });
+    match (values.next(), values.next()) {
+        (None, _) => Offer::Nothing,
+        (Some(text), None) => Offer::Token {
+            text,
+            carrier: Carrier::Cookie,
+        },
+        (Some(_), Some(_)) => Offer::Ambiguous,
+    }
+}
+
+/// The `Cookie` header without the cookie of this name, every other byte as it came; `None` if nothing is left.
+pub fn without_cookie(cookies: &str, name: &str) -> Option<alloc::string::String> {
+    let is_ours = |pair: &&str| {
+        pair.split_once('=')
+            .is_some_and(|(key, _)| key.trim_matches([' ', '\t']) == name)
+    };
+    let mut kept = cookies.split(';').filter(|pair| !is_ours(pair));
+    let first = kept.next()?.trim_start_matches([' ', '\t']);
+    let mut rest = alloc::string::String::from(first);
+    for pair in kept {
+        rest.push(';');
+        rest.push_str(pair);
+    }
+    (!rest.is_empty()).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer<'a>(authorization: Option<&'a str>, cookies: Option<&'a str>) -> Offer<'a> {
+        offered(authorization, cookies, "__Host-usher")
+    }
+
+    #[test]
+    fn the_scheme_may_have_any_case_and_exactly_one_space() {
+        for value in ["Bearer t", "bearer t", "BEARER t"] {
+            assert_eq!(
+                offer(Some(value), None),
+                Offer::Token {
+                    text: "t",
+                    carrier: Carrier::Bearer
+                },
+                "{value}"
+            );
+        }
+        for value in [
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer\tt",
+            "Basic dDp0",
+            "Token t",
+            "t",
+            "Bearer=\"t\"",
+        ] {
+            assert_eq!(
+                offer(Some(value), None),
+                Offer::Broken(Refusal::SchemeNotBearer),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn two_credentials_are_never_chosen_between() {
+        assert_eq!(offer(Some("Bearer a, Bearer b"), None), Offer::Ambiguous);
+        assert_eq!(
+            offer(None, Some("__Host-usher=a; __Host-usher=b")),
+            Offer::Ambiguous
+        );
+        assert_eq!(
+            offer(None, Some("__Host-usher=a;x=1;__Host-usher=a")),
+            Offer::Ambiguous
+        );
+    }
+
+    #[test]
+    fn a_header_is_judged_and_the_cookie_beside_it_is_not() {
+        let bearer = Offer::Token {
+            text: "a",
+            carrier: Carrier::Bearer,
+        };
+        assert_eq!(offer(Some("Bearer a"), Some("__Host-usher=b")), bearer);
+    }
+
+    #[test]
+    fn a_broken_header_never_falls_back_to_the_cookie() {
+        assert_eq!(
+            offer(Some("Basic x"), Some("__Host-usher=a")),
+            Offer::Broken(Refusal::SchemeNotBearer)
+        );
+    }
+
+    #[test]
+    fn only_the_exact_cookie_name_counts() {
+        for cookies in [
+            "__host-usher=a",
+            "\u{a0}__Host-usher=a",
+            "x__Host-usher=a",
+            "__Host-usher",
+            "=__Host-usher=a",
+            "",
+        ] {
+            assert_eq!(offer(None, Some(cookies)), Offer::Nothing, "{cookies}");
+        }
+        assert_eq!(
+            offer(None, Some("a=1; __Host-usher=t")),
+            Offer::Token {
+                text: "t",
+                carrier: Carrier::Cookie
+            }
+        );
+    }
+
+    #[test]
+    fn other_cookies_pass_byte_for_byte() {
+        let without = |cookies| without_cookie(cookies, "__Host-usher");
+        assert_eq!(
+            without("a=1;  b=\"2; c\";__Host-usher=t; d=%20").as_deref(),
+            Some("a=1;  b=\"2; c\"; d=%20")
+        );
+        assert_eq!(without("__Host-usher=t; a=1").as_deref(), Some("a=1"));
+        assert_eq!(without("__Host-usher=t"), None);
+    }
+}

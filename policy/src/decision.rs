@@ -1,0 +1,396 @@
+//! What happens next, and which rule says so. The rule book as a table: `policy/tests/decision_table.txt`.
+
+use core::time::Duration;
+
+use alloc::string::String;
+
+use crate::admission::Visitor;
+use crate::freshness::{Freshness, FreshnessRules};
+use crate::message::Message;
+use crate::reason::Reason;
+use crate::refusal::Refusal;
+use crate::sighting::{Sighting, Unreadable};
+use crate::standing::{Instance, Membership, Role, Standing};
+use crate::status::{Availability, Status};
+use crate::time::Moment;
+
+/// What happens next.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Decision<'a> {
+    /// Carry the request to the instance of the permit.
+    LetIn(Permit<'a>),
+    /// Send a person to the log-in page; tell a program that it needs a token.
+    LogIn {
+        /// What to tell.
+        reason: Reason,
+        /// Whether what was sent is to be forgotten, so that it is not sent again and again.
+        forget_cookie: bool,
+    },
+    /// Send the platform's owner to the place where the platform is administered.
+    ToAdmin,
+    /// Say why not.
+    Tell(Message),
+}
+
+/// A decision and the rule that made it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Judgement<'a> {
+    /// What happens next.
+    pub decision: Decision<'a>,
+    /// Why.
+    pub rule: Rule,
+}
+
+/// The rules of the book, one a row of design's table.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Rule {
+    /// More than one credential.
+    AmbiguousCredential,
+    /// The authority failed and nothing known is young enough.
+    AuthorityUnavailable,
+    /// The credential was not accepted.
+    BadCredential,
+    /// Another site made the browser send a change.
+    CrossSiteRequest,
+    /// The instance is deployed, its set-up is not finished.
+    InstanceActive,
+    /// The instance is not ready for longer than the budget.
+    InstanceOverdue,
+    /// The instance is being created.
+    InstanceProvisioning,
+    /// The instance is suspended.
+    InstanceSuspended,
+    /// The issuer's keys could not be had.
+    IssuerUnavailable,
+    /// The visitor needs an invitation.
+    NeedsInvitation,
+    /// No credential.
+    NoCredential,
+    /// The visitor has no instance here.
+    NoInstance,
+    /// The platform's owner at the root of the platform's host.
+    OwnerAtRoot,
+    /// The instance is ready.
+    ReadyInstance,
+    /// The authority fails, and the visitor was last seen `ready` a short time ago.
+    ReadyInGrace,
+    /// The instance is suspended, and the operator keeps this path open.
+    SuspendedOpenPath,
+    /// The record cannot be trusted.
+    UnreadableStanding,
+}
+
+impl Rule {
+    /// Every rule.
+    pub const ALL: [Self; 17] = [
+        Self::AmbiguousCredential,
+        Self::AuthorityUnavailable,
+        Self::BadCredential,
+        Self::CrossSiteRequest,
+        Self::InstanceActive,
+        Self::InstanceOverdue,
+        Self::InstanceProvisioning,
+        Self::InstanceSuspended,
+        Self::IssuerUnavailable,
+        Self::NeedsInvitation,
+        Self::NoCredential,
+        Self::NoInstance,
+        Self::OwnerAtRoot,
+        Self::ReadyInstance,
+        Self::ReadyInGrace,
+        Self::SuspendedOpenPath,
+        Self::UnreadableStanding,
+    ];
+
+    /// The rule's name in logs and in `/.usher/me`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AmbiguousCredential => "ambiguous_credential",
+            Self::AuthorityUnavailable => "authority_unavailable",
+            Self::BadCredential => "bad_credential",
+            Self::CrossSiteRequest => "cross_site_request",
+            Self::InstanceActive => "instance_active",
+            Self::InstanceOverdue => "instance_overdue",
+            Self::InstanceProvisioning => "instance_provisioning",
+            Self::InstanceSuspended => "instance_suspended",
+            Self::IssuerUnavailable => "issuer_unavailable",
+            Self::NeedsInvitation => "needs_invitation",
+            Self::NoCredential => "no_credential",
+            Self::NoInstance => "no_instance",
+            Self::OwnerAtRoot => "owner_at_root",
+            Self::ReadyInstance => "ready_instance",
+            Self::ReadyInGrace => "ready_in_grace",
+            Self::SuspendedOpenPath => "suspended_open_path",
+            Self::UnreadableStanding => "unreadable_standing",
+        }
+    }
+}
+
+/// The proof that the decision was to let in. Only this module makes one, and only the carrying of a request takes one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Permit<'a> {
+    visitor: &'a Visitor,
+    org: Option<&'a String>,
+    role: Role,
+    instance: &'a Instance,
+}
+
+impl<'a> Permit<'a> {
+    /// Who is let in.
+    pub fn visitor(&self) -> &'a Visitor {
+        self.visitor
+    }
+
+    /// Where to.
+    pub fn instance(&self) -> &'a Instance {
+        self.instance
+    }
+
+    /// The visitor's org, to be told to the app.
+    pub fn org(&self) -> Option<&'a str> {
+        self.org.map(String::as_str)
+    }
+
+    /// The visitor's role, to be told to the app.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+}
+
+/// A credential that makes nobody a visitor.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Rejected {
+    /// There was none.
+    Absent,
+    /// There were several.
+    Ambiguous,
+    /// It was a cookie on a change that another site asked the browser for.
+    CrossSite,
+    /// It was not accepted.
+    Refused(Refusal),
+}
+
+/// What was found out about a visitor's standing.
+#[derive(Clone, Copy, Debug)]
+pub enum Found<'a> {
+    /// The authority did not answer; this is the last sighting, if there ever was one.
+    AuthorityFailed(Option<&'a Sighting>),
+    /// A sighting young enough to be used, or one fresh from the authority.
+    Seen(&'a Sighting),
+    /// A record that cannot be trusted.
+    Unreadable(&'a Unreadable),
+}
+
+/// Where on the platform the visitor wants to go. Computed once, from the request's address and the configuration.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Place {
+    /// Anywhere in their app.
+    App,
+    /// A path of their app that the operator keeps open for suspended visitors (billing, export).
+    OpenWhenSuspended,
+    /// The root of the platform's own host.
+    PlatformRoot,
+}
+
+/// What an operator may set.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Rules {
+    /// How old a sighting may be.
+    pub freshness: FreshnessRules,
+    /// How long one status on the way to `ready` may last before the wait is called overdue.
+    pub setup_budget: Duration,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            freshness: FreshnessRules::default(),
+            setup_budget: Duration::from_mins(10),
+        }
+    }
+}
+
+/// Decides about a request whose credential makes nobody a visitor.
+pub fn turn_away(rejected: &Rejected) -> Judgement<'static> {
+    let (decision, rule) = match rejected {
+        Rejected::Absent => (
+            Decision::LogIn {
+                reason: Reason::LoginRequired,
+                forget_cookie: false,
+            },
+            Rule::NoCredential,
+        ),
+        Rejected::Ambiguous => (
+            Decision::Tell(Reason::CredentialAmbiguous.into()),
+            Rule::AmbiguousCredential,
+        ),
+        Rejected::CrossSite => (
+            Decision::Tell(Reason::CrossSiteRequest.into()),
+            Rule::CrossSiteRequest,
+        ),
+        // Our fault, not the visitor's: their log-in is kept, and nothing looks like "logged out".
+        Rejected::Refused(Refusal::KeysUnavailable) => (
+            Decision::Tell(Reason::IssuerUnavailable.into()),
+            Rule::IssuerUnavailable,
+        ),
+        Rejected::Refused(refusal) => (
+            Decision::LogIn {
+                reason: refusal.reason(),
+                forget_cookie: true,
+            },
+            Rule::BadCredential,
+        ),
+    };
+    Judgement { decision, rule }
+}
+
+/// Decides about a visitor: 1. is the credential still good, 2. is the sighting young enough, 3. is it theirs, 4. what does
+/// the standing say.
+pub fn decide<'a>(
+    visitor: &'a Visitor,
+    found: Found<'a>,
+    place: Place,
+    rules: &Rules,
+    now: Moment,
+) -> Judgement<'a> {
+    if let Err(refusal) = visitor.still_valid(now) {
+        return turn_away(&Rejected::Refused(refusal));
+    }
+    let young = |sighting: &Sighting| match rules.freshness.judge(sighting, now) {
+        Freshness::Fresh | Freshness::Stale => true,
+        Freshness::TooOld => false,
+    };
+    let (sighting, rule_if_ready) = match found {
+        Found::Unreadable(_) => {
+            return tell(
+                visitor,
+                Reason::StandingUnreadable,
+                Rule::UnreadableStanding,
+                None,
+            );
+        }
+        Found::Seen(sighting) | Found::AuthorityFailed(Some(sighting)) if young(sighting) => {
+            (sighting, Rule::ReadyInstance)
+        }
+        Found::AuthorityFailed(Some(sighting)) if rules.freshness.in_grace(sighting, now) => {
+            (sighting, Rule::ReadyInGrace)
+        }
+        Found::Seen(_) | Found::AuthorityFailed(_) => {
+            return tell(
+                visitor,
+                Reason::AuthorityUnavailable,
+                Rule::AuthorityUnavailable,
+                None,
+            );
+        }
+    };
+    if sighting.standing.identity != *visitor.identity() {
+        return tell(
+            visitor,
+            Reason::StandingUnreadable,
+            Rule::UnreadableStanding,
+            None,
+        );
+    }
+    by_standing(
+        visitor,
+        &sighting.standing,
+        place,
+        rules,
+        now,
+        rule_if_ready,
+    )
+}
+
+fn by_standing<'a>(
+    visitor: &'a Visitor,
+    standing: &'a Standing,
+    place: Place,
+    rules: &Rules,
+    now: Moment,
+    rule_if_ready: Rule,
+) -> Judgement<'a> {
+    let (org, role) = match &standing.membership {
+        Membership::NeedsInvitation => {
+            return tell(
+                visitor,
+                Reason::InvitationRequired,
+                Rule::NeedsInvitation,
+                None,
+            );
+        }
+        Membership::Stranger => return tell(visitor, Reason::NoInstance, Rule::NoInstance, None),
+        Membership::Member { org, role } => (org.as_ref(), *role),
+    };
+    if place == Place::PlatformRoot && role == Role::PlatformOwner {
+        return Judgement {
+            decision: Decision::ToAdmin,
+            rule: Rule::OwnerAtRoot,
+        };
+    }
+    let Some(instance) = &standing.instance else {
+        return tell(visitor, Reason::NoInstance, Rule::NoInstance, None);
+    };
+    let permit = Decision::LetIn(Permit {
+        visitor,
+        org,
+        role,
+        instance,
+    });
+    match (instance.status.availability(), place) {
+        (Availability::Open, Place::App | Place::OpenWhenSuspended | Place::PlatformRoot) => {
+            Judgement {
+                decision: permit,
+                rule: rule_if_ready,
+            }
+        }
+        (Availability::Suspended, Place::OpenWhenSuspended) => Judgement {
+            decision: permit,
+            rule: Rule::SuspendedOpenPath,
+        },
+        (Availability::Suspended, Place::App | Place::PlatformRoot) => tell(
+            visitor,
+            Reason::InstanceSuspended,
+            Rule::InstanceSuspended,
+            Some(instance.since),
+        ),
+        (Availability::Waiting, Place::App | Place::OpenWhenSuspended | Place::PlatformRoot) => {
+            wait(visitor, instance, rules, now)
+        }
+    }
+}
+
+fn wait<'a>(
+    visitor: &'a Visitor,
+    instance: &Instance,
+    rules: &Rules,
+    now: Moment,
+) -> Judgement<'a> {
+    if now.since(instance.since) >= rules.setup_budget {
+        return tell(
+            visitor,
+            Reason::InstanceOverdue,
+            Rule::InstanceOverdue,
+            Some(instance.since),
+        );
+    }
+    let (reason, rule) = match instance.status {
+        Status::Provisioning => (Reason::InstanceProvisioning, Rule::InstanceProvisioning),
+        Status::Active => (Reason::InstanceActive, Rule::InstanceActive),
+        // Not reached: these two do not wait. Should their availability ever change, nobody is let in by that.
+        Status::Ready | Status::Suspended => (Reason::InstanceSuspended, Rule::InstanceSuspended),
+    };
+    tell(visitor, reason, rule, Some(instance.since))
+}
+
+fn tell<'a>(visitor: &Visitor, reason: Reason, rule: Rule, since: Option<Moment>) -> Judgement<'a> {
+    let message = Message {
+        reason,
+        email: visitor.email().cloned(),
+        since,
+    };
+    Judgement {
+        decision: Decision::Tell(message),
+        rule,
+    }
+}

@@ -1,0 +1,160 @@
+//! Who is asking: a person in a browser, who reads a page, or a program, which reads JSON.
+//!
+//! By what the request says of itself (RFC 9110 section 12.5.1, Fetch Metadata), never by its User-Agent: guessing from names
+//! is how uploads get lost in a redirect to a log-in page.
+
+/// Who reads the answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Audience {
+    /// A person: pages, and redirects to the log-in.
+    Browser,
+    /// A program: problem+json, and 401.
+    Client,
+}
+
+/// The parts of a request that tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Signs<'a> {
+    /// The method, upper case.
+    pub method: &'a str,
+    /// The header `Accept`.
+    pub accept: Option<&'a str>,
+    /// The header `Sec-Fetch-Mode`, which scripts cannot set.
+    pub fetch_mode: Option<&'a str>,
+}
+
+impl Audience {
+    /// Only a GET or HEAD that navigates, or that prefers HTML, comes from a person: any other method must not be redirected,
+    /// or what it carried would be lost without a word.
+    pub fn of(signs: Signs<'_>) -> Self {
+        if !matches!(signs.method, "GET" | "HEAD") {
+            return Self::Client;
+        }
+        match signs.fetch_mode {
+            Some("navigate") => Self::Browser,
+            None if prefers_html(signs.accept.unwrap_or_default()) => Self::Browser,
+            // Every other mode is a script, an image or a socket: nobody would see the page.
+            Some(_) | None => Self::Client,
+        }
+    }
+}
+
+/// Whether HTML ranks above JSON. `*/*` alone does not ask for a page: that is what programs send.
+pub fn prefers_html(accept: &str) -> bool {
+    let html = quality(accept, "text/html").max(quality(accept, "application/xhtml+xml"));
+    let json = quality(accept, "application/json").max(quality(accept, "application/problem+json"));
+    html > 0 && html >= json
+}
+
+/// The quality in thousandths at which exactly this type is named, or 0. Wildcards name nothing.
+fn quality(accept: &str, media_type: &str) -> u32 {
+    accept
+        .split(',')
+        .filter_map(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            parts
+                .next()
+                .filter(|name| name.eq_ignore_ascii_case(media_type))?;
+            let weight = parts.find_map(|parameter| {
+                parameter
+                    .strip_prefix("q=")
+                    .or_else(|| parameter.strip_prefix("Q="))
+            });
+            Some(weight.map_or(1000, thousandths))
+        })
+        .max()
+        .unwrap_or(0)
+}
+
+/// RFC 9110 section 12.4.2: `0`, `1`, or up to three digits after the dot; anything else counts as not wanted.
+fn thousandths(weight: &str) -> u32 {
+    let (whole, fraction) = weight.split_once('.').unwrap_or((weight, ""));
+    if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return 0;
+    }
+    let fraction = fraction
+        .bytes()
+        .chain(*b"000")
+        .take(3)
+        .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    match whole {
+        "0" => fraction,
+        "1" if fraction == 0 => 1000,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn audience(method: &str, accept: Option<&str>, fetch_mode: Option<&str>) -> Audience {
+        Audience::of(Signs {
+            method,
+            accept,
+            fetch_mode,
+        })
+    }
+
+    #[test]
+    fn a_navigation_is_a_person_whatever_it_accepts() {
+        assert_eq!(
+            audience("GET", Some("*/*"), Some("navigate")),
+            Audience::Browser
+        );
+    }
+
+    #[test]
+    fn a_script_is_never_redirected() {
+        assert_eq!(
+            audience("GET", Some("text/html"), Some("cors")),
+            Audience::Client
+        );
+        assert_eq!(
+            audience("GET", Some("text/html"), Some("websocket")),
+            Audience::Client
+        );
+    }
+
+    #[test]
+    fn what_carries_a_body_is_never_redirected() {
+        for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"] {
+            assert_eq!(
+                audience(method, Some("text/html"), Some("navigate")),
+                Audience::Client,
+                "{method}"
+            );
+        }
+    }
+
+    #[test]
+    fn accept_is_ranked_and_wildcards_ask_for_no_page() {
+        for accept in [
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "TEXT/HTML",
+            "text/html;level=1;q=0.5",
+        ] {
+            assert_eq!(
+                audience("GET", Some(accept), None),
+                Audience::Browser,
+                "{accept}"
+            );
+        }
+        for accept in [
+            "*/*",
+            "",
+            "text/*",
+            "application/json",
+            "text/html;q=0",
+            "application/json, text/html;q=0.9",
+            "text/html;q=x",
+        ] {
+            assert_eq!(
+                audience("GET", Some(accept), None),
+                Audience::Client,
+                "{accept}"
+            );
+        }
+        assert_eq!(audience("GET", None, None), Audience::Client);
+    }
+}

@@ -1,0 +1,163 @@
+//! Why a credential was not accepted: rich for the log, dull for the public.
+
+use alloc::string::String;
+use core::fmt;
+
+use crate::issuer::Algorithm;
+use crate::reason::Reason;
+
+/// Why a credential was not accepted. Variants carry data, so that the log can say by how much; the public hears only
+/// [`Refusal::reason`], because an answer that explains a forged token helps its forger.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Refusal {
+    /// The header names another algorithm than the issuer's keys have (rfc8725bis section 3.1).
+    AlgorithmNotAllowed {
+        /// What the token's header says.
+        found: String,
+        /// What the issuer is configured with.
+        expected: Algorithm,
+    },
+    /// `aud` does not name this gate (RFC 7519 section 4.1.3).
+    AudienceMismatch,
+    /// A header member that would change how the token is read: `crit`, `b64`, `zip`, `enc`, `cty`.
+    DangerousHeader {
+        /// Its name.
+        name: &'static str,
+    },
+    /// `exp` lies in the past, leeway included.
+    Expired {
+        /// For how long, in seconds.
+        seconds_ago: u64,
+    },
+    /// `iat` lies in the future, leeway included.
+    IssuedInTheFuture {
+        /// By how much, in seconds.
+        seconds_ahead: u64,
+    },
+    /// The issuer's keys could not be fetched, so nobody can tell: our fault, not the visitor's.
+    KeysUnavailable,
+    /// The text is no compact JWS (RFC 7515 section 7.1).
+    Malformed(Malformation),
+    /// A claim that must be there is not.
+    Missing {
+        /// The claim's name.
+        claim: &'static str,
+    },
+    /// `nbf` lies in the future, leeway included.
+    NotYetValid {
+        /// By how much, in seconds.
+        seconds_ahead: u64,
+    },
+    /// The `Authorization` header has another scheme than `Bearer`, or is not written as RFC 6750 section 2.1 says.
+    SchemeNotBearer,
+    /// The signature is not the issuer's.
+    SignatureWrong,
+    /// `iss` is none of the configured issuers, compared byte by byte.
+    UnknownIssuer,
+    /// The issuer has no key of this `kid`, or of none was named and there are several.
+    UnknownKey,
+    /// `typ` says that the token is for something else, such as a logout token (RFC 8725 section 3.11).
+    WrongKind {
+        /// What `typ` says.
+        found: String,
+    },
+    /// A header member or claim has the wrong JSON type or an impossible value. That is never "absent" (CVE-2026-25537).
+    WrongType {
+        /// Its name.
+        name: &'static str,
+    },
+}
+
+/// What makes a text no compact JWS.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Malformation {
+    /// A byte that neither base64url nor the separating dots have.
+    ForeignByte,
+    /// A part is not canonical base64url (RFC 4648 section 3.5) or empty.
+    NotBase64Url,
+    /// Header or payload is not one JSON object without duplicate members.
+    NotJsonObject,
+    /// The signature has the wrong length for its algorithm.
+    SignatureLength,
+    /// More bytes than a token may have.
+    TooLong,
+    /// Not exactly three parts; five would be an encrypted token.
+    WrongParts,
+}
+
+impl Refusal {
+    /// What the public is told.
+    pub const fn reason(&self) -> Reason {
+        match self {
+            Self::Expired { .. } => Reason::TokenExpired,
+            Self::KeysUnavailable => Reason::IssuerUnavailable,
+            Self::AlgorithmNotAllowed { .. }
+            | Self::AudienceMismatch
+            | Self::DangerousHeader { .. }
+            | Self::IssuedInTheFuture { .. }
+            | Self::Malformed(_)
+            | Self::Missing { .. }
+            | Self::NotYetValid { .. }
+            | Self::SchemeNotBearer
+            | Self::SignatureWrong
+            | Self::UnknownIssuer
+            | Self::UnknownKey
+            | Self::WrongKind { .. }
+            | Self::WrongType { .. } => Reason::TokenInvalid,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlgorithmNotAllowed { found, expected } => {
+                write!(
+                    f,
+                    "algorithm not allowed: expected {}, found `{}`",
+                    expected.name(),
+                    found.escape_debug()
+                )
+            }
+            Self::AudienceMismatch => f.write_str("the token is for another audience"),
+            Self::DangerousHeader { name } => write!(f, "header member `{name}` is not allowed"),
+            Self::Expired { seconds_ago } => write!(f, "expired {seconds_ago} s ago"),
+            Self::IssuedInTheFuture { seconds_ahead } => {
+                write!(f, "issued {seconds_ahead} s in the future")
+            }
+            Self::KeysUnavailable => f.write_str("the issuer's keys could not be fetched"),
+            Self::Malformed(malformation) => write!(f, "malformed: {malformation}"),
+            Self::Missing { claim } => write!(f, "claim `{claim}` is missing"),
+            Self::NotYetValid { seconds_ahead } => write!(f, "valid only in {seconds_ahead} s"),
+            Self::SchemeNotBearer => {
+                f.write_str("the Authorization header is not `Bearer` and a token")
+            }
+            Self::SignatureWrong => f.write_str("the signature is not the issuer's"),
+            Self::UnknownIssuer => f.write_str("the issuer is not configured"),
+            Self::UnknownKey => f.write_str("the issuer has no such key"),
+            Self::WrongKind { found } => write!(
+                f,
+                "a token of kind `{}` is no credential here",
+                found.escape_debug()
+            ),
+            Self::WrongType { name } => {
+                write!(f, "`{name}` has the wrong type or an impossible value")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Malformation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ForeignByte => "a byte that no token has",
+            Self::NotBase64Url => "a part that is not canonical base64url",
+            Self::NotJsonObject => "a part that is not one JSON object without duplicates",
+            Self::SignatureLength => "a signature of the wrong length",
+            Self::TooLong => "too long",
+            Self::WrongParts => {
+                "not three parts; an encrypted or opaque token, was an audience requested?"
+            }
+        })
+    }
+}

@@ -1,0 +1,281 @@
+//! A standing and when it was seen, and how it is read from a store that may hold anything.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::standing::{
+    HostRule, Identity, Instance, InstanceId, InstanceUrl, Membership, Role, Standing,
+};
+use crate::status::{Status, UnknownStatus};
+use crate::time::Moment;
+
+/// A standing and when the authority said so.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Sighting {
+    /// What was said.
+    pub standing: Standing,
+    /// When the authority was asked.
+    pub seen_at: Moment,
+}
+
+/// Why a record is not believed. It admits nobody and is never cached.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Unreadable {
+    /// The instance's id or address is not one, or answers at a host that is not allowed.
+    BadInstance,
+    /// The record is of another shape or version than ours.
+    BadShape,
+    /// The record is about somebody else.
+    SomeoneElse,
+    /// A membership or role that is none of ours.
+    UnknownMembership,
+    /// A status that is none of ours (incident I1).
+    UnknownStatus(UnknownStatus),
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadInstance => f.write_str("the instance's id or address is not allowed"),
+            Self::BadShape => f.write_str("the record has an unknown shape"),
+            Self::SomeoneElse => f.write_str("the record is about somebody else"),
+            Self::UnknownMembership => f.write_str("unknown membership or role"),
+            Self::UnknownStatus(unknown) => unknown.fmt(f),
+        }
+    }
+}
+
+/// A record as stores hold it: words that nobody has checked yet.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct RawStanding {
+    /// The exact `iss` it is about.
+    pub issuer: String,
+    /// The exact `sub` it is about.
+    pub subject: String,
+    /// `member`, `needs_invitation` or `stranger`.
+    pub membership: String,
+    /// The org's name.
+    pub org: Option<String>,
+    /// The role's word.
+    pub role: Option<String>,
+    /// The instance's id.
+    pub instance_id: Option<String>,
+    /// The instance's address.
+    pub instance_url: Option<String>,
+    /// The instance's status word.
+    pub status: Option<String>,
+    /// Since when, in seconds since the Unix epoch.
+    pub since: Option<u64>,
+    /// Counts every change.
+    pub version: u64,
+}
+
+impl RawStanding {
+    /// Believes a record only if it is whole, about the person asked for, and leads to an allowed host.
+    pub fn parse(self, asked: &Identity, hosts: &[HostRule]) -> Result<Standing, Unreadable> {
+        if self.issuer != asked.issuer.as_str() || self.subject != asked.subject.as_str() {
+            return Err(Unreadable::SomeoneElse);
+        }
+        let instance = match (self.instance_id, self.instance_url, self.status, self.since) {
+            (None, None, None, None) => None,
+            (Some(id), Some(url), Some(status), Some(since)) => Some(Instance {
+                id: InstanceId::new(&id).ok_or(Unreadable::BadInstance)?,
+                url: InstanceUrl::new(&url)
+                    .filter(|url| hosts.iter().any(|rule| rule.covers(url)))
+                    .ok_or(Unreadable::BadInstance)?,
+                status: Status::parse(&status).map_err(Unreadable::UnknownStatus)?,
+                since: Moment::from_unix_seconds(since),
+            }),
+            (Some(_) | None, Some(_) | None, Some(_) | None, Some(_) | None) => {
+                return Err(Unreadable::BadShape);
+            }
+        };
+        let membership = match self.membership.as_str() {
+            "member" => Membership::Member {
+                org: self.org,
+                role: self
+                    .role
+                    .as_deref()
+                    .and_then(Role::parse)
+                    .ok_or(Unreadable::UnknownMembership)?,
+            },
+            "needs_invitation" => Membership::NeedsInvitation,
+            "stranger" => Membership::Stranger,
+            _ => return Err(Unreadable::UnknownMembership),
+        };
+        Ok(Standing {
+            identity: asked.clone(),
+            membership,
+            instance,
+            version: self.version,
+        })
+    }
+}
+
+impl From<&Standing> for RawStanding {
+    fn from(standing: &Standing) -> Self {
+        let (membership, org, role) = match &standing.membership {
+            Membership::Member { org, role } => ("member", org.clone(), Some(role.word().into())),
+            Membership::NeedsInvitation => ("needs_invitation", None, None),
+            Membership::Stranger => ("stranger", None, None),
+        };
+        let instance = standing.instance.as_ref();
+        Self {
+            issuer: standing.identity.issuer.as_str().into(),
+            subject: standing.identity.subject.as_str().into(),
+            membership: membership.into(),
+            org,
+            role,
+            instance_id: instance.map(|instance| instance.id.as_str().into()),
+            instance_url: instance.map(|instance| instance.url.as_str().into()),
+            status: instance.map(|instance| instance.status.word().into()),
+            since: instance.map(|instance| instance.since.unix_seconds()),
+            version: standing.version,
+        }
+    }
+}
+
+/// The stored form: a version before everything, so that two releases of the gate that run side by side ignore what they
+/// do not understand.
+#[derive(Deserialize, Serialize)]
+struct Stored {
+    v: u32,
+    seen_at: u64,
+    standing: RawStanding,
+}
+
+impl Sighting {
+    /// The version of the stored form.
+    const STORED_VERSION: u32 = 1;
+
+    /// Longest stored record in bytes; anything longer is not ours.
+    pub const MAX_STORED_BYTES: usize = 4096;
+
+    /// The stored form, JSON.
+    pub fn store(&self) -> Option<Vec<u8>> {
+        serde_json::to_vec(&Stored {
+            v: Self::STORED_VERSION,
+            seen_at: self.seen_at.unix_millis(),
+            standing: (&self.standing).into(),
+        })
+        .ok()
+    }
+
+    /// Reads the stored form. An error means: ask the authority, as if nothing had been stored.
+    pub fn restore(bytes: &[u8], asked: &Identity, hosts: &[HostRule]) -> Result<Self, Unreadable> {
+        if bytes.len() > Self::MAX_STORED_BYTES {
+            return Err(Unreadable::BadShape);
+        }
+        let stored: Stored = serde_json::from_slice(bytes).map_err(|_| Unreadable::BadShape)?;
+        if stored.v != Self::STORED_VERSION {
+            return Err(Unreadable::BadShape);
+        }
+        let standing = stored.standing.parse(asked, hosts)?;
+        Ok(Self {
+            standing,
+            seen_at: Moment::from_unix_millis(stored.seen_at),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::standing::{IssuerUrl, Subject};
+    use alloc::borrow::ToOwned;
+    use alloc::string::ToString;
+    use alloc::vec;
+
+    fn identity(subject: &str) -> Identity {
+        Identity {
+            issuer: IssuerUrl::new("https://id.example").unwrap(),
+            subject: Subject::new(subject).unwrap(),
+        }
+    }
+
+    fn hosts() -> Vec<HostRule> {
+        vec![HostRule::parse("*.fly.dev").unwrap()]
+    }
+
+    fn sighting() -> Sighting {
+        Sighting {
+            standing: Standing {
+                identity: identity("guy"),
+                membership: Membership::Member {
+                    org: Some("Guys".to_owned()),
+                    role: Role::Member,
+                },
+                instance: Some(Instance {
+                    id: InstanceId::new("i-1").unwrap(),
+                    url: InstanceUrl::new("https://guy.fly.dev").unwrap(),
+                    status: Status::Ready,
+                    since: Moment::from_unix_seconds(7),
+                }),
+                version: 3,
+            },
+            seen_at: Moment::from_unix_millis(9_001),
+        }
+    }
+
+    fn restored(edit: impl Fn(&str) -> String) -> Result<Sighting, Unreadable> {
+        let text = String::from_utf8(sighting().store().unwrap()).unwrap();
+        Sighting::restore(edit(&text).as_bytes(), &identity("guy"), &hosts())
+    }
+
+    #[test]
+    fn what_was_stored_is_restored() {
+        assert_eq!(restored(ToString::to_string), Ok(sighting()));
+    }
+
+    #[test]
+    fn somebody_elses_record_is_never_believed() {
+        let stored = sighting().store().unwrap();
+        assert_eq!(
+            Sighting::restore(&stored, &identity("eve"), &hosts()),
+            Err(Unreadable::SomeoneElse)
+        );
+    }
+
+    #[test]
+    fn an_unknown_status_word_is_never_believed() {
+        let result = restored(|text| text.replace("\"ready\"", "\"running\""));
+        assert_eq!(
+            result,
+            Err(Unreadable::UnknownStatus(UnknownStatus(
+                "running".to_owned()
+            )))
+        );
+    }
+
+    #[test]
+    fn an_address_elsewhere_is_never_believed() {
+        for address in [
+            "https://guy.evil.example",
+            "http://169.254.169.254",
+            "https://guy.fly.dev/admin",
+        ] {
+            let result = restored(|text| text.replace("https://guy.fly.dev", address));
+            assert_eq!(result, Err(Unreadable::BadInstance), "{address}");
+        }
+    }
+
+    #[test]
+    fn another_version_garbage_and_oversize_are_no_record() {
+        assert_eq!(
+            restored(|text| text.replace("\"v\":1", "\"v\":2")),
+            Err(Unreadable::BadShape)
+        );
+        assert_eq!(restored(|_| "}{".to_owned()), Err(Unreadable::BadShape));
+        assert_eq!(
+            restored(|text| text.to_owned() + &" ".repeat(5000)),
+            Err(Unreadable::BadShape)
+        );
+        assert_eq!(
+            restored(|text| text.replace("\"i-1\"", "null")),
+            Err(Unreadable::BadShape)
+        );
+    }
+}

@@ -1,0 +1,69 @@
+//! The key under which a visitor's sighting is stored.
+
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use crate::standing::Identity;
+
+/// A key that no two visitors share: the hash of issuer and subject, each with its length before it, so that no separator
+/// can be shifted from one to the other. Always far below the 512 bytes that KV allows.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct StorageKey(String);
+
+impl StorageKey {
+    /// The key of this person.
+    pub fn of(identity: &Identity) -> Self {
+        let mut hash = Sha256::new();
+        for part in [identity.issuer.as_str(), identity.subject.as_str()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        Self(format!("v1:{}", URL_SAFE_NO_PAD.encode(hash.finalize())))
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Enough of the key to find a visitor's lines in the log, without naming anybody in it.
+    pub fn log_name(&self) -> &str {
+        self.0.get(3..15).unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for StorageKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::standing::{IssuerUrl, Subject};
+
+    fn key(issuer: &str, subject: &str) -> StorageKey {
+        StorageKey::of(&Identity {
+            issuer: IssuerUrl::new(issuer).unwrap(),
+            subject: Subject::new(subject).unwrap(),
+        })
+    }
+
+    #[test]
+    fn a_shifted_separator_gives_another_key() {
+        assert_ne!(key("a", "b:c"), key("a:b", "c"));
+        assert_ne!(key("ab", "c"), key("a", "bc"));
+    }
+
+    #[test]
+    fn the_same_subject_of_another_issuer_has_another_key() {
+        assert_ne!(key("https://a", "s"), key("https://b", "s"));
+        assert_eq!(key("https://a", "s"), key("https://a", "s"));
+    }
+}

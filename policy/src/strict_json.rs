@@ -1,0 +1,166 @@
+//! JSON read once and strictly: a duplicate member is an error, at any depth.
+//!
+//! RFC 7515 section 4 lets a reader keep the last of two members of one name, which is how two readers of the same token come
+//! to see two different people. `serde_json` does the parsing; only the collecting is ours.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// A JSON value whose objects have no duplicate members.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `true` or `false`.
+    Bool(bool),
+    /// An array.
+    List(Vec<Value>),
+    /// `null`.
+    Null,
+    /// Any number; NumericDate may have a fraction (RFC 7519 section 2).
+    Number(f64),
+    /// An object.
+    Object(Object),
+    /// A string.
+    Text(String),
+}
+
+/// A JSON object without duplicate members.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Object(BTreeMap<String, Value>);
+
+impl Object {
+    /// Reads one object and nothing after it.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        match serde_json::from_slice(bytes).ok()? {
+            Value::Object(object) => Some(object),
+            Value::Bool(_) | Value::List(_) | Value::Null | Value::Number(_) | Value::Text(_) => {
+                None
+            }
+        }
+    }
+
+    /// The member of exactly this name.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Collect)
+    }
+}
+
+struct Collect;
+
+impl<'de> Visitor<'de> for Collect {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Number(value))
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "dates and counters stay far below 2^53; beyond it only the order matters"
+    )]
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value as f64))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "as for `visit_i64`")]
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value as f64))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::Text(value.into()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::Text(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = BTreeMap::new();
+        while let Some((name, value)) = members.next_entry::<String, Value>()? {
+            if object.contains_key(&name) {
+                return Err(A::Error::custom("duplicate member"));
+            }
+            object.insert(name, value);
+        }
+        Ok(Value::Object(Object(object)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn a_duplicate_member_is_refused_at_any_depth_and_in_any_spelling() {
+        for text in [
+            r#"{"sub":"a","sub":"b"}"#,
+            r#"{"sub":"a","\u0073ub":"b"}"#,
+            r#"{"a":[{"b":1,"b":1}]}"#,
+        ] {
+            assert_eq!(Object::read(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_one_whole_object_is_an_object() {
+        for text in [
+            "null",
+            "[]",
+            "\"x\"",
+            "1",
+            "",
+            "{}{}",
+            "{} x",
+            "{,}",
+            "{\"a\":NaN}",
+            "\u{feff}{}",
+            "{\"a\":1e400}",
+        ] {
+            assert_eq!(Object::read(text.as_bytes()), None, "{text}");
+        }
+        assert!(Object::read(b" {\"a\": [1, -0.5, null, true]} ").is_some());
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_without_overflow() {
+        let deep = [b"{\"a\":".as_slice(), &vec![b'['; 20_000]].concat();
+        assert_eq!(Object::read(&deep), None);
+    }
+
+    #[test]
+    fn invalid_utf8_is_refused() {
+        assert_eq!(Object::read(b"{\"a\":\"\xff\"}"), None);
+        assert_eq!(Object::read(b"{\"a\":\"\\ud800\"}"), None);
+    }
+}
