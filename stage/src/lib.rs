@@ -1,1 +1,162 @@
-//! x
+//! A small SaaS to stand in front of: an identity service, a provisioner, and one small app per user, all on loopback.
+//!
+//! In scope: what a platform behind the gate looks like from outside, real enough to be broken in the ways of the five
+//! incidents ([`Fault`]). Out of scope: everything the gate does. Never shipped.
+//!
+//! ```text
+//! register ─► identity ─► provisioner ─► gate's admin API: provisioning ─► active ─► ready
+//!                              └──────► app, one listener a user
+//! ```
+
+mod account;
+mod app;
+mod fault;
+mod gate_link;
+mod identity;
+mod provisioner;
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::task::AbortHandle;
+
+pub use account::{Account, AccountInstance, KeepAt, NewAccount};
+pub use fault::{Fault, UnknownFault};
+pub use gate_link::{GateError, GateLink};
+use identity::Identity;
+pub use identity::users::UserError;
+use provisioner::Provisioner;
+
+/// How to start the stage.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The identity service's port on 127.0.0.1; 0 takes any free one.
+    pub identity_port: u16,
+    /// The identity service's SQLite file.
+    pub database: PathBuf,
+    /// What is broken.
+    pub fault: Option<Fault>,
+    /// How long a fresh instance stays `provisioning`.
+    pub provisioning: Duration,
+    /// How long a fresh instance stays `active`.
+    pub setup: Duration,
+}
+
+/// Where the stage is found.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Addresses {
+    /// The identity service's origin, which is also the exact `iss` of its tokens.
+    pub identity: String,
+    /// The `aud` of its tokens.
+    pub audience: String,
+    /// Its key set.
+    pub jwks_url: String,
+    /// Its log-in page.
+    pub login_url: String,
+    /// Its SQLite file.
+    pub database: PathBuf,
+}
+
+/// A running stage. Dropping it stops everything it started.
+#[derive(Debug)]
+pub struct Stage {
+    addresses: Addresses,
+    identity: Arc<Identity>,
+    server: AbortHandle,
+}
+
+impl Stage {
+    /// Starts the identity service; when this returns, it listens.
+    pub async fn start(options: Options) -> Result<Self, StageError> {
+        let listener = TcpListener::bind(("127.0.0.1", options.identity_port))
+            .await
+            .map_err(StageError::Listen)?;
+        let port = listener.local_addr().map_err(StageError::Listen)?.port();
+        let origin = format!("http://127.0.0.1:{port}");
+        let addresses = Addresses {
+            audience: AUDIENCE.to_owned(),
+            jwks_url: format!("{origin}/.well-known/jwks.json"),
+            login_url: format!("{origin}/login"),
+            database: options.database.clone(),
+            identity: origin,
+        };
+        let provisioner = Provisioner::new(&options);
+        let identity = Identity::open(&addresses, options.fault, provisioner)
+            .await
+            .map_err(StageError::Database)?;
+        let identity = Arc::new(identity);
+        let router = identity::routes::router(Arc::clone(&identity));
+        let server = tokio::spawn(async move {
+            // Serving ends only with the task.
+            let _ = axum::serve(listener, router).await;
+        });
+        Ok(Self {
+            addresses,
+            identity,
+            server: server.abort_handle(),
+        })
+    }
+
+    /// Where the stage is found.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// Tells the provisioner of the gate; the gate must know our key set first, so this comes after the start.
+    pub fn connect_gate(&self, gate: GateLink) {
+        self.identity.provisioner.connect(gate);
+    }
+
+    /// Makes a user whose standing is at once what `account.keep_at` says, and stays so.
+    pub async fn account(&self, account: NewAccount) -> Result<Account, StageError> {
+        account::make(&self.identity, account).await
+    }
+
+    /// A token with exactly these claims, signed with the stage's key.
+    pub fn sign(&self, claims: &serde_json::Value) -> String {
+        self.identity.keys.sign(claims)
+    }
+
+    /// The token a log-in would give to this user.
+    pub fn access_token(&self, account: &Account) -> String {
+        self.identity.access_token(&account.subject, &account.email)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.server.abort();
+        self.identity.provisioner.stop();
+    }
+}
+
+/// Why the stage, or a part of it, could not be had.
+#[derive(Debug)]
+pub enum StageError {
+    /// The identity database cannot be used.
+    Database(UserError),
+    /// The gate refused or did not answer.
+    Gate(GateError),
+    /// A port cannot be listened on.
+    Listen(io::Error),
+}
+
+impl fmt::Display for StageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database(problem) => write!(f, "use the identity database: {problem}"),
+            Self::Gate(problem) => write!(f, "bring an account to its state: {problem}"),
+            Self::Listen(problem) => write!(f, "listen on a port of 127.0.0.1: {problem}"),
+        }
+    }
+}
+
+impl std::error::Error for StageError {}
+
+/// Whom the stage's tokens are for.
+const AUDIENCE: &str = "usher";

@@ -1,0 +1,75 @@
+//! usher.toml, read once: what the deployment is and how to act on it. Whatever is here is right.
+
+pub(crate) mod address;
+pub(crate) mod admin;
+pub(crate) mod database;
+pub(crate) mod file;
+pub(crate) mod mistake;
+mod reading;
+pub(crate) mod suggestion;
+pub(crate) mod template;
+pub(crate) mod value;
+
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::configuration::address::BaseUrl;
+use crate::configuration::admin::Admin;
+use crate::configuration::database::Database;
+use crate::configuration::file::{Call, Instance, LogIn};
+use crate::configuration::mistake::ConfigurationError;
+use crate::configuration::value::EmailTemplate;
+
+/// A deployment and how to act on it.
+#[derive(Clone, Debug)]
+pub(crate) struct Configuration {
+    pub(crate) gate: BaseUrl,
+    pub(crate) identity: Option<BaseUrl>,
+    pub(crate) register: Call,
+    pub(crate) log_in: LogIn,
+    pub(crate) log_out: Option<Call>,
+    pub(crate) remove_user: Option<Call>,
+    pub(crate) instance: Instance,
+    pub(crate) admin: Option<Admin>,
+    pub(crate) ready_within: Duration,
+    pub(crate) request_within: Duration,
+    pub(crate) email: EmailTemplate,
+    pub(crate) databases: Vec<Database>,
+}
+
+/// Environment variables by name: an argument, so that tests need not change the process.
+pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl Configuration {
+    /// Reads the file at this path.
+    pub(crate) fn load(
+        path: &Path,
+        environment: Environment<'_>,
+    ) -> Result<Self, ConfigurationError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(path, &text, environment),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // An absolute path says by itself where it was looked for.
+                let directory = std::env::current_dir().ok().filter(|_| path.is_relative());
+                Err(ConfigurationError::Missing {
+                    path: path.to_owned(),
+                    directory,
+                })
+            }
+            Err(error) => Err(ConfigurationError::Unreadable {
+                path: path.to_owned(),
+                error,
+            }),
+        }
+    }
+
+    /// Reads this text; the path is only named in messages.
+    pub(crate) fn parse(
+        path: &Path,
+        text: &str,
+        environment: Environment<'_>,
+    ) -> Result<Self, ConfigurationError> {
+        reading::read(path, text, environment)
+    }
+}

@@ -1,0 +1,167 @@
+//! The small values of usher.toml, each of which can only be right.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
+
+use crate::configuration::template::{Filling, Slot, Template};
+
+/// The HTTP methods a request of usher.toml can have.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Method {
+    Delete,
+    Get,
+    Patch,
+    Post,
+    Put,
+}
+
+impl From<Method> for reqwest::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Delete => Self::DELETE,
+            Method::Get => Self::GET,
+            Method::Patch => Self::PATCH,
+            Method::Post => Self::POST,
+            Method::Put => Self::PUT,
+        }
+    }
+}
+
+/// The status codes that count as success.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) enum AcceptedStatus {
+    #[default]
+    AnySuccess,
+    OneOf(Vec<u16>),
+}
+
+impl AcceptedStatus {
+    pub(crate) fn accepts(&self, status: u16) -> bool {
+        match self {
+            Self::AnySuccess => (200..300).contains(&status),
+            Self::OneOf(list) => list.contains(&status),
+        }
+    }
+}
+
+impl fmt::Display for AcceptedStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AnySuccess => f.write_str("2xx"),
+            Self::OneOf(list) => f.write_str(
+                &list
+                    .iter()
+                    .map(u16::to_string)
+                    .collect::<Vec<_>>()
+                    .join(" or "),
+            ),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for AcceptedStatus {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let list = Vec::<u16>::deserialize(deserializer)?;
+        if list.is_empty() || !list.iter().all(|status| (200..600).contains(status)) {
+            return Err(D::Error::custom(
+                "expected status codes from 200 to 599, such as `[200, 201]`",
+            ));
+        }
+        Ok(Self::OneOf(list))
+    }
+}
+
+/// RFC 6901: empty, or every part preceded by a slash.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct JsonPointer(String);
+
+impl JsonPointer {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonPointer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.is_empty() || text.starts_with('/') {
+            Ok(Self(text))
+        } else {
+            Err(D::Error::custom(format!(
+                "a JSON pointer begins with a slash: `/{text}` instead of `{text}`"
+            )))
+        }
+    }
+}
+
+/// A template of an e-mail address that is another one in every run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct EmailTemplate(Template);
+
+impl EmailTemplate {
+    fn parse(text: &str) -> Result<Self, String> {
+        let template = Template::parse(text).map_err(|error| error.to_string())?;
+        let only_run =
+            template.slots().all(|slot| slot == Slot::Run) && template.slots().next().is_some();
+        if only_run && text.contains('@') {
+            Ok(Self(template))
+        } else {
+            Err(format!(
+                "expected an address with `{{run}}` and nothing else in braces, found `{text}`"
+            ))
+        }
+    }
+
+    pub(crate) fn fill(&self, run: &str) -> String {
+        self.0.fill(&Filling {
+            run,
+            ..Filling::SAMPLE
+        })
+    }
+}
+
+impl Default for EmailTemplate {
+    fn default() -> Self {
+        // RFC 2606 section 2: nothing is ever delivered to `.invalid`.
+        Self(Template::around("usher-", Slot::Run, "@usher.invalid"))
+    }
+}
+
+impl<'de> Deserialize<'de> for EmailTemplate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// A whole number of seconds from one second to one hour: long enough for any deploy, and short enough to end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seconds(u16);
+
+impl Seconds {
+    const MOST: u16 = 3600;
+
+    pub(crate) const fn new(seconds: u16) -> Self {
+        Self(seconds)
+    }
+
+    pub(crate) fn duration(self) -> Duration {
+        Duration::from_secs(self.0.into())
+    }
+}
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seconds = i64::deserialize(deserializer)?;
+        match u16::try_from(seconds) {
+            Ok(seconds) if (1..=Self::MOST).contains(&seconds) => Ok(Self(seconds)),
+            Ok(_) | Err(_) => Err(D::Error::custom(format!(
+                "expected 1 to {} seconds, found {seconds}",
+                Self::MOST
+            ))),
+        }
+    }
+}

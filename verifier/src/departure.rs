@@ -1,0 +1,84 @@
+//! After the story: whatever it created is removed, or named.
+
+use crate::deployment::Deployment;
+use crate::journal::Journal;
+use crate::newcomer::Newcomer;
+use crate::outcome::Problem;
+use crate::record::LeftOver;
+use crate::run::{Run, StepLog, Stopped};
+use crate::steps::StepName;
+use crate::steps::clean_up::clean_up;
+use crate::steps::log_in::Session;
+
+/// Leaves the deployment as it was found, whatever came of the story; the journal goes when the user is gone.
+pub(crate) async fn depart(
+    run: &mut Run<'_>,
+    deployment: &Deployment<'_>,
+    newcomer: &Newcomer,
+    session: Option<Session<'_>>,
+    stopped: Option<&Stopped>,
+    journal: Journal,
+) -> Option<LeftOver> {
+    let removed = if may_exist(stopped) {
+        let registered = stopped.is_none_or(|stopped| stopped.step != StepName::Register);
+        let removed = remove(run, deployment, newcomer, session).await;
+        removed.map_err(|why| {
+            if registered {
+                why
+            } else {
+                format!("may exist; {why}")
+            }
+        })
+    } else {
+        run.skip(StepName::CleanUp, "nothing was created");
+        Ok(())
+    };
+    let path = journal.path().to_owned();
+    let left = removed.and_then(|()| journal.close().map_err(|error| error.to_string()));
+    left.err().map(|why| LeftOver {
+        user: newcomer.email.clone(),
+        why,
+        journal: path,
+    })
+}
+
+/// Whether the sign-up may have reached the identity service, even if its answer did not come back.
+fn may_exist(stopped: Option<&Stopped>) -> bool {
+    match stopped {
+        Some(Stopped {
+            step: StepName::Register,
+            problem: Problem::Broken(reason),
+        }) => !reason.is_before_sending(),
+        Some(_) | None => true,
+    }
+}
+
+/// Removes the user, or says why they are left over.
+async fn remove(
+    run: &mut Run<'_>,
+    deployment: &Deployment<'_>,
+    newcomer: &Newcomer,
+    session: Option<Session<'_>>,
+) -> Result<(), String> {
+    let Some(call) = &deployment.configuration.remove_user else {
+        run.skip(StepName::CleanUp, "no [remove_user] in the configuration");
+        return Err("the configuration has no [remove_user]".to_owned());
+    };
+    let was_logged_in = session.is_some();
+    let act =
+        async |log: &mut StepLog<'_>| clean_up(log, deployment, call, newcomer, session).await;
+    run.step_at_any_rate(StepName::CleanUp, act)
+        .await
+        .map_err(|stopped| {
+            let why = match stopped.problem {
+                Problem::Failed(fault) => fault.to_string(),
+                Problem::Broken(reason) => reason.to_string(),
+                Problem::Interrupted => "interrupted".to_owned(),
+            };
+            if was_logged_in {
+                why
+            } else {
+                format!("could not be logged in to be removed: {why}")
+            }
+        })
+}

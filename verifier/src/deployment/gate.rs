@@ -1,0 +1,144 @@
+//! The gate's own endpoints, as the contract has them.
+
+use policy::contract::{InstanceRecord, Me, Problem, StandingRecord};
+use reqwest::Url;
+
+use crate::configuration::admin::Admin;
+use crate::deployment::Deployment;
+use crate::deployment::exchange::{Exchange, NoAnswer};
+
+impl Deployment<'_> {
+    /// Asks the gate who the bearer is and where they stand.
+    pub(crate) async fn me(&self, token: &str) -> (Exchange, Result<Standpoint, NoAnswer>) {
+        let exchange = self.get(self.own_endpoint(&["me"], &[]), Some(token)).await;
+        let standpoint = exchange.answer.clone().map(|answer| {
+            if let Some(me) = answer.json::<Me>() {
+                Standpoint::Known(Box::new(me))
+            } else if answer.is_the_gates_own() {
+                Standpoint::Refused {
+                    status: answer.status,
+                    reason: answer.reason(),
+                    problem: answer.problem().map(Box::new),
+                }
+            } else {
+                Standpoint::NotTheGate {
+                    status: answer.status,
+                }
+            }
+        });
+        (exchange, standpoint)
+    }
+
+    /// Asks whether the gate itself is well.
+    pub(crate) async fn gate_readiness(&self) -> Exchange {
+        self.get(self.own_endpoint(&["ready"], &[]), None).await
+    }
+
+    /// Looks an instance up in the gate's registry.
+    pub(crate) async fn instance_record(
+        &self,
+        admin: &Admin,
+        id: &str,
+    ) -> Result<InstanceRecord, Unseen> {
+        self.look_up(admin, self.instance_url(id)).await
+    }
+
+    /// Looks a standing up in the gate's registry.
+    pub(crate) async fn standing_record(
+        &self,
+        admin: &Admin,
+        issuer: &str,
+        subject: &str,
+    ) -> Result<StandingRecord, Unseen> {
+        let url = self.own_endpoint(
+            &["admin", "v1", "standings"],
+            &[("issuer", issuer), ("subject", subject)],
+        );
+        self.look_up(admin, url).await
+    }
+
+    /// The address of an instance in the admin API.
+    pub(crate) fn instance_url(&self, id: &str) -> Url {
+        self.own_endpoint(&["admin", "v1", "instances", id], &[])
+    }
+
+    async fn look_up<T: serde::de::DeserializeOwned>(
+        &self,
+        admin: &Admin,
+        url: Url,
+    ) -> Result<T, Unseen> {
+        let shown = url.to_string();
+        let answer = self
+            .get(url, Some(&admin.secret))
+            .await
+            .answer
+            .map_err(Unseen::NoAnswer)?;
+        if let Some(record) = answer.json().filter(|_| answer.status == 200) {
+            return Ok(record);
+        }
+        let reason = answer.reason();
+        Err(match answer.status {
+            404 => Unseen::NotThere { url: shown },
+            status => Unseen::Answered {
+                url: shown,
+                status,
+                reason,
+            },
+        })
+    }
+
+    fn own_endpoint(&self, segments: &[&str], query: &[(&str, &str)]) -> Url {
+        self.configuration
+            .gate
+            .endpoint(&[&[".usher"], segments].concat(), query)
+    }
+}
+
+/// What the gate says about the bearer of a token.
+#[derive(Clone, Debug)]
+pub(crate) enum Standpoint {
+    /// Who it is and where they stand.
+    Known(Box<Me>),
+    /// Something else answers at this address.
+    NotTheGate { status: u16 },
+    /// The gate does not say it.
+    Refused {
+        status: u16,
+        reason: Option<String>,
+        problem: Option<Box<Problem>>,
+    },
+}
+
+/// Why a record of the registry was not seen.
+#[derive(Clone, Debug)]
+pub(crate) enum Unseen {
+    /// Something else than a record was answered.
+    Answered {
+        url: String,
+        status: u16,
+        reason: Option<String>,
+    },
+    /// Nothing was answered.
+    NoAnswer(NoAnswer),
+    /// There is no such record.
+    NotThere { url: String },
+}
+
+impl std::fmt::Display for Unseen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Answered {
+                url,
+                status,
+                reason,
+            } => {
+                write!(f, "{url} answered {status}")?;
+                reason
+                    .iter()
+                    .try_for_each(|reason| write!(f, " ({reason})"))
+            }
+            Self::NoAnswer(reason) => reason.fmt(f),
+            Self::NotThere { url } => write!(f, "{url} answered 404"),
+        }
+    }
+}

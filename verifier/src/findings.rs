@@ -1,0 +1,140 @@
+//! Causes: what explains a step that did not pass, with the evidence and the cure.
+//!
+//! Every check that could explain the step is asked. One that could not look says so: that is never "nothing found".
+
+mod database_never_migrated;
+mod gate_misconfigured;
+mod instance_missing;
+mod instance_stuck;
+
+use serde::Serialize;
+
+use crate::deployment::Deployment;
+use crate::record::StepRecord;
+use crate::run::Stopped;
+use crate::steps::StepName;
+
+/// Asks every check that could explain why the step did not pass.
+pub(crate) async fn look(
+    deployment: &Deployment<'_>,
+    stopped: &Stopped,
+    step: Option<&StepRecord>,
+) -> Opinion {
+    let scene = Scene {
+        deployment,
+        stopped,
+        step,
+    };
+    let opinions = [
+        gate_misconfigured::look(&scene).await,
+        database_never_migrated::look(&scene).await,
+        instance_missing::look(&scene).await,
+        instance_stuck::look(&scene).await,
+    ];
+    opinions.into_iter().fold(Opinion::default(), Opinion::and)
+}
+
+/// Where a check may look.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scene<'a> {
+    pub(crate) deployment: &'a Deployment<'a>,
+    pub(crate) stopped: &'a Stopped,
+    /// What is recorded of the step that did not pass.
+    pub(crate) step: Option<&'a StepRecord>,
+}
+
+/// What a check found, and where it could not look.
+#[derive(Debug, Default)]
+pub(crate) struct Opinion {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) unlooked: Vec<Unlooked>,
+}
+
+impl Opinion {
+    fn and(mut self, other: Self) -> Self {
+        self.findings.extend(other.findings);
+        self.unlooked.extend(other.unlooked);
+        self
+    }
+}
+
+/// A cause.
+#[derive(Debug, Serialize)]
+pub(crate) struct Finding {
+    pub(crate) code: Code,
+    /// What is the case, in one sentence.
+    pub(crate) sentence: String,
+    pub(crate) evidence: Vec<Evidence>,
+    pub(crate) fix: Fix,
+    /// The step that it explains.
+    pub(crate) explains: StepName,
+}
+
+/// The stable name of a cause: what programs and documentation refer to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Code {
+    /// The code runs against a database without its tables (incident I5).
+    DatabaseNeverMigrated,
+    /// The gate refuses everybody because its configuration is wrong.
+    GateMisconfigured,
+    /// The sign-up created no instance (the shape of incident I2).
+    InstanceMissing,
+    /// The status stays where nobody is admitted (incident I1).
+    InstanceStuck,
+}
+
+impl Code {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::DatabaseNeverMigrated => "database_never_migrated",
+            Self::GateMisconfigured => "gate_misconfigured",
+            Self::InstanceMissing => "instance_missing",
+            Self::InstanceStuck => "instance_stuck",
+        }
+    }
+}
+
+/// Something that was seen, and where.
+#[derive(Debug, Serialize)]
+pub(crate) struct Evidence {
+    pub(crate) what: String,
+    pub(crate) source: String,
+}
+
+impl Evidence {
+    pub(crate) fn new(what: impl Into<String>, source: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            source: source.into(),
+        }
+    }
+}
+
+/// What to do about it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Fix {
+    pub(crate) sentence: String,
+    /// To be copied, in this order.
+    pub(crate) commands: Vec<String>,
+}
+
+/// A place where a check wanted to look and could not.
+#[derive(Debug, Serialize)]
+pub(crate) struct Unlooked {
+    pub(crate) at: String,
+    pub(crate) why: String,
+}
+
+impl Finding {
+    /// Changes every text that could hold a secret.
+    pub(crate) fn for_each_text(&mut self, change: &mut impl FnMut(&mut String)) {
+        change(&mut self.sentence);
+        for evidence in &mut self.evidence {
+            change(&mut evidence.what);
+            change(&mut evidence.source);
+        }
+        change(&mut self.fix.sentence);
+        self.fix.commands.iter_mut().for_each(change);
+    }
+}

@@ -1,0 +1,177 @@
+//! The deployed code runs against a database that has not got its tables (incident I5).
+
+use crate::configuration::database::{Database, DatabaseKind};
+use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
+use crate::outcome::Problem;
+use crate::sources::sqlite::{self, SqliteError};
+use crate::steps::StepName;
+
+/// Looks into every configured database when a step that needs one failed. A step without an answer is not explained by a
+/// table that is missing.
+pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
+    let step = scene.stopped.step;
+    if !(needs_a_database(step) && matches!(scene.stopped.problem, Problem::Failed(_))) {
+        return Opinion::default();
+    }
+    let databases = &scene.deployment.configuration.databases;
+    let mut opinion = Opinion::default();
+    if databases.is_empty() {
+        let why = "none is configured; add a [[databases]] table".to_owned();
+        opinion.unlooked.push(Unlooked {
+            at: "the databases".to_owned(),
+            why,
+        });
+    }
+    for database in databases {
+        let DatabaseKind::Sqlite = database.kind;
+        match sqlite::tables(database.path.clone()).await {
+            Ok(found) => opinion.findings.extend(judge(database, &found, step)),
+            Err(SqliteError::NoFile) => opinion.findings.push(no_file(database, step)),
+            Err(error) => {
+                let at = format!(
+                    "the database `{}` ({})",
+                    database.name,
+                    database.path.display()
+                );
+                opinion.unlooked.push(Unlooked {
+                    at,
+                    why: error.to_string(),
+                });
+            }
+        }
+    }
+    opinion
+}
+
+fn needs_a_database(step: StepName) -> bool {
+    match step {
+        StepName::Register | StepName::LogIn => true,
+        StepName::WaitUntilReady
+        | StepName::ReachInstance
+        | StepName::LogOut
+        | StepName::CleanUp => false,
+    }
+}
+
+fn judge(database: &Database, found: &sqlite::Tables, step: StepName) -> Option<Finding> {
+    let missing: Vec<_> = database
+        .tables
+        .iter()
+        .filter(|table| !found.names.contains(table))
+        .collect();
+    let path = database.path.display().to_string();
+    let named = missing
+        .iter()
+        .map(|table| format!("`{table}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let (noun, verb) = if missing.len() == 1 {
+        ("table", "is")
+    } else {
+        ("tables", "are")
+    };
+    let count = found.names.len();
+    let seen = if count == 0 {
+        "no table at all".to_owned()
+    } else {
+        format!("tables: {}", found.names.join(", "))
+    };
+    (!missing.is_empty()).then(|| Finding {
+        code: Code::DatabaseNeverMigrated,
+        sentence: format!(
+            "the {named} {noun} {verb} missing in the database in use ({path}, {count} {})",
+            if count == 1 { "table" } else { "tables" }
+        ),
+        evidence: vec![
+            Evidence::new(seen, &path),
+            Evidence::new(format!("{} bytes", found.file_bytes), &path),
+        ],
+        fix: fix(
+            database,
+            "Apply the migrations to this very database, and on every deploy:",
+        ),
+        explains: step,
+    })
+}
+
+fn no_file(database: &Database, step: StepName) -> Finding {
+    let path = database.path.display().to_string();
+    Finding {
+        code: Code::DatabaseNeverMigrated,
+        sentence: format!(
+            "the database `{}` does not exist: there is no file {path}",
+            database.name
+        ),
+        evidence: vec![Evidence::new("no such file", &path)],
+        fix: fix(
+            database,
+            "Check that the deployed code uses this path and that it is on a volume; then apply the migrations:",
+        ),
+        explains: step,
+    }
+}
+
+fn fix(database: &Database, sentence: &str) -> Fix {
+    match &database.migrate {
+        Some(command) => Fix {
+            sentence: sentence.to_owned(),
+            commands: vec![command.clone()],
+        },
+        None => Fix {
+            sentence: format!(
+                "{} the command is not known here: name it as `migrate = \"…\"` in the [[databases]] table `{}`.",
+                sentence, database.name
+            ),
+            commands: Vec::new(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn database() -> Database {
+        Database {
+            name: "identity".into(),
+            kind: DatabaseKind::Sqlite,
+            path: "/srv/idp.db".into(),
+            tables: vec!["users".into()],
+            migrate: Some("alembic upgrade head".into()),
+        }
+    }
+
+    fn tables(names: &[&str]) -> sqlite::Tables {
+        sqlite::Tables {
+            names: names.iter().map(|&name| name.to_owned()).collect(),
+            file_bytes: 0,
+        }
+    }
+
+    #[test]
+    fn a_missing_table_is_named_with_the_database_in_use() {
+        let finding = judge(&database(), &tables(&[]), StepName::Register).unwrap();
+        assert_eq!(
+            finding.sentence,
+            "the `users` table is missing in the database in use (/srv/idp.db, 0 tables)"
+        );
+        assert_eq!(finding.fix.commands, ["alembic upgrade head"]);
+    }
+
+    #[test]
+    fn a_migrated_database_explains_nothing() {
+        assert!(
+            judge(
+                &database(),
+                &tables(&["other", "users"]),
+                StepName::Register
+            )
+            .is_none()
+        );
+    }
+
+    #[test]
+    fn a_table_of_another_case_is_missing_only_if_the_name_differs() {
+        assert!(judge(&database(), &tables(&["user"]), StepName::LogIn).is_some());
+    }
+}

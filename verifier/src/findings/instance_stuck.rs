@@ -1,0 +1,259 @@
+//! The instance stays in a status that admits nobody (incident I1: the provisioner wrote `active`, the gate admits `ready`).
+
+use policy::contract::{InstanceRecord, Me, MeInstance};
+use policy::status::{Availability, Status};
+use reqwest::Url;
+
+use crate::configuration::address::BaseUrl;
+use crate::configuration::admin::Admin;
+use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
+use crate::outcome::Problem;
+use crate::record::{millis, seconds};
+use crate::steps::fault::{Fault, NeverReady};
+
+/// Looks when the wait ended while the status stood still.
+pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
+    let Problem::Failed(Fault::NeverReady(NeverReady {
+        waited,
+        steady,
+        me: Some(me),
+        ..
+    })) = &scene.stopped.problem
+    else {
+        return Opinion::default();
+    };
+    let Some(instance) = &me.instance else {
+        return Opinion::default();
+    };
+    // A status that moved late was slow, not stuck; the step itself says how far it came.
+    if steady.saturating_mul(2) < *waited {
+        return Opinion::default();
+    }
+    let mut opinion = Opinion::default();
+    let registry = match ask_registry(scene, instance).await {
+        Ok(record) => Some(record),
+        Err(unlooked) => {
+            opinion.unlooked.push(unlooked);
+            None
+        }
+    };
+    let app = match ask_app(scene, registry.as_ref()).await {
+        Ok(app) => Some(app),
+        Err(unlooked) => {
+            opinion.unlooked.push(unlooked);
+            None
+        }
+    };
+    let case = Case {
+        me,
+        instance,
+        steady: seconds(millis(*steady)),
+        registry: registry.as_ref(),
+        app: app.as_ref(),
+    };
+    opinion.findings.push(Finding {
+        code: Code::InstanceStuck,
+        sentence: case.sentence(),
+        evidence: case.evidence(scene),
+        fix: case.fix(scene),
+        explains: scene.stopped.step,
+    });
+    opinion
+}
+
+/// What the app itself said at its own address.
+struct App {
+    url: Url,
+    path: String,
+    said: Result<u16, String>,
+}
+
+async fn ask_registry(
+    scene: &Scene<'_>,
+    instance: &MeInstance,
+) -> Result<InstanceRecord, Unlooked> {
+    let at = || "the gate's registry".to_owned();
+    let Some(admin) = &scene.deployment.configuration.admin else {
+        return Err(Unlooked {
+            at: at(),
+            why: "no [gate_admin] in the configuration".to_owned(),
+        });
+    };
+    let record = scene.deployment.instance_record(admin, &instance.id).await;
+    record.map_err(|unseen| Unlooked {
+        at: at(),
+        why: unseen.to_string(),
+    })
+}
+
+async fn ask_app(scene: &Scene<'_>, registry: Option<&InstanceRecord>) -> Result<App, Unlooked> {
+    let unlooked = |why: &str| Unlooked {
+        at: "the app at its own address".to_owned(),
+        why: why.to_owned(),
+    };
+    let health = scene.deployment.configuration.instance.health.as_ref();
+    let path = health.ok_or_else(|| unlooked("no `health` in [instance] of the configuration"))?;
+    let record =
+        registry.ok_or_else(|| unlooked("its address stands in the gate's registry only"))?;
+    let base = BaseUrl::parse(&record.url).map_err(|error| unlooked(&error.to_string()))?;
+    let url = base.join(path);
+    // Without the token: it is meant for the gate, not for whatever the registry points at.
+    let said = scene.deployment.get(url.clone(), None).await.answer;
+    Ok(App {
+        url,
+        path: path.as_str().to_owned(),
+        said: said
+            .map(|answer| answer.status)
+            .map_err(|reason| reason.to_string()),
+    })
+}
+
+struct Case<'a> {
+    me: &'a Me,
+    instance: &'a MeInstance,
+    steady: String,
+    registry: Option<&'a InstanceRecord>,
+    app: Option<&'a App>,
+}
+
+impl Case<'_> {
+    fn sentence(&self) -> String {
+        let (status, steady) = (self.instance.status, &self.steady);
+        if let Some(record) = self.registry.filter(|record| record.status != status) {
+            let written = record.status;
+            return format!(
+                "the gate still saw `{status}` after {steady} although its registry says `{written}`"
+            );
+        }
+        let admits = self
+            .me
+            .admits
+            .iter()
+            .map(|status| format!("`{status}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let never = format!("the gate admits only {admits}, and nothing ever wrote it");
+        match self.app.map(|app| (&app.path, &app.said)) {
+            Some((path, Ok(code @ 200..=299))) => {
+                format!(
+                    "the instance stayed `{status}` for {steady} although its app answers {code} at {path}; {never}"
+                )
+            }
+            Some((path, Ok(code))) => {
+                format!(
+                    "the instance stayed `{status}` for {steady} and its app answers {code} at {path}: the app is not well"
+                )
+            }
+            Some((path, Err(_))) => {
+                format!(
+                    "the instance stayed `{status}` for {steady} and its app does not answer at {path}: the app is not running"
+                )
+            }
+            None => format!("the instance stayed `{status}` for {steady}; {never}"),
+        }
+    }
+
+    fn evidence(&self, scene: &Scene<'_>) -> Vec<Evidence> {
+        let asked = scene
+            .step
+            .and_then(|step| step.last.as_ref())
+            .map_or("", |last| last.request.url.as_str());
+        let MeInstance { id, status, .. } = self.instance;
+        let meaning = status.meaning();
+        let mut evidence = vec![Evidence::new(
+            format!("instance `{id}` is `{status}`: {meaning}"),
+            asked,
+        )];
+        evidence.extend(self.registry.map(|record| {
+            let what = format!(
+                "the registry says `{}`, version {}",
+                record.status, record.version
+            );
+            Evidence::new(what, scene.deployment.instance_url(id).as_str())
+        }));
+        evidence.extend(self.app.map(|app| {
+            let what = match &app.said {
+                Ok(code) => format!("the app answers {code}"),
+                Err(reason) => reason.clone(),
+            };
+            Evidence::new(what, app.url.as_str())
+        }));
+        evidence
+    }
+
+    fn fix(&self, scene: &Scene<'_>) -> Fix {
+        let say = |sentence: &str| Fix {
+            sentence: sentence.to_owned(),
+            commands: Vec::new(),
+        };
+        if self
+            .registry
+            .is_some_and(|record| record.status != self.instance.status)
+        {
+            return say(
+                "Run the verification again; if it stays so, look at the gate's log for errors of its authority.",
+            );
+        }
+        match self.app.map(|app| &app.said) {
+            Some(Ok(200..=299)) | None => {}
+            Some(Ok(_) | Err(_)) => {
+                return say("Look at the log of the app and of the provisioner that started it.");
+            }
+        }
+        Fix {
+            sentence: "Write the status by hand for every user who is locked out like this one (removed at the end of \
+                       the run), then find out why the provisioner never wrote it:"
+                .to_owned(),
+            commands: self.commands(scene),
+        }
+    }
+
+    /// One command for every legal step from here to the first status that admits: none may be skipped.
+    fn commands(&self, scene: &Scene<'_>) -> Vec<String> {
+        let url = scene.deployment.instance_url(&self.instance.id);
+        let variable = scene
+            .deployment
+            .configuration
+            .admin
+            .as_ref()
+            .map_or("USHER_ADMIN_SECRET", Admin::variable);
+        let command = |status: Status| {
+            format!(
+                "curl --fail -X PUT -H \"Authorization: Bearer ${variable}\" -H 'Content-Type: application/json' \
+                 -d '{{\"status\":\"{status}\"}}' {url}/status"
+            )
+        };
+        way_in(self.instance.status)
+            .into_iter()
+            .map(command)
+            .collect()
+    }
+}
+
+/// The statuses to be written, in order, until a visitor may enter.
+fn way_in(from: Status) -> Vec<Status> {
+    let onward = |status: &Status| {
+        let next = status
+            .successors(None)
+            .into_iter()
+            .find(|next| *next != Status::Suspended);
+        next.filter(|_| status.availability() != Availability::Open)
+    };
+    std::iter::successors(onward(&from), onward).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_in_skips_no_status() {
+        assert_eq!(
+            way_in(Status::Provisioning),
+            [Status::Active, Status::Ready]
+        );
+        assert_eq!(way_in(Status::Active), [Status::Ready]);
+        assert_eq!(way_in(Status::Ready), []);
+        assert_eq!(way_in(Status::Suspended), []);
+    }
+}

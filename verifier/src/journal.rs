@@ -1,0 +1,191 @@
+//! What a run creates, written down before it is created, so that even a killed run can be swept up.
+
+use std::fmt;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::configuration::Environment;
+use crate::newcomer::Newcomer;
+
+/// Everything that is needed to remove the user of a run later.
+#[derive(Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Entry {
+    pub(crate) config: PathBuf,
+    pub(crate) run: String,
+    pub(crate) email: String,
+    pub(crate) username: String,
+    pub(crate) password: String,
+    pub(crate) created_at_unix_seconds: u64,
+    pub(crate) pid: u32,
+}
+
+impl Entry {
+    /// The entry of this user, created now by this process.
+    pub(crate) fn of(newcomer: &Newcomer, config: &Path, now_unix_seconds: u64) -> Self {
+        Self {
+            config: fs::canonicalize(config).unwrap_or_else(|_| config.to_owned()),
+            run: newcomer.run.clone(),
+            email: newcomer.email.clone(),
+            username: newcomer.username.clone(),
+            password: newcomer.password.clone(),
+            created_at_unix_seconds: now_unix_seconds,
+            pid: std::process::id(),
+        }
+    }
+}
+
+/// The written entry of a run.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    path: PathBuf,
+}
+
+impl Journal {
+    /// Writes the entry through to the disk. Only its owner may read it: it holds the user's password.
+    pub(crate) fn write(directory: &Path, entry: &Entry) -> Result<Self, JournalError> {
+        let path = directory.join(format!(
+            "{}-{}.json",
+            entry.created_at_unix_seconds, entry.run
+        ));
+        let write = || -> io::Result<()> {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(directory)?;
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path)?;
+            file.write_all(serde_json::to_string_pretty(entry)?.as_bytes())?;
+            file.sync_all()?;
+            // The name of a new file is only on the disk when its directory is.
+            File::open(directory)?.sync_all()
+        };
+        match write() {
+            Ok(()) => Ok(Self { path }),
+            Err(error) => Err(JournalError::Write { path, error }),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Forgets the entry: what it named is gone.
+    pub(crate) fn close(self) -> Result<(), JournalError> {
+        fs::remove_file(&self.path).map_err(|error| JournalError::Remove {
+            path: self.path,
+            error,
+        })
+    }
+}
+
+/// Where journals are kept: `$USHER_STATE_DIR/journal`, else below the state directory of the XDG base directory
+/// specification.
+pub(crate) fn directory(environment: Environment<'_>) -> Result<PathBuf, JournalError> {
+    let set = |name: &str| {
+        environment(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let state = set("USHER_STATE_DIR")
+        .or_else(|| {
+            set("XDG_STATE_HOME")
+                .filter(|path| path.is_absolute())
+                .map(|path| path.join("usher"))
+        })
+        .or_else(|| set("HOME").map(|home| home.join(".local/state/usher")));
+    state
+        .map(|state| state.join("journal"))
+        .ok_or(JournalError::Nowhere)
+}
+
+/// Why there is no journal; without one nothing is created.
+#[derive(Debug)]
+pub(crate) enum JournalError {
+    /// No variable says where.
+    Nowhere,
+    /// The entry stays although what it names is gone.
+    Remove { path: PathBuf, error: io::Error },
+    /// The entry could not be written.
+    Write { path: PathBuf, error: io::Error },
+}
+
+impl fmt::Display for JournalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nowhere => {
+                f.write_str("no place for the journal: neither `USHER_STATE_DIR` nor `XDG_STATE_HOME` nor `HOME` is set; set one")
+            }
+            Self::Remove { path, error } => write!(f, "cannot remove the journal `{}`: {error}", path.display()),
+            Self::Write { path, error } => write!(
+                f,
+                "cannot write the journal `{}`: {error}; nothing was sent, because nothing is created that could not be removed again; \
+                 set `USHER_STATE_DIR` to a directory that can be written",
+                path.display()
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn entry() -> Entry {
+        Entry {
+            config: "/etc/usher.toml".into(),
+            run: "r".into(),
+            email: "e@usher.invalid".into(),
+            username: "u".into(),
+            password: "p".into(),
+            created_at_unix_seconds: 7,
+            pid: 1,
+        }
+    }
+
+    #[test]
+    fn an_entry_is_read_back_by_its_owner_only_and_is_gone_when_closed() {
+        let state = tempfile::tempdir().unwrap();
+        let journal = Journal::write(&state.path().join("journal"), &entry()).unwrap();
+        let path = journal.path().to_owned();
+        assert_eq!(
+            serde_json::from_slice::<Entry>(&fs::read(&path).unwrap()).unwrap(),
+            entry()
+        );
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        journal.close().unwrap();
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn the_most_specific_place_wins() {
+        let place = |names: &'static [&str]| {
+            directory(&|name| names.contains(&name).then(|| format!("/{name}")))
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(
+            place(&["HOME", "XDG_STATE_HOME", "USHER_STATE_DIR"]).unwrap(),
+            Path::new("/USHER_STATE_DIR/journal")
+        );
+        assert_eq!(
+            place(&["HOME", "XDG_STATE_HOME"]).unwrap(),
+            Path::new("/XDG_STATE_HOME/usher/journal")
+        );
+        assert_eq!(
+            place(&["HOME"]).unwrap(),
+            Path::new("/HOME/.local/state/usher/journal")
+        );
+        assert!(place(&[]).is_err());
+    }
+}

@@ -1,0 +1,146 @@
+//! How a step ended, how a run ended, and what the process says about it.
+
+use serde::Serialize;
+
+use crate::deployment::exchange::NoAnswer;
+use crate::steps::StepName;
+use crate::steps::fault::Fault;
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    /// It did what it should.
+    Passed,
+    /// The deploy is wrong.
+    Failed,
+    /// It could not be found out.
+    Broken,
+    /// It was not performed; never a pass.
+    Skipped,
+}
+
+impl Outcome {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Broken => "broken",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// Why a step did not pass.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// The deploy is wrong.
+    Failed(Fault),
+    /// No answer came, so nobody can tell.
+    Broken(NoAnswer),
+    /// The operator stopped the run.
+    Interrupted,
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Self::Failed(fault)
+    }
+}
+
+impl From<NoAnswer> for Problem {
+    fn from(no_answer: NoAnswer) -> Self {
+        Self::Broken(no_answer)
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(tag = "outcome", content = "step", rename_all = "snake_case")]
+pub(crate) enum Verdict {
+    /// Every step that can pass did.
+    Passed,
+    /// This step showed that the deploy is wrong.
+    Failed(StepName),
+    /// This step could not find out.
+    Broken(StepName),
+    /// No step was performed.
+    NothingRan,
+    /// Everything passed, but something that was created is still there.
+    CleanUpIncomplete,
+    /// The operator stopped the run.
+    Interrupted,
+}
+
+impl Verdict {
+    pub(crate) const fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Passed => ExitCode::Passed,
+            Self::Failed(_) => ExitCode::Failed,
+            Self::Broken(_) => ExitCode::Broken,
+            Self::NothingRan => ExitCode::NothingRan,
+            Self::CleanUpIncomplete => ExitCode::CleanUpIncomplete,
+            Self::Interrupted => ExitCode::Interrupted,
+        }
+    }
+}
+
+/// What the process ends with. Programs depend on these numbers, so they never change their meaning.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub(crate) enum ExitCode {
+    /// The deploy is right.
+    Passed = 0,
+    /// The deploy is wrong.
+    Failed = 1,
+    /// The command line, the configuration or the surroundings are wrong; nothing was sent.
+    Usage = 2,
+    /// It could not be found out whether the deploy is right.
+    Broken = 3,
+    /// Not one step was performed, which is never a pass.
+    NothingRan = 4,
+    /// Everything passed, but something that was created could not be removed.
+    CleanUpIncomplete = 5,
+    /// Ctrl-C or SIGTERM; 128 + SIGINT, as shells have it.
+    Interrupted = 130,
+}
+
+impl ExitCode {
+    /// Every code, ascending.
+    #[cfg(test)]
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Passed,
+        Self::Failed,
+        Self::Usage,
+        Self::Broken,
+        Self::NothingRan,
+        Self::CleanUpIncomplete,
+        Self::Interrupted,
+    ];
+}
+
+impl From<ExitCode> for u8 {
+    fn from(code: ExitCode) -> Self {
+        code as Self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_pass_ends_with_zero() {
+        let step = StepName::Register;
+        for verdict in [
+            Verdict::Failed(step),
+            Verdict::Broken(step),
+            Verdict::NothingRan,
+            Verdict::CleanUpIncomplete,
+            Verdict::Interrupted,
+        ] {
+            assert_ne!(u8::from(verdict.exit_code()), 0, "{verdict:?}");
+        }
+        assert_eq!(u8::from(Verdict::Passed.exit_code()), 0);
+    }
+}

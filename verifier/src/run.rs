@@ -1,0 +1,176 @@
+//! Performs steps, one after the other: times them, records them, and stops when the operator asks for it.
+
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
+use crate::interruption::Interruption;
+use crate::outcome::{Outcome, Problem};
+use crate::progress::Progress;
+use crate::record::{StateSeen, StepRecord, millis};
+use crate::steps::StepName;
+
+/// A run in progress.
+#[derive(Debug)]
+pub(crate) struct Run<'a> {
+    interruption: &'a Interruption,
+    progress: &'a Progress<'a>,
+    steps: Vec<StepRecord>,
+}
+
+/// The end of a scenario before its end.
+#[derive(Debug)]
+pub(crate) struct Stopped {
+    pub(crate) step: StepName,
+    pub(crate) problem: Problem,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(interruption: &'a Interruption, progress: &'a Progress<'a>) -> Self {
+        Self {
+            interruption,
+            progress,
+            steps: Vec::new(),
+        }
+    }
+
+    /// Performs a step; the operator can interrupt it.
+    pub(crate) async fn step<T>(
+        &mut self,
+        name: StepName,
+        act: impl AsyncFnOnce(&mut StepLog<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Stopped> {
+        let interruption = self.interruption;
+        self.perform(name, act, interruption.first()).await
+    }
+
+    /// Performs a step that the operator's wish to stop does not stop: the clean-up.
+    pub(crate) async fn step_at_any_rate<T>(
+        &mut self,
+        name: StepName,
+        act: impl AsyncFnOnce(&mut StepLog<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Stopped> {
+        self.perform(name, act, std::future::pending()).await
+    }
+
+    /// Records that a step is not performed, and why.
+    pub(crate) fn skip(&mut self, name: StepName, why: &str) {
+        self.steps.push(StepRecord::skipped(name, why));
+    }
+
+    /// What is recorded of a step that was performed.
+    pub(crate) fn record(&self, name: StepName) -> Option<&StepRecord> {
+        self.steps.iter().find(|step| step.name == name)
+    }
+
+    /// Every step of the scenario; the ones that nobody came to are skipped.
+    pub(crate) fn into_steps(self, scenario: &[StepName]) -> Vec<StepRecord> {
+        let mut performed = self.steps;
+        let mut take = |name: &StepName| match performed.iter().position(|step| step.name == *name)
+        {
+            Some(position) => performed.remove(position),
+            None => StepRecord::skipped(*name, "not reached"),
+        };
+        scenario.iter().map(&mut take).collect()
+    }
+
+    async fn perform<T>(
+        &mut self,
+        name: StepName,
+        act: impl AsyncFnOnce(&mut StepLog<'_>) -> Result<T, Problem>,
+        interrupted: impl Future<Output = ()>,
+    ) -> Result<T, Stopped> {
+        self.progress.begin(name);
+        let mut log = StepLog {
+            attempts: 0,
+            states: Vec::new(),
+            last: None,
+            began: Instant::now(),
+            progress: self.progress,
+        };
+        let result = {
+            let (mut act, mut interrupted) = (pin!(act(&mut log)), pin!(interrupted));
+            loop {
+                tokio::select! {
+                    biased;
+                    () = &mut interrupted => {
+                        self.progress.interrupted();
+                        break Err(Problem::Interrupted);
+                    }
+                    result = &mut act => break result,
+                    () = tokio::time::sleep(REDRAW_EVERY) => self.progress.redraw(),
+                }
+            }
+        };
+        let record = log.into_record(name, result.as_ref().err());
+        self.progress.end(&record);
+        self.steps.push(record);
+        result.map_err(|problem| Stopped {
+            step: name,
+            problem,
+        })
+    }
+}
+
+/// What a step writes down about itself.
+#[derive(Debug)]
+pub(crate) struct StepLog<'a> {
+    attempts: u32,
+    states: Vec<StateSeen>,
+    last: Option<Exchange>,
+    began: Instant,
+    progress: &'a Progress<'a>,
+}
+
+impl StepLog<'_> {
+    /// Keeps the exchange for the report and gives its answer.
+    pub(crate) fn keep(&mut self, exchange: Exchange) -> Result<&Answer, NoAnswer> {
+        self.attempts = self.attempts.saturating_add(1);
+        self.last
+            .insert(exchange)
+            .answer
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    /// Notes a state when it is another one than before.
+    pub(crate) fn saw(&mut self, state: &str) {
+        if self.states.last().is_none_or(|last| last.state != state) {
+            let seen = StateSeen {
+                state: state.to_owned(),
+                at_millis: millis(self.began.elapsed()),
+            };
+            self.progress.state(&seen);
+            self.states.push(seen);
+        }
+    }
+
+    /// For how long the last state has been the last.
+    pub(crate) fn steady_for(&self) -> Duration {
+        let since = self.states.last().map_or(0, |last| last.at_millis);
+        self.began
+            .elapsed()
+            .saturating_sub(Duration::from_millis(since))
+    }
+
+    fn into_record(self, name: StepName, problem: Option<&Problem>) -> StepRecord {
+        let (outcome, why) = match problem {
+            None => (Outcome::Passed, None),
+            Some(Problem::Failed(fault)) => (Outcome::Failed, Some(fault.to_string())),
+            Some(Problem::Broken(reason)) => (Outcome::Broken, Some(reason.to_string())),
+            Some(Problem::Interrupted) => (Outcome::Broken, Some("interrupted".to_owned())),
+        };
+        StepRecord {
+            name,
+            outcome,
+            why,
+            attempts: self.attempts,
+            millis: millis(self.began.elapsed()),
+            states: self.states,
+            last: self.last,
+        }
+    }
+}
+
+/// Ten times a second looks like a running clock.
+const REDRAW_EVERY: Duration = Duration::from_millis(100);

@@ -1,0 +1,3 @@
+//! Places outside of HTTP where the truth about a deployment is kept.
+
+pub(crate) mod sqlite;

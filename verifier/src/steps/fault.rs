@@ -1,0 +1,148 @@
+//! What a step can find wrong with a deploy.
+
+use std::fmt;
+use std::time::Duration;
+
+use policy::contract::Me;
+
+use crate::configuration::value::AcceptedStatus;
+use crate::deployment::exchange::Answer;
+
+/// What is wrong with the deploy, as one step saw it.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The gate answered where the app should have.
+    GateAnswered {
+        status: u16,
+        reason: Option<String>,
+        detail: Option<String>,
+    },
+    /// The answer does not hold what it must.
+    Lacks { text: String, truncated: bool },
+    /// The gate says that its own configuration is wrong.
+    Misconfigured,
+    /// The visitor was not admitted before the deadline.
+    NeverReady(NeverReady),
+    /// There is no text where the token should be.
+    NoToken { pointer: String, is_json: bool },
+    /// What answers at the gate's address is no gate.
+    NotTheGate { status: u16 },
+    /// The gate does not accept the token of the log-in.
+    TokenRefused { status: u16, reason: Option<String> },
+    /// The gate's answer is final, and it is no.
+    TurnedAway { reason: String, detail: String },
+    /// Another status code than a success.
+    UnexpectedStatus {
+        expected: AcceptedStatus,
+        found: u16,
+        said: Option<String>,
+    },
+}
+
+/// How a wait ended by its deadline.
+#[derive(Debug)]
+pub(crate) struct NeverReady {
+    pub(crate) waited: Duration,
+    /// For how long the last state had been the last.
+    pub(crate) steady: Duration,
+    /// What the gate said last, if it said anything of use.
+    pub(crate) me: Option<Box<Me>>,
+    /// The last state in a word.
+    pub(crate) state: String,
+}
+
+impl Fault {
+    /// The fault of an answer with the wrong status code.
+    pub(crate) fn unexpected_status(expected: &AcceptedStatus, answer: &Answer) -> Self {
+        Self::UnexpectedStatus {
+            expected: expected.clone(),
+            found: answer.status,
+            said: said(answer),
+        }
+    }
+}
+
+/// What an answer says for itself: the usual members of an error body, else nothing.
+fn said(answer: &Answer) -> Option<String> {
+    let body: serde_json::Value = answer.json()?;
+    ["detail", "message", "error_description", "error", "title"]
+        .into_iter()
+        .find_map(|name| body.get(name).and_then(serde_json::Value::as_str))
+        .map(str::to_owned)
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::GateAnswered {
+                status,
+                reason,
+                detail,
+            } => {
+                write!(
+                    f,
+                    "the gate answered {status} itself instead of showing the app"
+                )?;
+                reason
+                    .iter()
+                    .try_for_each(|reason| write!(f, ", reason `{reason}`"))?;
+                detail.iter().try_for_each(|detail| write!(f, ": {detail}"))
+            }
+            Self::Lacks { text, truncated } => {
+                write!(f, "the answer does not contain `{text}`")?;
+                f.write_str(if *truncated { " in its first MiB" } else { "" })
+            }
+            Self::Misconfigured => f.write_str("the gate says that its own configuration is wrong"),
+            Self::NeverReady(NeverReady { waited, state, .. }) => {
+                write!(
+                    f,
+                    "not admitted within {} s; the last state was `{state}`",
+                    waited.as_secs()
+                )
+            }
+            Self::NoToken {
+                pointer,
+                is_json: true,
+            } => write!(
+                f,
+                "the answer has no text at `{pointer}`, where the token should be"
+            ),
+            Self::NoToken {
+                pointer,
+                is_json: false,
+            } => {
+                write!(
+                    f,
+                    "the answer is no JSON, so there is no token at `{pointer}`"
+                )
+            }
+            Self::NotTheGate { status } => {
+                write!(
+                    f,
+                    "what answers at the gate's address is no gate: status {status}, and no word of the gate's contract"
+                )
+            }
+            Self::TokenRefused { status, reason } => {
+                write!(
+                    f,
+                    "the gate does not accept the token of the log-in: status {status}"
+                )?;
+                reason
+                    .iter()
+                    .try_for_each(|reason| write!(f, ", reason `{reason}`"))
+            }
+            Self::TurnedAway { reason, detail } => write!(
+                f,
+                "the gate turns the fresh user away, reason `{reason}`: {detail}"
+            ),
+            Self::UnexpectedStatus {
+                expected,
+                found,
+                said,
+            } => {
+                write!(f, "expected status {expected}, found {found}")?;
+                said.iter().try_for_each(|said| write!(f, ": {said}"))
+            }
+        }
+    }
+}

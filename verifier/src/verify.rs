@@ -1,0 +1,251 @@
+//! `usher verify`: one run from the configuration to the report.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use crate::arguments::Verify;
+use crate::configuration::mistake::ConfigurationError;
+use crate::configuration::{Configuration, Environment};
+use crate::departure::depart;
+use crate::deployment::Deployment;
+use crate::findings::{self, Opinion};
+use crate::interruption::Interruption;
+use crate::journal::{self, Entry, Journal, JournalError};
+use crate::newcomer::Newcomer;
+use crate::outcome::{ExitCode, Outcome, Problem, Verdict};
+use crate::outlet::Outlet;
+use crate::progress::Progress;
+use crate::record::{Record, StepRecord, millis};
+use crate::redaction::{SecretName, Secrets};
+use crate::report;
+use crate::run::{Run, Stopped};
+use crate::scenario::Scenario;
+
+/// Runs until the scenario is over, or until the operator asks for the end a second time.
+pub(crate) async fn verify(
+    options: &Verify,
+    secrets: &Secrets,
+    outlet: &Outlet<'_>,
+) -> Result<ExitCode, VerifyError> {
+    // The only place where the environment is read.
+    let environment: Environment<'_> = &|name| std::env::var(name).ok();
+    let configuration = Configuration::load(&options.config, environment)?;
+    let directory = journal::directory(environment)?;
+    let deployment = Deployment::new(&configuration, secrets)?;
+    let interruption = Interruption::listen().map_err(VerifyError::Signals)?;
+    let newcomer = Newcomer::invent(&configuration);
+    secrets.remember(SecretName::Password, &newcomer.password);
+
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let journal = Journal::write(&directory, &Entry::of(&newcomer, &options.config, now))?;
+    let journal_path = journal.path().to_owned();
+    let mut record = tokio::select! {
+        record = play(options.scenario, &deployment, &newcomer, journal, &interruption, outlet) => record,
+        () = interruption.second() => {
+            outlet.talk(&stopped_at_once(&newcomer, &journal_path));
+            return Ok(ExitCode::Interrupted);
+        }
+    };
+    record.started_at_unix_seconds = now;
+    record.redact(secrets);
+    let look = report::Look {
+        coloured: outlet.report_is_live && environment("NO_COLOR").is_none_or(|set| set.is_empty()),
+    };
+    outlet.report(&report::render(options.report, &record, look));
+    Ok(record.verdict.exit_code())
+}
+
+async fn play(
+    scenario: Scenario,
+    deployment: &Deployment<'_>,
+    newcomer: &Newcomer,
+    journal: Journal,
+    interruption: &Interruption,
+    outlet: &Outlet<'_>,
+) -> Record {
+    let began = Instant::now();
+    let progress = Progress::new(outlet);
+    let mut run = Run::new(interruption, &progress);
+    let mut session = None;
+    let stopped = scenario
+        .play(&mut run, deployment, newcomer, &mut session)
+        .await
+        .err();
+    // Before the departure: it takes the evidence away with the user.
+    let opinion = match &stopped {
+        Some(stopped) => {
+            let looking = findings::look(deployment, stopped, run.record(stopped.step));
+            tokio::select! {
+                biased;
+                () = interruption.first() => Opinion::default(),
+                opinion = looking => opinion,
+            }
+        }
+        None => Opinion::default(),
+    };
+    let left_over = depart(
+        &mut run,
+        deployment,
+        newcomer,
+        session,
+        stopped.as_ref(),
+        journal,
+    )
+    .await;
+    let steps = run.into_steps(scenario.steps());
+    let verdict = judge(
+        stopped.as_ref(),
+        left_over.is_some(),
+        &steps,
+        interruption.has_happened(),
+    );
+    Record {
+        schema_version: Record::SCHEMA_VERSION,
+        scenario,
+        gate: deployment.configuration.gate.to_string(),
+        user: newcomer.email.clone(),
+        started_at_unix_seconds: 0,
+        millis: millis(began.elapsed()),
+        verdict,
+        exit_code: verdict.exit_code().into(),
+        findings: opinion.findings,
+        could_not_look: opinion.unlooked,
+        steps,
+        left_over: left_over.into_iter().collect(),
+    }
+}
+
+/// Nothing that did not run is a pass, and what was left behind never hides why a run failed.
+fn judge(
+    stopped: Option<&Stopped>,
+    is_left_over: bool,
+    steps: &[StepRecord],
+    interrupted: bool,
+) -> Verdict {
+    if interrupted {
+        return Verdict::Interrupted;
+    }
+    match stopped {
+        Some(stopped) => match stopped.problem {
+            Problem::Failed(_) => Verdict::Failed(stopped.step),
+            Problem::Broken(_) => Verdict::Broken(stopped.step),
+            Problem::Interrupted => Verdict::Interrupted,
+        },
+        None if steps.iter().all(|step| step.outcome == Outcome::Skipped) => Verdict::NothingRan,
+        None if is_left_over => Verdict::CleanUpIncomplete,
+        None => Verdict::Passed,
+    }
+}
+
+fn stopped_at_once(newcomer: &Newcomer, journal: &Path) -> String {
+    if journal.exists() {
+        format!(
+            "\nstopped at once; left over: the user {}\nwhat is needed to remove them: {}\n",
+            newcomer.email,
+            journal.display()
+        )
+    } else {
+        "\nstopped at once; nothing is left over\n".to_owned()
+    }
+}
+
+/// Why there was no run.
+#[derive(Debug)]
+pub(crate) enum VerifyError {
+    /// The HTTP client cannot be set up.
+    Client(reqwest::Error),
+    /// The configuration is missing or wrong.
+    Configuration(ConfigurationError),
+    /// What the run would create cannot be written down.
+    Journal(JournalError),
+    /// Ctrl-C could not be heard, so the clean-up could not be promised.
+    Signals(io::Error),
+}
+
+impl From<reqwest::Error> for VerifyError {
+    fn from(error: reqwest::Error) -> Self {
+        Self::Client(error)
+    }
+}
+
+impl From<ConfigurationError> for VerifyError {
+    fn from(error: ConfigurationError) -> Self {
+        Self::Configuration(error)
+    }
+}
+
+impl From<JournalError> for VerifyError {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Client(error) => write!(f, "cannot set up the HTTP client: {error}"),
+            Self::Configuration(error) => error.fmt(f),
+            Self::Journal(error) => error.fmt(f),
+            Self::Signals(error) => write!(f, "cannot listen for Ctrl-C: {error}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deployment::exchange::NoAnswer;
+    use crate::steps::StepName;
+    use crate::steps::fault::Fault;
+
+    fn stopped(problem: Problem) -> Stopped {
+        Stopped {
+            step: StepName::LogIn,
+            problem,
+        }
+    }
+
+    fn steps(outcome: Outcome) -> Vec<StepRecord> {
+        vec![StepRecord {
+            outcome,
+            ..StepRecord::skipped(StepName::Register, "")
+        }]
+    }
+
+    #[test]
+    fn a_run_of_skipped_steps_is_no_pass() {
+        assert_eq!(
+            judge(None, false, &steps(Outcome::Skipped), false),
+            Verdict::NothingRan
+        );
+        assert_eq!(judge(None, false, &[], false), Verdict::NothingRan);
+        assert_eq!(
+            judge(None, false, &steps(Outcome::Passed), false),
+            Verdict::Passed
+        );
+    }
+
+    #[test]
+    fn what_is_left_over_never_hides_a_failure() {
+        let passed = steps(Outcome::Passed);
+        assert_eq!(
+            judge(None, true, &passed, false),
+            Verdict::CleanUpIncomplete
+        );
+        let failed = stopped(Fault::Misconfigured.into());
+        assert_eq!(
+            judge(Some(&failed), true, &passed, false),
+            Verdict::Failed(StepName::LogIn)
+        );
+        let refused = stopped(NoAnswer::Refused { url: "u".into() }.into());
+        assert_eq!(
+            judge(Some(&refused), true, &passed, false),
+            Verdict::Broken(StepName::LogIn)
+        );
+        assert_eq!(judge(None, true, &passed, true), Verdict::Interrupted);
+    }
+}

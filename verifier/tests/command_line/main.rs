@@ -1,0 +1,254 @@
+//! The real `usher` against real servers: exit code, standard output and standard error together.
+//!
+//! `UPDATE_SNAPSHOTS=1 cargo test -p verifier` writes the snapshots anew; the difference is the change to review.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "in a test, that is how a broken assumption is told"
+)]
+
+mod deployment;
+mod usher;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::deployment::{ADMIN_SECRET, Deployment, Switch};
+use crate::usher::{Ended, Usher, configuration, interrupt};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_healthy_deploy_passes_and_nothing_stays() {
+    let (deployment, usher, ended) = verify(Switch::Healthy).await;
+    assert_snapshot("passed", &ended);
+    assert_eq!(deployment.users(), Vec::<String>::new());
+    assert!(usher.journals().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_that_stays_active_is_named_with_its_cure() {
+    let (deployment, _, ended) = verify(Switch::StuckAtActive).await;
+    assert_snapshot("stuck_at_active", &ended);
+    assert!(deployment.users().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_readable_at_80_columns_except_for_what_is_copied() {
+    let (_, _, ended) = verify(Switch::StuckAtActive).await;
+    for line in ended.stdout.lines().filter(|line| !line.contains("curl")) {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_is_down_is_not_blamed_on_the_status() {
+    let (_, _, ended) = verify(Switch::StuckAndAppDown).await;
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended.report().contains("the app is not well"),
+        "{}",
+        ended.stdout
+    );
+    assert!(!ended.report().contains("-X PUT"), "{}", ended.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_sign_up_leads_to_the_database_that_was_never_migrated() {
+    let deployment = Deployment::start(Switch::RegisterFails).await;
+    let usher = Usher::at(deployment.address());
+    std::fs::write(usher.folder().join("idp.db"), "").unwrap();
+    assert_snapshot("never_migrated", &usher.verify(&[]).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mistakes_of_a_misconfigured_gate_are_listed() {
+    let (_, _, ended) = verify(Switch::Misconfigured).await;
+    assert_snapshot("misconfigured", &ended);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_up_that_created_nothing_is_named() {
+    let (_, _, ended) = verify(Switch::NoInstance).await;
+    assert_snapshot("no_instance", &ended);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_user_is_not_waited_for() {
+    let (_, _, ended) = verify(Switch::Suspended).await;
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended.report().contains("reason `instance_suspended`"),
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        ended.report().contains("no cause found"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deploy_that_does_not_listen_is_broken_and_not_failed() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let usher = Usher::at(&address);
+    assert_snapshot("refused", &usher.verify(&[]).await);
+    assert!(usher.journals().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_that_hangs_is_broken_and_not_failed() {
+    let (deployment, _, ended) = verify(Switch::Silent).await;
+    assert_eq!(ended.code, 3, "{}", ended.stdout);
+    assert!(ended.report().contains("within 1 s"), "{}", ended.stdout);
+    assert!(deployment.users().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_that_cannot_be_removed_is_named_with_the_journal() {
+    let (_, usher, ended) = verify(Switch::RemovalFails).await;
+    assert_snapshot("left_over", &ended);
+    let journal = std::fs::read_to_string(&usher.journals()[0]).unwrap();
+    assert!(journal.contains("\"password\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mistakes_of_the_configuration_are_shown_where_they_are() {
+    let text = configuration("http://127.0.0.1:9");
+    assert_snapshot(
+        "missing_file",
+        &Usher::without_configuration().verify(&[]).await,
+    );
+    assert_snapshot(
+        "empty_file",
+        &Usher::configured("# nothing\n").verify(&[]).await,
+    );
+    assert_snapshot(
+        "typo",
+        &Usher::configured(&text.replace("token =", "tokn ="))
+            .verify(&[])
+            .await,
+    );
+    assert_snapshot(
+        "missing_secret",
+        &Usher::configured(&text)
+            .without_operator_secret()
+            .verify(&[])
+            .await,
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_removes_the_user_and_ends_with_130() {
+    let deployment = Deployment::start(Switch::StuckAtActive).await;
+    let usher = Usher::at(deployment.address());
+    let child = usher.start(&[]);
+    deployment.until_asked_me().await;
+    interrupt(&child).await;
+    let ended = usher.finish(child).await;
+    assert_eq!(ended.code, 130, "{}", ended.stdout);
+    assert!(ended.report().contains("INTERRUPTED"), "{}", ended.stdout);
+    assert!(deployment.users().is_empty());
+    assert!(usher.journals().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_ctrl_c_ends_at_once_and_names_what_is_left() {
+    let deployment = Deployment::start(Switch::RemovalHangs).await;
+    let text =
+        configuration(deployment.address()).replace("request_seconds = 1", "request_seconds = 60");
+    let usher = Usher::configured(&text);
+    let child = usher.start(&[]);
+    deployment.until_asked_me().await;
+    interrupt(&child).await;
+    deployment.until_asked_to_remove().await;
+    interrupt(&child).await;
+    let ended = usher.finish(child).await;
+    assert_eq!(ended.code, 130);
+    assert!(
+        ended.stderr.contains("left over: the user usher-"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(usher.journals().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_json_report_is_one_object_with_every_step() {
+    let deployment = Deployment::start(Switch::StuckAtActive).await;
+    let ended = Usher::at(deployment.address())
+        .verify(&["--report", "json"])
+        .await;
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(report["schema_version"], 1);
+    assert_eq!(report["exit_code"], ended.code);
+    assert_eq!(
+        report["verdict"],
+        serde_json::json!({"outcome": "failed", "step": "wait_until_ready"})
+    );
+    assert_eq!(report["findings"][0]["code"], "instance_stuck");
+    let outcomes: Vec<_> = report["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["outcome"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        outcomes,
+        ["passed", "passed", "failed", "skipped", "skipped", "passed"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_ever_leaves() {
+    for switch in [
+        Switch::Healthy,
+        Switch::StuckAtActive,
+        Switch::RegisterFails,
+        Switch::RemovalFails,
+    ] {
+        for format in ["human", "json"] {
+            let deployment = Deployment::start(switch).await;
+            let ended = Usher::at(deployment.address())
+                .verify(&["--report", format])
+                .await;
+            let said = ended.stdout + &ended.stderr;
+            for canary in [
+                "canary-token",
+                "canary-refresh",
+                ADMIN_SECRET,
+                "Us3r!",
+                "Us3r%21",
+            ] {
+                assert!(
+                    !said.contains(canary),
+                    "{switch:?} {format}: {canary} in {said}"
+                );
+            }
+        }
+    }
+}
+
+async fn verify(switch: Switch) -> (Deployment, Usher, Ended) {
+    let deployment = Deployment::start(switch).await;
+    let usher = Usher::at(deployment.address());
+    let ended = usher.verify(&[]).await;
+    (deployment, usher, ended)
+}
+
+fn assert_snapshot(name: &str, ended: &Ended) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/command_line/snapshots")
+        .join(format!("{name}.txt"));
+    let found = ended
+        .snapshot()
+        .replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&path, &found).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(found, expected, "differs from {}", path.display());
+}
