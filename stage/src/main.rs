@@ -74,7 +74,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         if arguments.until_stdin_closes {
             stdin_end().await;
         } else {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     };
     tokio::select! {
