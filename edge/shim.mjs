@@ -76,14 +76,15 @@ addEventListener("unhandledrejection", (event) => noteTrap(event.reason));
 function internalError(request, error) {
   const requestId = request.headers.get("cf-ray") ?? crypto.randomUUID();
   console.error(JSON.stringify({ event: "internal_error", request_id: requestId, error: String(error?.stack ?? error) }));
+  // The same form and words as the gate's other answers (edge/src/page.rs), which cannot be asked now.
   const problem = {
-    type: "about:blank",
-    title: "The gate failed",
+    type: "https://usher.dev/reasons#internal_error",
+    title: "Something went wrong on our side",
     status: 500,
-    detail: "An error inside the gate stopped this request. Your app and your data are not affected.",
+    detail: "The request was cut off by an error. It may or may not have reached your app.",
     reason: "internal_error",
     request_id: requestId,
-    next: "Try again. If it keeps happening, contact support and give the request id.",
+    next: "Try again. If it happens again, contact support and give the request id.",
   };
   return new Response(JSON.stringify(problem), {
     status: 500,
@@ -91,7 +92,9 @@ function internalError(request, error) {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
       "usher-reason": "internal_error",
+      "usher-request-id": requestId,
       "usher-response": "gate",
+      "x-content-type-options": "nosniff",
     },
   });
 }

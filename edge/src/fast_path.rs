@@ -38,7 +38,7 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
     }
     let judgement = decide(
         &visitor,
-        Found::Seen(&sighting),
+        Found::Remembered(&sighting),
         gate.place(),
         &gate.configuration.rules,
         now,

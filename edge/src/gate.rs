@@ -15,7 +15,7 @@ use crate::events::{self, Case};
 use crate::incoming::{CredentialHeaders, Incoming};
 use crate::isolate::Isolate;
 use crate::page::{Answer, Setting, log_in_address};
-use crate::sightings::{Finding, FoundOwned, Sightings, Source};
+use crate::sightings::{Finding, FoundOwned, Sightings};
 use crate::signature::WebCrypto;
 use crate::{clock, cookie, proxy};
 
@@ -142,25 +142,23 @@ impl Gate<'_> {
 
     /// After the answer: a stale finding is refreshed, a new one is kept for other isolates.
     pub(crate) fn keep(&self, finding: &Finding) {
-        let FoundOwned::Seen(sighting) = &finding.result else {
-            return;
-        };
-        let sighting = Rc::clone(sighting);
-        match finding.source {
-            Source::Authority => {
+        match &finding.result {
+            FoundOwned::Answered(sighting) => {
                 let (configuration, isolate, env) =
                     (self.configuration, self.isolate, self.env.clone());
+                let sighting = Rc::clone(sighting);
                 self.incoming.context.wait_until(async move {
-                    Sightings {
+                    let memory = &isolate.memory;
+                    let sightings = Sightings {
                         configuration,
-                        memory: &isolate.memory,
+                        memory,
                         env: &env,
-                    }
-                    .store(&sighting)
-                    .await;
+                    };
+                    sightings.store(&sighting).await;
                 });
             }
-            Source::Kv | Source::Memory => self.refresh_if_stale(&sighting),
+            FoundOwned::Remembered(sighting) => self.refresh_if_stale(sighting),
+            FoundOwned::AuthorityFailed(_) | FoundOwned::Unreadable(_) => {}
         }
     }
 

@@ -40,7 +40,8 @@ pub(crate) struct Finding {
 /// [`Found`], owning what it refers to.
 pub(crate) enum FoundOwned {
     AuthorityFailed(Option<Rc<Sighting>>),
-    Seen(Rc<Sighting>),
+    Answered(Rc<Sighting>),
+    Remembered(Rc<Sighting>),
     Unreadable(Unreadable),
 }
 
@@ -66,7 +67,8 @@ impl Finding {
     pub(crate) fn found(&self) -> Found<'_> {
         match &self.result {
             FoundOwned::AuthorityFailed(last) => Found::AuthorityFailed(last.as_deref()),
-            FoundOwned::Seen(sighting) => Found::Seen(sighting),
+            FoundOwned::Answered(sighting) => Found::Answered(sighting),
+            FoundOwned::Remembered(sighting) => Found::Remembered(sighting),
             FoundOwned::Unreadable(unreadable) => Found::Unreadable(unreadable),
         }
     }
@@ -75,14 +77,14 @@ impl Finding {
     pub(crate) fn sighting(&self) -> Option<&Sighting> {
         match &self.result {
             FoundOwned::AuthorityFailed(last) => last.as_deref(),
-            FoundOwned::Seen(sighting) => Some(sighting),
+            FoundOwned::Answered(sighting) | FoundOwned::Remembered(sighting) => Some(sighting),
             FoundOwned::Unreadable(_) => None,
         }
     }
 
-    fn seen(sighting: Rc<Sighting>, source: Source) -> Self {
+    fn remembered(sighting: Rc<Sighting>, source: Source) -> Self {
         Self {
-            result: FoundOwned::Seen(sighting),
+            result: FoundOwned::Remembered(sighting),
             source,
         }
     }
@@ -105,15 +107,15 @@ impl Sightings<'_> {
             .as_ref()
             .filter(|sighting| self.young(sighting, now))
         {
-            return Finding::seen(Rc::clone(sighting), Source::Memory);
+            return Finding::remembered(Rc::clone(sighting), Source::Memory);
         }
         let stored = self.stored(visitor).await;
         if let Some(sighting) = stored.as_ref().filter(|sighting| self.young(sighting, now)) {
             self.memory.remember_sighting(Rc::clone(sighting));
-            return Finding::seen(Rc::clone(sighting), Source::Kv);
+            return Finding::remembered(Rc::clone(sighting), Source::Kv);
         }
         let result = match self.ask(visitor.identity()).await {
-            Ok(sighting) => FoundOwned::Seen(sighting),
+            Ok(sighting) => FoundOwned::Answered(sighting),
             Err(AuthorityFailure::Unreadable(unreadable)) => FoundOwned::Unreadable(unreadable),
             Err(AuthorityFailure::Unreachable(problem)) => {
                 events::alarm("authority_unreachable", &problem);

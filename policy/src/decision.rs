@@ -175,8 +175,10 @@ pub enum Rejected {
 pub enum Found<'a> {
     /// The authority did not answer; this is the last sighting, if there ever was one.
     AuthorityFailed(Option<&'a Sighting>),
-    /// A sighting young enough to be used, or one fresh from the authority.
-    Seen(&'a Sighting),
+    /// The authority's answer to this very request, however long it took.
+    Answered(&'a Sighting),
+    /// A sighting from an earlier request; its age is judged.
+    Remembered(&'a Sighting),
     /// A record that cannot be trusted.
     Unreadable(&'a Unreadable),
 }
@@ -269,13 +271,14 @@ pub fn decide<'a>(
                 None,
             );
         }
-        Found::Seen(sighting) | Found::AuthorityFailed(Some(sighting)) if young(sighting) => {
+        Found::Answered(sighting) => (sighting, Rule::ReadyInstance),
+        Found::Remembered(sighting) | Found::AuthorityFailed(Some(sighting)) if young(sighting) => {
             (sighting, Rule::ReadyInstance)
         }
         Found::AuthorityFailed(Some(sighting)) if rules.freshness.in_grace(sighting, now) => {
             (sighting, Rule::ReadyInGrace)
         }
-        Found::Seen(_) | Found::AuthorityFailed(_) => {
+        Found::Remembered(_) | Found::AuthorityFailed(_) => {
             return tell(
                 visitor,
                 Reason::AuthorityUnavailable,

@@ -1,1 +1,15 @@
-//! x
+//! The whole thing, real: the gate on workerd, the stage behind it, the `usher` command, and visitors who knock.
+//!
+//! In scope: starting all of it on free ports of this machine and stopping it without a trace, for the tests in `tests/`, the
+//! demo and the benchmarks. Out of scope: what the gate must do; the tests say that, and only by what a visitor can notice.
+//!
+//! world ─► gate (host.mjs ─► workerd), stage, `usher` · visitor ─► the gate's address
+
+pub mod gate;
+pub mod places;
+pub mod visitor;
+pub mod world;
+
+pub use gate::Gate;
+pub use visitor::Visitor;
+pub use world::{World, WorldOptions};

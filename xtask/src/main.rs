@@ -1,1 +1,105 @@
-fn main() {}
+//! Every command one can run in this repository: `cargo xtask COMMAND`.
+//!
+//! In scope: starting cargo, node and the programs of the workspace in the right order, with one clear sentence when
+//! something is missing. Out of scope: anything a visitor or an operator would notice; that is in the other crates, and
+//! none of them is linked here, so that this program builds in seconds and runs when they do not compile.
+//!
+//! main ─► setup │ build │ demo │ dev │ test │ check ─► node, command, talk, workspace
+
+mod build;
+mod check;
+mod command;
+mod demo;
+mod dev;
+mod node;
+mod setup;
+mod talk;
+mod test;
+mod workspace;
+
+use std::fmt;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Every command one can run in this repository"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Install what the other commands need: the Rust target, Node.js and the npm packages
+    Setup,
+    /// Build the gate into edge/build, ready for wrangler
+    Build(build::Arguments),
+    /// Check format, lints, documentation, licences and the direction of dependency
+    Check,
+    /// Show the whole thing on this machine: the gate, a stage behind it, and the verifier
+    Demo(demo::Arguments),
+    /// Run the gate under `wrangler dev` in front of your own upstream
+    Dev,
+    /// Run every test of the workspace, on real workerd
+    Test,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.task) {
+        Ok(code) => code,
+        Err(failure) => {
+            talk::say(&format!("error: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::here();
+    let done = ExitCode::SUCCESS;
+    match task {
+        Task::Setup => setup::run(&workspace)
+            .map(|_node| done)
+            .map_err(Failure::Setup),
+        Task::Build(arguments) => build::run(&workspace, &arguments)
+            .map(|()| done)
+            .map_err(Failure::Build),
+        Task::Check => check::run(&workspace)
+            .map(|()| done)
+            .map_err(Failure::Check),
+        Task::Demo(arguments) => demo::run(&workspace, &arguments).map_err(Failure::Demo),
+        Task::Dev => dev::run(&workspace).map(|()| done).map_err(Failure::Dev),
+        Task::Test => test::run(&workspace).map(|()| done).map_err(Failure::Test),
+    }
+}
+
+/// What a task failed at.
+#[derive(Debug)]
+enum Failure {
+    Build(build::BuildError),
+    Check(check::CheckError),
+    Demo(demo::DemoError),
+    Dev(dev::DevError),
+    Setup(setup::SetupError),
+    Test(test::TestError),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Build(error) => error.fmt(f),
+            Self::Check(error) => error.fmt(f),
+            Self::Demo(error) => error.fmt(f),
+            Self::Dev(error) => error.fmt(f),
+            Self::Setup(error) => error.fmt(f),
+            Self::Test(error) => error.fmt(f),
+        }
+    }
+}

@@ -39,13 +39,13 @@ fn one_mistake(name: &str, value: Option<Given>) -> String {
     mistakes.into_iter().next().unwrap()
 }
 
-fn issuer_with(name: &str, value: Value) -> Option<Given> {
+fn issuer_with(name: &str, value: Value) -> Given {
     let mut issuer = json!({
         "issuer": "https://id.example", "audience": "usher", "algorithm": "ES256",
         "jwks_url": "https://id.example/jwks.json",
     });
     issuer[name] = value;
-    Some(Given::Json(json!([issuer])))
+    Given::Json(json!([issuer]))
 }
 
 #[test]
@@ -108,14 +108,14 @@ fn an_issuer_is_one_whole_unit() {
         ("leeway_seconds", json!(3600), "leeway_seconds"),
         ("issuer", json!(""), "issuer"),
     ] {
-        let mistake = one_mistake("USHER_ISSUERS", issuer_with(name, value));
+        let mistake = one_mistake("USHER_ISSUERS", Some(issuer_with(name, value)));
         assert!(mistake.contains(part), "{mistake}");
     }
 }
 
 #[test]
 fn two_issuers_of_one_name_are_refused() {
-    let Some(Given::Json(one)) = issuer_with("leeway_seconds", json!(5)) else {
+    let Given::Json(one) = issuer_with("leeway_seconds", json!(5)) else {
         panic!("made above")
     };
     let mistake = one_mistake("USHER_ISSUERS", Some(Given::Json(json!([one[0], one[0]]))));

@@ -1,0 +1,104 @@
+// Runs a build of the gate on real workerd for the tests, the demo and the benchmarks.
+//
+// Standard input and output speak JSON, one line each. The first line in is the configuration; the first line out is
+// {"url": …}. Then each command in is answered by one line out, in order; what the gate logs comes between as {"log": …}.
+// When standard input closes, everything ends: then even a killed parent leaves neither node nor workerd behind.
+
+import { readFile, readdir } from "node:fs/promises";
+import path from "node:path";
+import readline from "node:readline";
+import { Miniflare, convertV4MiniflareOptions } from "miniflare";
+
+const lines = readline.createInterface({ input: process.stdin });
+const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+
+// A parent that was killed reads no more; that must not end us before workerd is gone.
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
+
+let gate;
+lines.once("close", stop);
+
+async function stop() {
+  // workerd is a child of ours and must not be waited for longer than it deserves.
+  setTimeout(() => process.exit(1), MOST_STOP_MILLIS).unref();
+  await gate?.dispose().catch(() => {});
+  process.exit(0);
+}
+
+async function main() {
+  const input = lines[Symbol.asyncIterator]();
+  const configuration = JSON.parse((await input.next()).value);
+  try {
+    gate = new Miniflare(convertV4MiniflareOptions(await options(configuration)));
+    const url = await gate.ready;
+    await migrate(await gate.getD1Database(configuration.database), configuration.migrations);
+    say({ url: url.origin });
+    for await (const line of input) {
+      const command = JSON.parse(line);
+      if (command.stop) break;
+      say(await obey(command, configuration).catch((error) => ({ error: String(error) })));
+    }
+  } catch (error) {
+    say({ error: String(error?.stack ?? error) });
+  }
+  await stop();
+}
+
+async function options({ build, port, compatibility_date, compatibility_flags, bindings, database, store, version }) {
+  return {
+    name: "usher",
+    host: "127.0.0.1",
+    port,
+    modules: await modules(build),
+    modulesRoot: build,
+    compatibilityDate: compatibility_date,
+    compatibilityFlags: compatibility_flags,
+    bindings,
+    d1Databases: [database],
+    kvNamespaces: [store],
+    versionMetadata: version,
+    // Nothing outside this machine is contacted: miniflare would otherwise fetch an example of `request.cf`.
+    cf: false,
+    handleStructuredLogs: (log) => say({ log }),
+  };
+}
+
+/** The files of a build as workerd takes them, the entry first. */
+async function modules(folder) {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = files.filter((file) => file.isFile()).map((file) => path.join(file.parentPath, file.name));
+  const entry = path.join(folder, "shim.mjs");
+  const ordered = [entry, ...paths.filter((file) => file !== entry)];
+  return ordered.filter((file) => TYPES[path.extname(file)]).map((file) => ({ type: TYPES[path.extname(file)], path: file }));
+}
+
+async function migrate(database, folder) {
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".sql")).sort();
+  for (const file of files) await database.prepare(await readFile(path.join(folder, file), "utf8")).run();
+}
+
+async function obey(command, configuration) {
+  if (command.restart) {
+    // A fresh isolate in a fresh workerd; what KV and D1 hold stays.
+    await gate.setOptions(convertV4MiniflareOptions(await options(configuration)));
+    return { url: (await gate.ready).origin };
+  }
+  const database = await gate.getD1Database(configuration.database);
+  const store = await gate.getKVNamespace(configuration.store);
+  if (command.d1 !== undefined) {
+    const { results } = await database.prepare(command.d1).bind(...(command.params ?? [])).all();
+    return { rows: results };
+  }
+  if (command.kv_get !== undefined) return { value: await store.get(command.kv_get) };
+  if (command.kv_list) return { keys: (await store.list()).keys.map((key) => key.name) };
+  if (command.kv_put !== undefined) await store.put(command.kv_put, command.value);
+  else if (command.kv_delete !== undefined) await store.delete(command.kv_delete);
+  else throw new Error(`unknown command ${JSON.stringify(command)}`);
+  return { done: true };
+}
+
+const TYPES = { ".js": "ESModule", ".mjs": "ESModule", ".wasm": "CompiledWasm" };
+const MOST_STOP_MILLIS = 3000;
+
+await main();

@@ -1,0 +1,132 @@
+//! The demo: a whole platform on this machine, verified once, then open to whoever wants to look.
+//!
+//! `cargo xtask demo` builds everything and becomes this program.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use stage::{Fault, KeepAt, NewAccount};
+use tests::world::{World, WorldError, WorldOptions};
+
+#[derive(Debug, Parser)]
+#[command(
+    about = "A whole platform on this machine, verified once, then open to visitors until Ctrl-C"
+)]
+struct Arguments {
+    /// End after the verification, with its exit code
+    #[arg(long)]
+    once: bool,
+    /// Break the stage in the way of a real incident
+    #[arg(long, value_name = "NAME", value_parser = fault)]
+    fault: Option<Fault>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments).await {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            say(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<u8, WorldError> {
+    // From here on Ctrl-C ends `usher`, which cleans up, and then us; it does not cut either off.
+    let interrupted = tokio::spawn(tokio::signal::ctrl_c());
+    if let Some(fault) = arguments.fault {
+        say(&format!("fault {}: {}", fault.name(), fault.what_it_does()));
+    }
+    let options = WorldOptions {
+        fault: arguments.fault,
+        progress: |what, took| say(&format!("{what} ({:.1} s)", took.as_secs_f64())),
+        // Long enough to see each status go by.
+        provisioning: Duration::from_millis(800),
+        setup: Duration::from_millis(800),
+        ..WorldOptions::default()
+    };
+    let world = World::with(options).await?;
+    say("verifying it, as after a deploy: usher verify\n");
+    let status = world
+        .verify_command()?
+        .status()
+        .await
+        .map_err(WorldError::Usher)?;
+    let code = status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(u8::MAX);
+    if arguments.once || interrupted.is_finished() {
+        world.stop().await;
+        return Ok(code);
+    }
+    show_accounts(&world).await;
+    // Without a signal handler there is nothing to wait for, and the demo ends.
+    let _ = interrupted.await;
+    say("\nstopping");
+    world.stop().await;
+    Ok(0)
+}
+
+/// Makes one account for each thing a visitor can meet, and prints how to meet it.
+async fn show_accounts(world: &World) {
+    let mut table = format!(
+        "\nOpen {} and log in as one of these (password `{PASSWORD}`):\n\n",
+        world.gate.url
+    );
+    for (name, keep_at, seen) in ACCOUNTS {
+        let account = NewAccount {
+            email: format!("{name}@usher.invalid"),
+            password: PASSWORD.to_owned(),
+            keep_at: *keep_at,
+        };
+        let row = match world.stage.account(account).await {
+            Ok(account) => format!("  {:<28} {seen}\n", account.email),
+            Err(error) => format!("  {name:<28} could not be made: failed to {error}\n"),
+        };
+        table.push_str(&row);
+    }
+    table.push_str("\nCtrl-C stops everything.");
+    // A closed stdout is no reason to stop.
+    let _ = writeln!(io::stdout().lock(), "{table}");
+}
+
+const ACCOUNTS: &[(&str, KeepAt, &str)] = &[
+    ("ready", KeepAt::Ready, "your own app"),
+    (
+        "provisioning",
+        KeepAt::Provisioning,
+        "a page that waits: the app is being created",
+    ),
+    (
+        "active",
+        KeepAt::Active,
+        "a page that waits: the app's set-up is not finished",
+    ),
+    (
+        "suspended",
+        KeepAt::Suspended,
+        "why you may not enter, and whom to ask",
+    ),
+    (
+        "uninvited",
+        KeepAt::NeedsInvitation,
+        "access request pending",
+    ),
+];
+
+/// For accounts that live as long as the demo, on this machine only.
+const PASSWORD: &str = "correct horse battery";
+
+fn fault(name: &str) -> Result<Fault, String> {
+    Fault::parse(name).map_err(|error| error.to_string())
+}
+
+fn say(line: &str) {
+    // A closed stderr is no reason to stop.
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}

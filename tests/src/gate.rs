@@ -1,0 +1,223 @@
+//! A gate on real workerd, as a running process of this machine (host.mjs).
+
+mod host;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use crate::places;
+use host::Host;
+pub use host::HostError;
+
+/// How to start a gate.
+#[derive(Debug)]
+pub struct GateOptions {
+    /// The folder that `cargo xtask build` wrote.
+    pub build: PathBuf,
+    /// The port on 127.0.0.1; 0 takes any free one.
+    pub port: u16,
+    /// Variables and secrets. What is not a string becomes a JSON binding, as wrangler would make it.
+    pub vars: Map<String, Value>,
+}
+
+impl Default for GateOptions {
+    fn default() -> Self {
+        Self {
+            build: places::gate_build(),
+            port: 0,
+            vars: Map::new(),
+        }
+    }
+}
+
+/// A running gate. Dropping it stops it; when the test panics, its log is printed.
+#[derive(Debug)]
+pub struct Gate {
+    /// Where it answers: an origin.
+    pub url: String,
+    /// The secret of its admin API; empty when none was configured.
+    pub admin_secret: String,
+    host: Host,
+}
+
+impl Gate {
+    /// Starts a gate and waits until it answers.
+    pub async fn start(options: GateOptions) -> Result<Self, GateError> {
+        let admin_secret = options
+            .vars
+            .get("USHER_ADMIN_SECRET")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        let configuration = configuration(&options)?;
+        let (host, url) = Host::start(&configuration).await.map_err(GateError::Host)?;
+        Ok(Self {
+            url,
+            admin_secret,
+            host,
+        })
+    }
+
+    /// The address of a path at this gate.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    /// The rows that a statement gives in the gate's own database.
+    pub async fn d1(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Value>, GateError> {
+        let answer = self
+            .ask(json!({ "d1": statement, "params": parameters }))
+            .await?;
+        Ok(answer
+            .get("rows")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default())
+    }
+
+    /// The value of a key in the gate's store.
+    pub async fn kv_get(&self, key: &str) -> Result<Option<String>, GateError> {
+        let answer = self.ask(json!({ "kv_get": key })).await?;
+        Ok(answer
+            .get("value")
+            .and_then(Value::as_str)
+            .map(str::to_owned))
+    }
+
+    /// Writes a value into the gate's store.
+    pub async fn kv_put(&self, key: &str, value: &str) -> Result<(), GateError> {
+        self.ask(json!({ "kv_put": key, "value": value }))
+            .await
+            .map(|_done| ())
+    }
+
+    /// Removes a key from the gate's store.
+    pub async fn kv_delete(&self, key: &str) -> Result<(), GateError> {
+        self.ask(json!({ "kv_delete": key })).await.map(|_done| ())
+    }
+
+    /// Every key in the gate's store.
+    pub async fn kv_list(&self) -> Result<Vec<String>, GateError> {
+        let answer = self.ask(json!({ "kv_list": true })).await?;
+        let keys = answer
+            .get("keys")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
+        Ok(keys
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect())
+    }
+
+    /// Replaces the gate by one that remembers nothing; what KV and D1 hold stays. Its address may change.
+    pub async fn restart(&mut self) -> Result<(), GateError> {
+        let answer = self.ask(json!({ "restart": true })).await?;
+        if let Some(url) = answer.get("url").and_then(Value::as_str) {
+            url.clone_into(&mut self.url);
+        }
+        Ok(())
+    }
+
+    /// What the gate has logged so far, one entry a line.
+    pub fn logs(&self) -> Vec<String> {
+        self.host.logs()
+    }
+
+    /// The process that holds this gate; workerd is its child.
+    pub fn process_id(&self) -> Option<u32> {
+        self.host.process_id()
+    }
+
+    /// Stops the gate and waits until nothing of it is left.
+    pub async fn stop(self) {
+        self.host.stop().await;
+    }
+
+    async fn ask(&self, command: Value) -> Result<Value, GateError> {
+        self.host.ask(&command).await.map_err(GateError::Host)
+    }
+}
+
+/// What host.mjs is told: the options, and what `wrangler.toml` says of every gate.
+fn configuration(options: &GateOptions) -> Result<Value, GateError> {
+    let path = places::workspace().join("wrangler.toml");
+    let text =
+        std::fs::read_to_string(&path).map_err(|error| GateError::Wrangler(error.to_string()))?;
+    let wrangler: Wrangler =
+        toml::from_str(&text).map_err(|error| GateError::Wrangler(error.to_string()))?;
+    let [store] = wrangler.kv_namespaces;
+    let [database] = wrangler.d1_databases;
+    Ok(json!({
+        "build": options.build,
+        "port": options.port,
+        "bindings": options.vars,
+        "compatibility_date": wrangler.compatibility_date,
+        "compatibility_flags": wrangler.compatibility_flags,
+        "store": store.binding,
+        "database": database.binding,
+        "migrations": places::workspace().join(database.migrations_dir),
+        "version": wrangler.version_metadata.binding,
+    }))
+}
+
+/// The part of `wrangler.toml` that tells how the gate is run.
+#[derive(Debug, serde::Deserialize)]
+struct Wrangler {
+    compatibility_date: String,
+    #[serde(default)]
+    compatibility_flags: Vec<String>,
+    kv_namespaces: [Binding; 1],
+    d1_databases: [Database; 1],
+    version_metadata: Binding,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct Binding {
+    binding: String,
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct Database {
+    binding: String,
+    migrations_dir: PathBuf,
+}
+
+/// Why a gate does not run or obey.
+#[derive(Debug)]
+pub enum GateError {
+    /// The process that holds it failed.
+    Host(HostError),
+    /// `wrangler.toml` does not say what a gate needs.
+    Wrangler(String),
+}
+
+impl fmt::Display for GateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host(error) => error.fmt(f),
+            Self::Wrangler(reason) => write!(f, "`wrangler.toml` cannot be used: {reason}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gate_runs_as_wrangler_toml_says() {
+        let configuration = configuration(&GateOptions::default()).unwrap();
+        assert_eq!(configuration["store"], "USHER_KV");
+        assert_eq!(configuration["database"], "USHER_DB");
+        assert!(
+            configuration["compatibility_date"]
+                .as_str()
+                .unwrap()
+                .starts_with("20")
+        );
+    }
+}

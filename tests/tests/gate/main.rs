@@ -1,0 +1,18 @@
+//! What a visitor can notice of the gate, on real workerd with the real stage behind it: one file a promise.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test program: what is wrong here fails a test"
+)]
+
+mod admin;
+mod carrying;
+mod cast;
+mod configuration;
+mod credentials;
+mod freshness;
+mod isolation;
+mod pages;
+mod session;
+mod trust;

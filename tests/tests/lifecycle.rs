@@ -1,0 +1,157 @@
+//! What is started is stopped: no way to end leaves a process behind, not even `kill -9`.
+#![cfg(unix)]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what a test builds on must hold"
+)]
+
+use std::collections::HashSet;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tests::gate::{Gate, GateOptions};
+
+/// A process and everything below it, by `ps`.
+fn family(root: u32) -> HashSet<u32> {
+    let processes = processes();
+    let mut family = HashSet::from([root]);
+    loop {
+        let before = family.len();
+        family.extend(
+            processes
+                .iter()
+                .filter(|process| family.contains(&process.parent))
+                .map(|process| process.id)
+                .collect::<Vec<_>>(),
+        );
+        if family.len() == before {
+            return family;
+        }
+    }
+}
+
+struct Process {
+    id: u32,
+    parent: u32,
+}
+
+fn processes() -> Vec<Process> {
+    let output = Command::new("ps")
+        .args(["-A", "-o", "pid=,ppid=,stat="])
+        .output()
+        .expect("ps runs");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let process = |line: &str| {
+        let words = line.split_whitespace().collect::<Vec<_>>();
+        // A zombie has ended; it only waits for somebody to notice.
+        (!words[2].starts_with('Z')).then(|| Process {
+            id: words[0].parse().unwrap(),
+            parent: words[1].parse().unwrap(),
+        })
+    };
+    text.lines().filter_map(process).collect()
+}
+
+fn assert_all_end(family: &HashSet<u32>) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        let left = processes()
+            .into_iter()
+            .filter(|process| family.contains(&process.id))
+            .count();
+        if left == 0 {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "{left} of {} processes are left",
+            family.len()
+        );
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[tokio::test]
+async fn a_gate_answers_within_seconds_and_leaves_nothing_when_dropped() {
+    let started = Instant::now();
+    let gate = Gate::start(GateOptions::default()).await.unwrap();
+    assert!(
+        started.elapsed() < Duration::from_secs(15),
+        "{:?}",
+        started.elapsed()
+    );
+    assert!(reqwest::get(gate.at("/.usher/health")).await.is_ok());
+    let family = family(gate.process_id().unwrap());
+    assert!(family.len() >= 2, "Node.js and workerd");
+    drop(gate);
+    assert_all_end(&family);
+}
+
+#[tokio::test]
+async fn the_store_and_the_database_of_a_gate_are_at_hand() {
+    let gate = Gate::start(GateOptions::default()).await.unwrap();
+    gate.kv_put("key", "a value").await.unwrap();
+    assert_eq!(
+        gate.kv_get("key").await.unwrap().as_deref(),
+        Some("a value")
+    );
+    assert_eq!(gate.kv_list().await.unwrap(), ["key"]);
+    gate.kv_delete("key").await.unwrap();
+    assert_eq!(gate.kv_get("key").await.unwrap(), None);
+    assert_eq!(
+        gate.d1("SELECT ? AS number", &[json!(7)]).await.unwrap(),
+        [json!({ "number": 7 })]
+    );
+    assert!(gate.d1("SELECT nonsense", &[]).await.is_err());
+    gate.stop().await;
+}
+
+/// Starts the demo and waits until it is open to visitors.
+fn open_demo() -> Child {
+    let demo = Command::new(env!("CARGO_BIN_EXE_demo"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut demo = demo.expect("the demo starts");
+    let stdout = BufReader::new(demo.stdout.take().unwrap());
+    let open = stdout
+        .lines()
+        .map_while(Result::ok)
+        .any(|line| line.contains("Ctrl-C stops everything"));
+    assert!(
+        open,
+        "the demo ended: {}",
+        std::io::read_to_string(demo.stderr.take().unwrap()).unwrap()
+    );
+    demo
+}
+
+#[test]
+fn a_killed_demo_leaves_nothing() {
+    let mut demo = open_demo();
+    let family = family(demo.id());
+    assert!(family.len() >= 3, "the demo, Node.js and workerd");
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    assert_all_end(&family);
+}
+
+#[test]
+fn an_interrupted_demo_ends_well_and_leaves_nothing() {
+    let mut demo = open_demo();
+    let family = family(demo.id());
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &demo.id().to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(demo.wait().unwrap().code(), Some(0));
+    assert_all_end(&family);
+}

@@ -1,0 +1,47 @@
+//! `cargo xtask test`: every test of the workspace, on builds made a moment ago. Nothing is skipped.
+
+use std::fmt;
+
+use crate::build::{self, BuildError};
+use crate::command::{CommandError, Program, Run};
+use crate::demo::Programs;
+use crate::setup::{self, SetupError};
+use crate::workspace::Workspace;
+
+/// Builds what the tests run and runs them.
+pub(crate) fn run(workspace: &Workspace) -> Result<(), TestError> {
+    let node = setup::run(workspace).map_err(TestError::Setup)?;
+    let with_traps = build::Arguments {
+        features: Some("trap".to_owned()),
+    };
+    for arguments in [build::Arguments::default(), with_traps] {
+        build::run(workspace, &arguments).map_err(TestError::Build)?;
+    }
+    let programs = Programs::build(workspace).map_err(TestError::Command)?;
+    let tests = Run::new(Program::Cargo)
+        .arguments(["test", "--workspace", "--no-fail-fast"])
+        .variable("USHER_BIN", &programs.usher)
+        .variable("USHER_GATE_BUILD", workspace.path("edge/build"))
+        .variable("USHER_NODE", node.path())
+        .variable("USHER_TRAP_BUILD", workspace.path("edge/build-trap"))
+        .folder(workspace.root());
+    tests.show().map_err(TestError::Command)
+}
+
+/// Why the tests did not pass.
+#[derive(Debug)]
+pub(crate) enum TestError {
+    Build(BuildError),
+    Command(CommandError),
+    Setup(SetupError),
+}
+
+impl fmt::Display for TestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Build(error) => error.fmt(f),
+            Self::Command(error) => error.fmt(f),
+            Self::Setup(error) => error.fmt(f),
+        }
+    }
+}
