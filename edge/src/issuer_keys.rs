@@ -24,6 +24,9 @@ const SET_HARD: Duration = Duration::from_hours(24);
 /// A name that no key has leads to at most one fetch in this time, however many tokens with random names are sent.
 const COOL_DOWN: Duration = Duration::from_secs(30);
 
+/// How often a waiting request looks whether another one has fetched the set.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
 /// How long a key endpoint may take.
 const FETCH_LIMIT: Duration = Duration::from_secs(3);
 
@@ -40,8 +43,16 @@ struct Held {
 
 #[derive(Clone, Copy)]
 struct Attempt {
-    at: Moment,
-    succeeded: bool,
+    began: Moment,
+    /// Whether it succeeded; nothing while it is under way.
+    succeeded: Option<bool>,
+}
+
+/// What a request that needs a key does next.
+enum Next {
+    Fetch,
+    Use,
+    Wait,
 }
 
 impl IssuerKeys {
@@ -49,7 +60,7 @@ impl IssuerKeys {
         Self(RefCell::new(HashMap::new()))
     }
 
-    /// The key a signature is to be checked with, fetched if it is not here. `context` is the crypto of this isolate.
+    /// The key a signature is to be checked with, fetched if it is not here.
     pub(crate) async fn key(
         &self,
         question: &SignatureQuestion<'_>,
@@ -59,14 +70,18 @@ impl IssuerKeys {
         let issuer = question.issuer.name.as_str();
         match source {
             KeySource::Secret { value, .. } => self.secret_key(issuer, value, crypto).await,
-            KeySource::JwksUrl(url) => {
-                if !self.must_fetch(issuer, question.key_id) {
-                    return self.held(issuer, question.key_id);
+            KeySource::JwksUrl(url) => loop {
+                match self.next(issuer, question.key_id) {
+                    Next::Use => return self.held(issuer, question.key_id),
+                    // A promise of another request cannot be awaited here, but its result can be looked for.
+                    Next::Wait => worker::Delay::from(LOOK_AGAIN).await,
+                    Next::Fetch => {
+                        self.fetch(issuer, url, question.issuer.algorithm, crypto)
+                            .await;
+                        return self.held(issuer, question.key_id);
+                    }
                 }
-                self.fetch(issuer, url, question.issuer.algorithm, crypto)
-                    .await;
-                self.held(issuer, question.key_id)
-            }
+            },
         }
     }
 
@@ -96,20 +111,36 @@ impl IssuerKeys {
         Ok(key)
     }
 
-    fn must_fetch(&self, issuer: &str, key_id: Option<&str>) -> bool {
+    /// One request of an isolate fetches, the others that need the same answer wait for it, and nobody fetches again soon.
+    fn next(&self, issuer: &str, key_id: Option<&str>) -> Next {
         let now = clock::now();
         let all = self.0.borrow();
         let Some(held) = all.get(issuer) else {
-            return true;
+            return Next::Fetch;
         };
-        let old = held
-            .fetched_at
-            .is_none_or(|fetched_at| now.since(fetched_at) >= SET_FRESH);
-        let unknown = held.set.position(key_id).is_none();
-        let cooling = held
-            .last_attempt
-            .is_some_and(|attempt| now.since(attempt.at) < COOL_DOWN);
-        (old || unknown) && !cooling
+        let age = held.fetched_at.map(|fetched_at| now.since(fetched_at));
+        let known = held.set.position(key_id).is_some() && age.is_some_and(|age| age < SET_HARD);
+        if known && age.is_some_and(|age| age < SET_FRESH) {
+            return Next::Use;
+        }
+        match held.last_attempt {
+            // Its request may have been cancelled; then it never ends.
+            Some(Attempt {
+                began,
+                succeeded: None,
+            }) if now.since(began) < FETCH_LIMIT => {
+                if known {
+                    Next::Use
+                } else {
+                    Next::Wait
+                }
+            }
+            Some(Attempt {
+                began,
+                succeeded: Some(_),
+            }) if now.since(began) < COOL_DOWN => Next::Use,
+            Some(_) | None => Next::Fetch,
+        }
     }
 
     fn held(&self, issuer: &str, key_id: Option<&str>) -> Result<CryptoKey, SignatureFailure> {
@@ -125,7 +156,11 @@ impl IssuerKeys {
         match key {
             Some(key) if !too_old => Ok(key.clone()),
             // Without an answer from the endpoint nobody knows whether the key exists: that is no fault of the visitor's.
-            Some(_) | None if held.last_attempt.is_none_or(|attempt| !attempt.succeeded) => {
+            Some(_) | None
+                if held
+                    .last_attempt
+                    .is_none_or(|attempt| attempt.succeeded != Some(true)) =>
+            {
                 Err(SignatureFailure::KeysUnavailable)
             }
             Some(_) | None => Err(SignatureFailure::UnknownKey),
@@ -134,7 +169,14 @@ impl IssuerKeys {
 
     /// Fetches the set. The last good one is kept when the endpoint is down, slow, redirecting, huge or talks nonsense.
     async fn fetch(&self, issuer: &str, url: &str, algorithm: Algorithm, crypto: &SubtleCrypto) {
-        self.note_attempt(issuer, false);
+        let began = clock::now();
+        self.note_attempt(
+            issuer,
+            Attempt {
+                began,
+                succeeded: None,
+            },
+        );
         let fetched = match fetching::small_body(url, MAX_JWKS_BYTES, FETCH_LIMIT).await {
             Ok(body) => {
                 KeySet::read(&body, algorithm).ok_or_else(|| "the answer is no key set".to_owned())
@@ -143,7 +185,16 @@ impl IssuerKeys {
         };
         let mut set = match fetched {
             Ok(set) => set,
-            Err(problem) => return log(issuer, url, &problem),
+            Err(problem) => {
+                self.note_attempt(
+                    issuer,
+                    Attempt {
+                        began,
+                        succeeded: Some(false),
+                    },
+                );
+                return log(issuer, url, &problem);
+            }
         };
         for bad in &set.left_out {
             log(issuer, url, &format!("a key is left out: {bad:?}"));
@@ -164,22 +215,21 @@ impl IssuerKeys {
             }
         }
         set.keys = usable;
-        self.note_attempt(issuer, true);
+        self.note_attempt(
+            issuer,
+            Attempt {
+                began,
+                succeeded: Some(true),
+            },
+        );
         let mut all = self.0.borrow_mut();
         let held = all.entry(issuer.to_owned()).or_default();
         (held.set, held.imported, held.fetched_at) = (set, imported, Some(clock::now()));
     }
 
-    fn note_attempt(&self, issuer: &str, succeeded: bool) {
-        let attempt = Attempt {
-            at: clock::now(),
-            succeeded,
-        };
-        self.0
-            .borrow_mut()
-            .entry(issuer.to_owned())
-            .or_default()
-            .last_attempt = Some(attempt);
+    fn note_attempt(&self, issuer: &str, attempt: Attempt) {
+        let mut all = self.0.borrow_mut();
+        all.entry(issuer.to_owned()).or_default().last_attempt = Some(attempt);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Who appears in the tests, and how their lines are read.
 
+use std::time::{Duration, Instant};
+
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use stage::{Account, KeepAt, NewAccount};
@@ -107,4 +109,13 @@ pub(crate) async fn app(response: Response) -> Value {
         "{response:?}"
     );
     response.json().await.unwrap()
+}
+
+/// Waits for a line of the gate's log, which takes another way than the answer.
+pub(crate) async fn logged(world: &World, part: &str) {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while !world.gate.logs().iter().any(|line| line.contains(part)) {
+        assert!(Instant::now() < deadline, "not in the log: {part}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

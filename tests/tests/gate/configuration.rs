@@ -3,7 +3,7 @@
 use policy::contract::Problem;
 use serde_json::{Value, json};
 
-use crate::cast::{told, world, world_with};
+use crate::cast::{logged, told, world, world_with};
 
 async fn mistakes(vars: Value) -> Vec<String> {
     let world = world_with(vars).await;
@@ -18,10 +18,7 @@ async fn mistakes(vars: Value) -> Vec<String> {
     assert_eq!(status, 503);
     let problem: Problem = serde_json::from_str(&body).unwrap();
     for mistake in &problem.mistakes {
-        assert!(
-            world.gate.logs().iter().any(|line| line.contains(mistake)),
-            "not in the log: {mistake}"
-        );
+        logged(&world, mistake).await;
     }
     problem.mistakes
 }

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use stage::{Account, KeepAt};
 use tests::World;
 
-use crate::cast::{account, app, claims, header, program, told, unix_seconds, world, world_with};
+use crate::cast::{
+    account, app, claims, header, logged, program, told, unix_seconds, world, world_with,
+};
 
 async fn ready() -> (World, Account) {
     let world = world().await;
@@ -163,6 +165,8 @@ async fn no_token_is_ever_repeated_in_an_answer_or_in_the_log() {
     let problem: Problem = serde_json::from_str(&body).unwrap();
     assert_eq!(problem.reason, "token_invalid");
     let signature = token.rsplit('.').next().unwrap();
+    logged(&world, "let_in").await;
+    logged(&world, "token_invalid").await;
     assert!(!body.contains(signature));
     assert!(
         world

@@ -9,7 +9,7 @@ use crate::cast::{account, app, program, world, world_with};
 #[tokio::test]
 async fn visitors_at_once_each_reach_their_own_instance() {
     // Short ages, so that fast and slow answers mix.
-    let world = world_with(json!({ "USHER_FRESH_SECONDS": 1, "USHER_STALE_SECONDS": 1 })).await;
+    let world = world_with(json!({ "USHER_FRESH_SECONDS": 1, "USHER_FRESH_WAITING_SECONDS": 1, "USHER_STALE_SECONDS": 1 })).await;
     let mut requests = JoinSet::new();
     for number in 0..6 {
         let account = account(&world, &format!("guest-{number}"), KeepAt::Ready).await;

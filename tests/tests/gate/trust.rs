@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use stage::{Account, KeepAt};
 use tests::World;
 
-use crate::cast::{account, app, claims, program, told, unix_seconds, world, world_with};
+use crate::cast::{account, app, claims, logged, program, told, unix_seconds, world, world_with};
 
 #[tokio::test]
 async fn a_status_word_nobody_agreed_on_never_lets_in() {
@@ -31,14 +31,7 @@ async fn a_status_word_nobody_agreed_on_never_lets_in() {
     tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
     let (status, reason, _) = told(program(&world, &account).get("/").await).await;
     assert_eq!((status, reason.as_str()), (503, "standing_unreadable"));
-    assert!(
-        world
-            .gate
-            .logs()
-            .iter()
-            .any(|line| line.contains("standing_unreadable")),
-        "no alarm in the log"
-    );
+    logged(&world, "standing_unreadable").await;
 }
 
 async fn rebuild_without_constraints(world: &World) {
@@ -104,14 +97,7 @@ async fn somebody_elses_record_in_kv_never_lets_in() {
         told(program(&world, &account).get("/").await).await.1,
         "instance_suspended"
     );
-    assert!(
-        world
-            .gate
-            .logs()
-            .iter()
-            .any(|line| line.contains("kv_record_unreadable")),
-        "no alarm in the log"
-    );
+    logged(&world, "kv_record_unreadable").await;
 }
 
 #[tokio::test]
