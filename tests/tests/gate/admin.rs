@@ -12,12 +12,12 @@ async fn problem(response: reqwest::Response) -> Problem {
     serde_json::from_str(&told(response).await.2).unwrap()
 }
 
-fn standing(instance: Value) -> Value {
+fn standing(instance: &Value) -> Value {
     json!({ "issuer": "https://id.example", "subject": "guy", "membership": "member", "instance": instance })
 }
 
 async fn create(world: &World, instance: Value) -> reqwest::Response {
-    operate(world, Method::PUT, "standings", standing(instance)).await
+    operate(world, Method::PUT, "standings", standing(&instance)).await
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn an_instance_is_created_once_and_belongs_to_one_visitor() {
         .reason,
         "conflict"
     );
-    let mut other = standing(first);
+    let mut other = standing(&first);
     other["subject"] = json!("eve");
     assert_eq!(
         problem(operate(&world, Method::PUT, "standings", other).await)

@@ -57,8 +57,8 @@ async fn method_path_query_and_body_arrive_as_they_were_sent() {
 async fn the_app_is_told_who_is_there_and_never_gets_the_credential() {
     let (world, account, visitor) = ready().await;
     let echo = app(visitor.get("/echo").await).await;
-    assert_eq!(reached(&echo, "usher-user"), [account.subject.clone()]);
-    assert_eq!(reached(&echo, "usher-email"), [account.email.clone()]);
+    assert_eq!(reached(&echo, "usher-user").concat(), account.subject);
+    assert_eq!(reached(&echo, "usher-email").concat(), account.email);
     assert_eq!(reached(&echo, "usher-role"), ["member"]);
     assert_eq!(reached(&echo, "authorization"), [""; 0]);
 
@@ -113,8 +113,8 @@ async fn no_spelling_of_our_headers_survives_from_a_client() {
             .filter(|header| header[1] == json!("admin"));
         assert_eq!(values.count(), 0, "{name} reached the app: {echo}");
         assert_eq!(
-            reached(&echo, "usher-user"),
-            [account.subject.clone()],
+            reached(&echo, "usher-user").concat(),
+            account.subject,
             "{name}"
         );
     }
@@ -154,7 +154,7 @@ async fn chunks_arrive_one_by_one() {
     assert_eq!(arrivals.len(), 5);
     // The app takes 400 ms for all of them; buffered, they would come together.
     assert!(
-        arrivals[4] - arrivals[0] > Duration::from_millis(200),
+        arrivals[4] > arrivals[0] + Duration::from_millis(200),
         "{arrivals:?}"
     );
 }

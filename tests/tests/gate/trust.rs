@@ -130,7 +130,7 @@ async fn garbage_in_kv_never_lets_in() {
 #[tokio::test]
 async fn a_record_that_leads_elsewhere_never_lets_in() {
     let evil = |record: &mut Value, _: &Account| {
-        record["standing"]["instance_url"] = json!("http://169.254.169.254")
+        record["standing"]["instance_url"] = json!("http://169.254.169.254");
     };
     let (world, account) = with_stored(evil).await;
     assert_eq!(
