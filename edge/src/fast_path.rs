@@ -1,5 +1,5 @@
-//! What memory alone can answer, without a Rust future on the way: a promise of JavaScript awaited from WebAssembly costs
-//! 10 µs, a whole cached request little more (docs/performance.md).
+//! What memory alone can answer, without a Rust future on the way: awaiting one promise of JavaScript from WebAssembly costs
+//! as much as all the rest of a request that is answered from memory.
 //!
 //! The same rules as in `gate`, from the same functions; only the waiting is missing. Whatever cannot be answered here goes on
 //! to `gate`, so nothing is decided by the absence of a memory.

@@ -33,8 +33,10 @@ struct Page<'a> {
     login_url: Option<String>,
     request_id: &'a str,
     reason: &'a str,
-    /// The page asks again by itself after so many seconds, because nobody has to do anything.
-    refresh: Option<u32>,
+    /// The page looks again by itself, because nobody has to do anything: by script, or without one by loading itself anew
+    /// (which a screen reader would read from the start each time).
+    waiting: bool,
+    wait_script: &'static str,
 }
 
 /// Everything a page or a problem is made of besides the message.
@@ -243,9 +245,8 @@ fn html(message: &Message, setting: &Setting<'_>) -> String {
         login_url,
         request_id: setting.request_id,
         reason: reason.code(),
-        refresh: reason
-            .retry_after()
-            .filter(|_| matches!(reason.actor(), Actor::Nobody)),
+        waiting: reason.actor() == Actor::Nobody,
+        wait_script: WAIT_SCRIPT,
     };
     // Rendering into a text fails only if a value's Display does; then the plain words are still said.
     page.render()
@@ -286,5 +287,28 @@ fn json(body: &impl Serialize) -> String {
 /// What `type` of a problem begins with: a page that lists every reason.
 const PROBLEM_TYPES: &str = "https://usher.dev/reasons";
 
-/// Nothing runs and nothing is loaded; the style is the page's own.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// What a waiting page runs.
+const WAIT_SCRIPT: &str = include_str!("../templates/wait.js");
+
+/// Nothing runs but that one script, by its hash, and nothing is loaded; the style is the page's own.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
+    script-src 'sha256-bK4E7DO0QQk9ryG45I8BDnSxuBpgPjv+TgUpusmmH0c='; connect-src 'self'; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use sha2::{Digest as _, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn the_policy_allows_exactly_the_script_of_the_waiting_page() {
+        let hash = STANDARD.encode(Sha256::digest(WAIT_SCRIPT));
+        assert!(
+            CONTENT_SECURITY_POLICY.contains(&format!("script-src 'sha256-{hash}'")),
+            "{hash}"
+        );
+    }
+}

@@ -1,4 +1,4 @@
-//! Signatures by WebCrypto. In WebAssembly the same check costs ten times as much (docs/performance.md).
+//! Signatures by WebCrypto. The same check compiled to WebAssembly costs about ten times as much.
 
 use js_sys::{Reflect, Uint8Array};
 use policy::admission::{SignatureCheck, SignatureFailure, SignatureQuestion};

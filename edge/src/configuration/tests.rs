@@ -189,3 +189,23 @@ fn http_and_plain_cookies_are_for_development_only() {
         "usher-development"
     );
 }
+
+#[test]
+fn the_shipped_wrangler_toml_lacks_nothing_but_the_secret() {
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../wrangler.toml")).unwrap();
+    let wrangler: Value = toml::from_str(&text).unwrap();
+    let vars = wrangler["vars"].as_object().unwrap().iter();
+    let vars = vars.map(|(name, value)| match value {
+        Value::String(text) => (name.clone(), Given::Text(text.clone())),
+        other => (name.clone(), Given::Json(other.clone())),
+    });
+    let bindings = ["USHER_DB", "USHER_KV"].map(|name| (name.to_owned(), Given::Binding));
+    for (table, name) in [("d1_databases", "USHER_DB"), ("kv_namespaces", "USHER_KV")] {
+        assert_eq!(wrangler[table][0]["binding"], name);
+    }
+    let Mistakes(mistakes) =
+        Configuration::read(&Surroundings(vars.chain(bindings).collect())).unwrap_err();
+    assert_eq!(mistakes.len(), 1, "{mistakes:#?}");
+    assert!(mistakes[0].contains("USHER_ADMIN_SECRET"));
+}

@@ -2,6 +2,7 @@
 
 use policy::credential::Carrier;
 use policy::decision::Rejected;
+use policy::negotiation::prefers_html;
 use policy::reason::Reason;
 use wasm_bindgen::JsValue;
 use web_sys::{Url, UrlSearchParams};
@@ -75,7 +76,14 @@ pub(super) fn end(gate: &Gate<'_>) -> Answer {
     {
         return Answer::problem(Reason::CrossSiteRequest, &incoming.id, Vec::new());
     }
-    Answer::no_content(&incoming.id).header("set-cookie", cookie::cleared(gate.configuration))
+    // A person who pressed a button must see that something happened; a program needs no page.
+    let person = prefers_html(&incoming.header("accept").unwrap_or_default());
+    let answer = if person {
+        Answer::redirect("/", &incoming.id)
+    } else {
+        Answer::no_content(&incoming.id)
+    };
+    answer.header("set-cookie", cookie::cleared(gate.configuration))
 }
 
 /// Where to go after logging in: a place of this origin as the WHATWG parser of the platform reads it, which is how a browser

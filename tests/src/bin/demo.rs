@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask demo` builds everything and becomes this program.
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -78,6 +79,7 @@ async fn show_accounts(world: &World) {
         "\nOpen {} and log in as one of these (password `{PASSWORD}`):\n\n",
         world.gate.url
     );
+    let mut waiting = None;
     for (name, keep_at, seen) in ACCOUNTS {
         let account = NewAccount {
             email: format!("{name}@usher.invalid"),
@@ -85,10 +87,26 @@ async fn show_accounts(world: &World) {
             keep_at: *keep_at,
         };
         let row = match world.stage.account(account).await {
-            Ok(account) => format!("  {:<28} {seen}\n", account.email),
+            Ok(account) => {
+                if *keep_at == KeepAt::Active {
+                    waiting = account.instance;
+                }
+                format!("  {:<28} {seen}\n", account.email)
+            }
             Err(error) => format!("  {name:<28} could not be made: failed to {error}\n"),
         };
         table.push_str(&row);
+    }
+    if let Some(instance) = waiting {
+        let (url, secret) = (&world.gate.url, &world.gate.admin_secret);
+        // Writing into a text cannot fail.
+        let _ = write!(
+            table,
+            "\nTo see the page of active@usher.invalid open the app by itself, finish its set-up:\n\n  \
+             curl -X PUT -H 'Authorization: Bearer {secret}' -d '{{\"status\":\"ready\"}}' \\\n    \
+             {url}/.usher/admin/v1/instances/{}/status\n",
+            instance.id
+        );
     }
     table.push_str("\nCtrl-C stops everything.");
     // A closed stdout is no reason to stop.

@@ -115,7 +115,7 @@ async fn a_stranger_is_told_the_same_as_somebody_without_an_instance() {
 }
 
 #[tokio::test]
-async fn a_page_runs_nothing_and_loads_nothing() {
+async fn a_page_that_does_not_wait_runs_nothing_and_no_page_loads_anything() {
     let world = world().await;
     let account = account(&world, "suspended", KeepAt::Suspended).await;
     let response = person(&world, &account).get("/").await;

@@ -126,6 +126,10 @@ async fn logging_out_makes_the_browser_forget() {
         )
         .await;
     assert!(header(&response, "set-cookie").contains("Max-Age=0"));
+    assert_eq!(
+        (response.status().as_u16(), header(&response, "location")),
+        (303, "/")
+    );
     let response = browser
         .send(
             browser

@@ -1,0 +1,149 @@
+//! The README's tables are what the code says. After a deliberate change: `UPDATE_README=1 cargo test -p tests --test readme`.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test program")]
+
+use std::fs;
+use std::process::Command;
+
+use policy::reason::{Actor, Reason};
+use policy::status::{Availability, Status};
+use tests::places;
+
+#[test]
+fn the_tables_of_the_readme_are_what_the_code_says() {
+    let path = places::workspace().join("README.md");
+    let mut readme = fs::read_to_string(&path).unwrap();
+    let written = readme.clone();
+    for (name, table) in [
+        ("statuses", statuses()),
+        ("reasons", reasons()),
+        ("configuration", configuration()),
+        ("exit codes", exit_codes()),
+    ] {
+        readme = filled(&readme, name, &table);
+    }
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(&path, &readme).unwrap();
+        return;
+    }
+    assert!(
+        readme == written,
+        "README.md differs from the code; run UPDATE_README=1 cargo test -p tests --test readme"
+    );
+}
+
+#[test]
+fn every_file_the_readme_points_to_is_there() {
+    for document in ["README.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(places::workspace().join(document)).unwrap();
+        let targets = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.starts_with("http")) {
+            assert!(
+                places::workspace().join(target).exists(),
+                "{document} points to {target}"
+            );
+        }
+    }
+}
+
+fn filled(readme: &str, name: &str, table: &str) -> String {
+    let begin = format!("<!-- generated: {name} -->\n");
+    let (before, rest) = readme
+        .split_once(&begin)
+        .unwrap_or_else(|| panic!("README.md has no place for {name}"));
+    let (_, after) = rest.split_once("<!-- end -->").unwrap();
+    format!("{before}{begin}\n{table}\n<!-- end -->{after}")
+}
+
+fn statuses() -> String {
+    let rows = Status::ALL.map(|status| {
+        let may_become = match status {
+            Status::Suspended => "what it was before".to_owned(),
+            Status::Active | Status::Provisioning | Status::Ready => status
+                .successors(None)
+                .iter()
+                .map(|next| format!("`{next}`"))
+                .collect::<Vec<_>>()
+                .join(", "),
+        };
+        let visitor = match status.availability() {
+            Availability::Open => "is let in",
+            Availability::Suspended => "is told why not",
+            Availability::Waiting => "waits",
+        };
+        format!(
+            "| `{status}` | {} | {may_become} | {visitor} |\n",
+            status.meaning()
+        )
+    });
+    format!(
+        "| status | meaning | may become | a visitor |\n| --- | --- | --- | --- |\n{}",
+        rows.concat()
+    )
+}
+
+fn reasons() -> String {
+    let rows = Reason::ALL.map(|reason| {
+        let actor = match reason.actor() {
+            Actor::Caller => "the program's author",
+            Actor::Instance => "whoever runs the app",
+            Actor::Nobody => "nobody; it passes",
+            Actor::Operator => "the operator",
+            Actor::Visitor => "the visitor",
+        };
+        format!(
+            "| `{}` | {} | {} | {actor} |\n",
+            reason.code(),
+            reason.http_status(),
+            reason.words().title
+        )
+    });
+    format!(
+        "| reason | HTTP | what is said | who acts |\n| --- | --- | --- | --- |\n{}",
+        rows.concat()
+    )
+}
+
+fn configuration() -> String {
+    let rows = edge::SETTINGS.map(|setting| {
+        let home = match setting.home {
+            edge::Home::Binding => "binding",
+            edge::Home::Secret => "secret",
+            edge::Home::Variable => "variable",
+        };
+        let default = match setting.default {
+            None => "**required**".to_owned(),
+            Some("") => "none".to_owned(),
+            Some(value) => format!("`{value}`"),
+        };
+        format!(
+            "| `{}` | {home} | {default} | {} |\n",
+            setting.name, setting.meaning
+        )
+    });
+    format!(
+        "| name | where | default | meaning |\n| --- | --- | --- | --- |\n{}",
+        rows.concat()
+    )
+}
+
+/// As the command itself says them, in the last lines of its help.
+fn exit_codes() -> String {
+    let help = Command::new(places::usher())
+        .args(["verify", "--help"])
+        .output()
+        .unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, codes) = help.split_once("Exit codes:\n").unwrap();
+    let codes = codes.split("\n\n").next().unwrap().replace('\n', " ");
+    let rows = codes.split(',').map(|code| {
+        let (number, meaning) = code.trim().split_once(' ').unwrap();
+        format!("| {number} | {meaning} |\n")
+    });
+    format!(
+        "| exit code | the run |\n| --- | --- |\n{}",
+        rows.collect::<String>()
+    )
+}
