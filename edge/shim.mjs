@@ -77,27 +77,34 @@ function internalError(request, error) {
   const requestId = request.headers.get("cf-ray") ?? crypto.randomUUID();
   console.error(JSON.stringify({ event: "internal_error", request_id: requestId, error: String(error?.stack ?? error) }));
   // The same form and words as the gate's other answers (edge/src/page.rs), which cannot be asked now.
-  const problem = {
-    type: "https://usher.dev/reasons#internal_error",
-    title: "Something went wrong on our side",
-    status: 500,
-    detail: "The request was cut off by an error. It may or may not have reached your app.",
-    reason: "internal_error",
-    request_id: requestId,
-    next: "Try again. If it happens again, contact support and give the request id.",
-  };
-  return new Response(JSON.stringify(problem), {
-    status: 500,
+  const person = request.headers.get("accept")?.includes("text/html");
+  return new Response(person ? page(requestId) : JSON.stringify({ ...PROBLEM, request_id: requestId }), {
+    status: PROBLEM.status,
     headers: {
-      "content-type": "application/problem+json",
+      "content-type": person ? "text/html; charset=utf-8" : "application/problem+json",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
       "cache-control": "no-store",
-      "usher-reason": "internal_error",
-      "usher-request-id": requestId,
+      "usher-reason": PROBLEM.reason,
       "usher-response": "gate",
-      "x-content-type-options": "nosniff",
     },
   });
 }
+
+function page(requestId) {
+  const { title, detail, next } = PROBLEM;
+  return `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>${title}</title>
+<h1>${title}</h1><p>${detail}</p><p>${next}</p><p>Reference: ${requestId}`;
+}
+
+// The words of `Reason::InternalError` (policy/src/reason.rs), which cannot be asked for them when this is needed.
+const PROBLEM = {
+  type: "/.usher/reasons#internal_error",
+  title: "Something went wrong on our side",
+  status: 500,
+  detail: "The request could not be answered, and what you sent may not have arrived.",
+  reason: "internal_error",
+  next: "Try again. If it happens again, contact support and give the reference below.",
+};
 
 // Requests in flight at once in one isolate are far fewer; the oldest entry beyond this has been left by its visitor.
 const MOST_IN_FLIGHT = 1000;

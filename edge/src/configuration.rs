@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use policy::decision::Rules;
 use policy::freshness::FreshnessRules;
+use policy::instance_url::HostRule;
 use policy::issuer::Issuer;
-use policy::standing::HostRule;
 
 pub(crate) use env::Bindings;
 pub(crate) use issuers::KeySource;

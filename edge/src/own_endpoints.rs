@@ -3,6 +3,7 @@
 mod admin;
 mod health;
 mod me;
+mod reasons;
 mod session;
 
 use policy::reason::Reason;
@@ -30,6 +31,8 @@ pub(crate) enum Endpoint {
     Me,
     /// The gate could let somebody in: configuration and bindings.
     Ready,
+    /// Every reason code and what it means.
+    Reasons,
     /// Exchanges a token for the cookie.
     Session,
     /// None of ours.
@@ -45,6 +48,7 @@ impl Endpoint {
             "logout" => Self::Logout,
             "me" => Self::Me,
             "ready" => Self::Ready,
+            "reasons" => Self::Reasons,
             "session" => Self::Session,
             _ => name
                 .strip_prefix("admin/v1/")
@@ -56,7 +60,7 @@ impl Endpoint {
     fn methods(&self) -> Option<&'static str> {
         match self {
             Self::Admin(_) | Self::Unknown => None,
-            Self::Health | Self::Me | Self::Ready => Some("GET, HEAD"),
+            Self::Health | Self::Me | Self::Ready | Self::Reasons => Some("GET, HEAD"),
             Self::Logout | Self::Session => Some("POST"),
         }
     }
@@ -78,6 +82,7 @@ pub(crate) async fn answer(
     let configuration = match (&endpoint, crate::usable(isolate, incoming)) {
         (Endpoint::Health, _) => return health::health(incoming).into_response(),
         (Endpoint::Ready, _) => return health::ready(isolate, env, incoming).await.into_response(),
+        (Endpoint::Reasons, _) => return reasons::answer(incoming).into_response(),
         (_, Err(answer)) => return answer,
         (_, Ok(configuration)) => configuration,
     };
@@ -92,7 +97,7 @@ pub(crate) async fn answer(
         Endpoint::Me => me::answer(&gate).await,
         Endpoint::Session => session::start(&gate).await,
         Endpoint::Logout => session::end(&gate).into_response(),
-        Endpoint::Health | Endpoint::Ready | Endpoint::Unknown => {
+        Endpoint::Health | Endpoint::Ready | Endpoint::Reasons | Endpoint::Unknown => {
             Answer::problem(Reason::NotFound, &incoming.id, Vec::new()).into_response()
         }
     }

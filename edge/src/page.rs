@@ -284,8 +284,8 @@ fn json(body: &impl Serialize) -> String {
     serde_json::to_string(body).unwrap_or_else(|_| "{}".to_owned())
 }
 
-/// What `type` of a problem begins with: a page that lists every reason.
-const PROBLEM_TYPES: &str = "https://usher.dev/reasons";
+/// What `type` of a problem begins with: our endpoint that lists every reason. RFC 9457 section 3.1.1 allows a relative reference.
+const PROBLEM_TYPES: &str = "/.usher/reasons";
 
 /// What a waiting page runs.
 const WAIT_SCRIPT: &str = include_str!("../templates/wait.js");

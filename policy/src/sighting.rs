@@ -6,9 +6,8 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::standing::{
-    HostRule, Identity, Instance, InstanceId, InstanceUrl, Membership, Role, Standing,
-};
+use crate::instance_url::{HostRule, InstanceUrl};
+use crate::standing::{Identity, Instance, InstanceId, Membership, Role, Standing};
 use crate::status::{Status, UnknownStatus};
 use crate::time::Moment;
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use policy::decision::{Decision, Judgement, Place, Rejected, Rule, turn_away};
+use policy::decision::{Decision, Judgement, Place, Rejected, turn_away};
 use policy::reason::Reason;
 use policy::refusal::Refusal;
+use policy::rule::Rule;
 
 use crate::domain::{Age, FoundOut, Known, NOW, PLACES, every_finding, judged, visitor};
 

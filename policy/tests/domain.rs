@@ -9,11 +9,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use policy::admission::{Presented, SignatureCheck, SignatureFailure, SignatureQuestion, Visitor};
 use policy::decision::{Found, Judgement, Place, Rules, decide};
+use policy::instance_url::InstanceUrl;
 use policy::issuer::{Algorithm, Issuer};
 use policy::refusal::Refusal;
 use policy::sighting::{Sighting, Unreadable};
 use policy::standing::{
-    Identity, Instance, InstanceId, InstanceUrl, IssuerUrl, Membership, Role, Standing, Subject,
+    Identity, Instance, InstanceId, IssuerUrl, Membership, Role, Standing, Subject,
 };
 use policy::status::Status;
 use policy::time::Moment;

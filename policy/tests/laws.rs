@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use policy::credential::{Offer, offered, without_cookie};
-use policy::decision::{Decision, Place, Rule};
+use policy::decision::{Decision, Place};
 use policy::negotiation::{Audience, Signs};
+use policy::rule::Rule;
 use policy::sighting::Sighting;
 use policy::status::{Availability, Status};
 use policy::time::Moment;

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use policy::decision::{Place, Rule};
+use policy::decision::Place;
+use policy::rule::Rule;
 use policy::status::Status;
 use proptest::prelude::*;
 

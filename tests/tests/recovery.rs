@@ -35,6 +35,11 @@ async fn assert_internal_error(answer: reqwest::Response) {
         (problem.status, problem.reason.as_str()),
         (500, "internal_error")
     );
+    let words = policy::reason::Reason::InternalError.words();
+    assert_eq!(
+        [&*problem.title, &*problem.detail, &*problem.next],
+        [words.title, words.detail, words.next]
+    );
     assert!(!problem.request_id.is_empty());
 }
 

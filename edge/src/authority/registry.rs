@@ -1,8 +1,9 @@
 //! The registry: the built-in authority, a D1 database (`edge/migrations/`).
 
 use policy::contract::{InstanceRecord, MembershipWord, StandingRecord};
+use policy::instance_url::HostRule;
 use policy::sighting::{RawStanding, Unreadable};
-use policy::standing::{HostRule, Identity, InstanceId, Membership, Standing};
+use policy::standing::{Identity, InstanceId, Membership, Standing};
 use policy::status::{IllegalTransition, Status};
 use policy::storage_key::StorageKey;
 use policy::time::Moment;

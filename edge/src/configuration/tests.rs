@@ -198,7 +198,9 @@ fn the_shipped_wrangler_toml_lacks_nothing_but_the_secret() {
     let vars = wrangler["vars"].as_object().unwrap().iter();
     let vars = vars.map(|(name, value)| match value {
         Value::String(text) => (name.clone(), Given::Text(text.clone())),
-        other => (name.clone(), Given::Json(other.clone())),
+        Value::Array(_) | Value::Bool(_) | Value::Null | Value::Number(_) | Value::Object(_) => {
+            (name.clone(), Given::Json(value.clone()))
+        }
     });
     let bindings = ["USHER_DB", "USHER_KV"].map(|name| (name.to_owned(), Given::Binding));
     for (table, name) in [("d1_databases", "USHER_DB"), ("kv_namespaces", "USHER_KV")] {

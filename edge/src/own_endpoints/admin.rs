@@ -1,8 +1,9 @@
 //! The operators' API, `/.usher/admin/v1/`: standings and statuses, with transition checks.
 
 use policy::contract::{StandingRecord, StatusChange};
+use policy::instance_url::InstanceUrl;
 use policy::reason::Reason;
-use policy::standing::{Identity, InstanceId, InstanceUrl, IssuerUrl, Subject};
+use policy::standing::{Identity, InstanceId, IssuerUrl, Subject};
 use policy::status::Status;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -35,7 +35,7 @@ pub(super) async fn ready(isolate: &'static Isolate, env: &Env, incoming: &Incom
     }
 }
 
-async fn registry_mistake(env: &Env, hosts: &[policy::standing::HostRule]) -> Option<String> {
+async fn registry_mistake(env: &Env, hosts: &[policy::instance_url::HostRule]) -> Option<String> {
     let checked = match Bindings(env).registry() {
         Ok(database) => Registry { database, hosts }.check().await,
         Err(problem) => Err(problem.to_string()),

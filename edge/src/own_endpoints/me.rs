@@ -2,9 +2,9 @@
 
 use policy::contract::{Me, MeInstance, MeVisitor};
 use policy::decision::{Decision, Judgement, Place, decide};
-use policy::reason::Words;
 use policy::sighting::Sighting;
 use policy::status::{Availability, Status};
+use policy::words::Words;
 use wasm_bindgen::JsValue;
 
 use crate::clock;

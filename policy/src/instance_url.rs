@@ -1,0 +1,149 @@
+//! Where instances answer, and where they may.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
+/// Where an instance answers: an origin and nothing else, so that no record can smuggle a path, a user name or a fragment
+/// into the address that is fetched.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct InstanceUrl {
+    origin: String,
+    host_start: usize,
+    host_end: usize,
+}
+
+impl InstanceUrl {
+    /// Takes `http` or `https`, a host of lower-case letters, digits, dots and hyphens, and perhaps a port.
+    pub fn new(url: &str) -> Option<Self> {
+        let origin = url.strip_suffix('/').unwrap_or(url);
+        let authority = origin
+            .strip_prefix("https://")
+            .or_else(|| origin.strip_prefix("http://"))?;
+        let (host, port) = match authority.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (authority, None),
+        };
+        let label = |label: &str| {
+            let allowed =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            !label.is_empty()
+                && label.bytes().all(allowed)
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        let plausible_host = host.len() <= 253 && host.split('.').all(label);
+        let plausible_port = port.is_none_or(|port| {
+            port.bytes().all(|byte| byte.is_ascii_digit())
+                && port.parse::<u16>().is_ok_and(|port| port != 0)
+        });
+        let host_start = origin.len() - authority.len();
+        (plausible_host && plausible_port).then(|| Self {
+            origin: origin.to_owned(),
+            host_start,
+            host_end: host_start + host.len(),
+        })
+    }
+
+    /// The origin without a trailing slash.
+    pub fn as_str(&self) -> &str {
+        &self.origin
+    }
+
+    /// The host without its port.
+    pub fn host(&self) -> &str {
+        self.origin
+            .get(self.host_start..self.host_end)
+            .unwrap_or_default()
+    }
+}
+
+/// Which hosts an instance may answer at, so that a wrong or hostile record cannot send a visitor's request elsewhere.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum HostRule {
+    /// Exactly this host.
+    Exactly(String),
+    /// Any host below this suffix, which begins with a dot.
+    Below(String),
+}
+
+impl HostRule {
+    /// Reads `host` or `*.suffix`.
+    pub fn parse(rule: &str) -> Option<Self> {
+        let (host, below) = match rule.strip_prefix("*.") {
+            Some(suffix) => (suffix, true),
+            None => (rule, false),
+        };
+        let url = InstanceUrl::new(&alloc::format!("https://{host}"))?;
+        if url.host() != host {
+            return None;
+        }
+        Some(if below {
+            Self::Below(alloc::format!(".{host}"))
+        } else {
+            Self::Exactly(host.to_owned())
+        })
+    }
+
+    /// Whether the rule covers this address.
+    pub fn covers(&self, url: &InstanceUrl) -> bool {
+        match self {
+            Self::Exactly(host) => url.host() == host,
+            Self::Below(suffix) => url.host().ends_with(suffix.as_str()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_url_is_an_origin_and_nothing_else() {
+        for url in [
+            "https://guy.fly.dev",
+            "http://127.0.0.1:4000",
+            "https://a-b.example/",
+        ] {
+            assert!(InstanceUrl::new(url).is_some(), "{url}");
+        }
+        for url in [
+            "https://guy.fly.dev/path",
+            "https://user@guy.fly.dev",
+            "https://guy.fly.dev?x",
+            "https://guy.fly.dev#x",
+            "https://",
+            "https://:80",
+            "https://a:0",
+            "https://a:65536",
+            "https://a:+1",
+            "https://a:",
+            "https://a..b",
+            "https://-a",
+            "HTTPS://a",
+            "javascript:alert(1)",
+            "https://a\\b",
+            "https://a\nb",
+            "https://[::1]",
+            "https://A.example",
+        ] {
+            assert!(InstanceUrl::new(url).is_none(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_suffix_rule_covers_no_look_alike() {
+        let rule = HostRule::parse("*.fly.dev").unwrap();
+        let covers = |url: &str| rule.covers(&InstanceUrl::new(url).unwrap());
+        assert!(covers("https://guy.fly.dev"));
+        assert!(!covers("https://fly.dev"));
+        assert!(!covers("https://evilfly.dev"));
+        assert!(!covers("https://guy.fly.dev.evil.example"));
+    }
+
+    #[test]
+    fn a_host_rule_is_a_host() {
+        for rule in ["*", "*.", "", "a/b", "a:80", "https://a", "*.*.a"] {
+            assert_eq!(HostRule::parse(rule), None, "{rule}");
+        }
+    }
+}
