@@ -1,7 +1,7 @@
 //! Ready-made accounts: a user in each state, to be looked at.
 
-use policy::contract::MembershipWord;
-use policy::status::Status;
+use policy::contract::{MembershipWord, NewInstance};
+use policy::status::Status::{self, Active, Ready, Suspended};
 
 use crate::StageError;
 use crate::identity::Identity;
@@ -56,57 +56,48 @@ pub struct AccountInstance {
 }
 
 pub(crate) async fn make(identity: &Identity, new: NewAccount) -> Result<Account, StageError> {
-    let username = new.email.split('@').next().unwrap_or_default();
-    let user = identity
-        .users
-        .register(&new.email, username, &new.password)
-        .await
-        .map_err(StageError::Database)?;
+    let NewAccount {
+        email,
+        password,
+        keep_at,
+    } = new;
+    let username = email.split('@').next().unwrap_or_default();
+    let user = identity.users.register(&email, username, &password).await?;
     let owner = Owner {
         issuer: identity.issuer.clone(),
-        subject: user.id.clone(),
-        email: new.email.clone(),
+        subject: user.id,
+        email,
     };
-    let steps: &[Status] = match new.keep_at {
+    let instance = match keep_at {
         KeepAt::NeedsInvitation => {
             let standing = owner.standing(MembershipWord::NeedsInvitation, None);
-            identity
-                .provisioner
-                .announce(&standing)
-                .await
-                .map_err(StageError::Gate)?;
-            return Ok(Account {
-                email: new.email,
-                password: new.password,
-                subject: user.id,
-                instance: None,
-            });
+            identity.provisioner.announce(&standing).await?;
+            None
         }
-        KeepAt::Provisioning => &[],
-        KeepAt::Active => &[Status::Active],
-        KeepAt::Ready => &[Status::Active, Status::Ready],
-        KeepAt::Suspended => &[Status::Active, Status::Ready, Status::Suspended],
+        KeepAt::Provisioning => Some(instance_at(identity, &owner, &[]).await?),
+        KeepAt::Active => Some(instance_at(identity, &owner, &[Active]).await?),
+        KeepAt::Ready => Some(instance_at(identity, &owner, &[Active, Ready]).await?),
+        KeepAt::Suspended => {
+            Some(instance_at(identity, &owner, &[Active, Ready, Suspended]).await?)
+        }
     };
-    let instance = identity
-        .provisioner
-        .create(&owner)
-        .await
-        .map_err(StageError::Gate)?;
-    for status in steps {
-        identity
-            .provisioner
-            .advance(&instance.id, *status)
-            .await
-            .map_err(StageError::Gate)?;
-    }
-    let instance = Some(AccountInstance {
-        id: instance.id,
-        url: instance.url,
-    });
     Ok(Account {
-        email: new.email,
-        password: new.password,
-        subject: user.id,
+        email: owner.email,
+        password,
+        subject: owner.subject,
         instance,
     })
+}
+
+/// A new instance that went through these statuses after `provisioning`.
+async fn instance_at(
+    identity: &Identity,
+    owner: &Owner,
+    way: &[Status],
+) -> Result<AccountInstance, StageError> {
+    let NewInstance { id, url } = identity.provisioner.move_in(owner).await?;
+    for status in way {
+        identity.provisioner.advance(&id, *status).await?;
+    }
+    Ok(AccountInstance { id, url })
 }

@@ -5,35 +5,37 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::Json;
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::header::{ACCEPT, LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
+use axum::{Json, Router};
+use http_body_util::BodyExt as _;
+use policy::negotiation::prefers_html;
 use serde_json::{Map, Value, json};
-use tokio::net::TcpListener;
-use tokio::task::AbortHandle;
+use tokio::io::{AsyncWriteExt as _, DuplexStream};
+use tokio_util::io::ReaderStream;
+use tokio_util::sync::CancellationToken;
 use url::form_urlencoded;
 
-/// Starts an app; it listens when this returns, and stops when the handle is aborted.
-pub(crate) async fn start(instance: &str) -> io::Result<(String, AbortHandle)> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    let router = router(Arc::from(instance));
-    let task = tokio::spawn(async move {
-        // Serving ends only with the task.
-        let _ = axum::serve(listener, router).await;
-    });
-    Ok((url, task.abort_handle()))
+use crate::loopback::Loopback;
+
+/// Starts an app; it listens when this returns, and stops at `end`.
+pub(crate) async fn start(instance: &str, end: CancellationToken) -> io::Result<String> {
+    let loopback = Loopback::bind(0).await?;
+    let url = loopback.origin.clone();
+    loopback.serve(router(Arc::from(instance)), end);
+    Ok(url)
 }
 
 fn router(instance: Arc<str>) -> Router {
     Router::new()
         .route("/health", get(async || Json(json!({ "status": "ok" }))))
         .route("/echo", any(echo))
+        // What follows a wildcard's slash must not be empty, hence the line for the slash alone.
+        .route("/echo/", any(echo))
         .route("/echo/{*rest}", any(echo))
         .route("/stream", get(stream))
         .route(
@@ -65,7 +67,7 @@ async fn show(State(instance): State<Arc<str>>, headers: HeaderMap) -> Response 
         .collect();
     if headers
         .get(ACCEPT)
-        .is_some_and(|accept| text(accept).contains("text/html"))
+        .is_some_and(|accept| prefers_html(&text(accept)))
     {
         return match (AppPage { said }).render() {
             Ok(html) => Html(html).into_response(),
@@ -107,27 +109,23 @@ async fn echo(request: Request) -> Response {
 }
 
 /// Five chunks, so that somebody can see whether they come one by one.
-async fn stream() -> Response {
-    let (mut writer, reader) = tokio::io::duplex(64);
-    tokio::spawn(async move {
-        for number in 1..=5 {
-            if number > 1 {
-                tokio::time::sleep(CHUNK_PAUSE).await;
-            }
-            let chunk = format!("chunk {number}\n");
-            if tokio::io::AsyncWriteExt::write_all(&mut writer, chunk.as_bytes())
-                .await
-                .is_err()
-            {
-                return;
-            }
-        }
-    });
-    Body::from_stream(chunks(reader)).into_response()
+async fn stream() -> Body {
+    let (writer, reader) = tokio::io::duplex(64);
+    tokio::spawn(write_chunks(writer));
+    Body::from_stream(ReaderStream::new(reader))
 }
 
-fn chunks(reader: tokio::io::DuplexStream) -> impl futures_core::Stream<Item = io::Result<Bytes>> {
-    tokio_util::io::ReaderStream::new(reader)
+async fn write_chunks(mut writer: DuplexStream) -> io::Result<()> {
+    for number in 1..=5 {
+        if number > 1 {
+            tokio::time::sleep(CHUNK_PAUSE).await;
+        }
+        // Fails when the reader went away, and there is nobody left to tell.
+        writer
+            .write_all(format!("chunk {number}\n").as_bytes())
+            .await?;
+    }
+    Ok(())
 }
 
 /// Two cookies, and whatever the query asks to be set.
@@ -136,20 +134,16 @@ async fn cookies(request: Request) -> Response {
     let asked = asked
         .filter(|(name, _)| name == "set")
         .map(|(_, value)| value.into_owned());
-    let mut response = StatusCode::OK.into_response();
-    for cookie in ["a=1".to_owned(), "b=2".to_owned()]
-        .into_iter()
-        .chain(asked)
-    {
-        if let Ok(value) = HeaderValue::from_str(&cookie) {
-            response.headers_mut().append(SET_COOKIE, value);
-        }
-    }
+    let cookies = ["a=1", "b=2"].map(str::to_owned).into_iter().chain(asked);
     // An app that tries to speak as the gate.
-    response.headers_mut().insert(
-        HeaderName::from_static("usher-response"),
-        HeaderValue::from_static("gate"),
-    );
+    let mut response = [("usher-response", "gate")].into_response();
+    for cookie in cookies {
+        let Ok(value) = HeaderValue::from_bytes(cookie.as_bytes()) else {
+            let problem = format!("`{}` cannot stand in a header", cookie.escape_debug());
+            return (StatusCode::BAD_REQUEST, problem).into_response();
+        };
+        response.headers_mut().append(SET_COOKIE, value);
+    }
     response
 }
 
@@ -157,10 +151,11 @@ async fn status(Path(code): Path<u16>) -> StatusCode {
     StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_REQUEST)
 }
 
+/// Counts what comes, piece by piece.
 async fn upload(request: Request) -> Result<Json<Value>, StatusCode> {
     let mut body = request.into_body();
     let mut bytes = 0_usize;
-    while let Some(frame) = http_body_util::BodyExt::frame(&mut body).await {
+    while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| StatusCode::BAD_REQUEST)?;
         bytes += frame.data_ref().map_or(0, Bytes::len);
     }
@@ -171,6 +166,11 @@ fn text(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes()).into_owned()
 }
 
+/// Larger than any test sends to `/echo`; what is larger goes to `/upload`, which holds nothing.
 const MAX_ECHO_BYTES: usize = 16 * 1024 * 1024;
+
+/// Enough to recognise a body, little enough for a failed test's message.
 const MAX_SHOWN_BYTES: usize = 4096;
+
+/// Longer than the noise of a busy machine, so that chunks that were gathered on the way are noticed.
 const CHUNK_PAUSE: Duration = Duration::from_millis(100);

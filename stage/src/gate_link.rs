@@ -1,12 +1,14 @@
 //! The stage's side of the gate's admin API.
 
+use std::error::Error;
 use std::fmt;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use policy::contract::{InstanceRecord, Problem, StandingRecord, StatusChange};
+use policy::contract::{Problem, StandingRecord, StatusChange};
 use policy::status::Status;
 use reqwest::{Client, Method};
 use serde::Serialize;
+use url::Url;
 
 /// A gate and the secret of its admin API.
 #[derive(Clone)]
@@ -25,57 +27,13 @@ impl fmt::Debug for GateLink {
     }
 }
 
-/// Why the gate did not do what it was asked.
-#[derive(Debug)]
-pub enum GateError {
-    /// No gate is connected.
-    NotConnected,
-    /// The gate refused; its reason code and everything it says is wrong.
-    Refused {
-        /// What was asked of it.
-        call: String,
-        /// Its HTTP status.
-        status: u16,
-        /// Its reason code.
-        reason: String,
-        /// Its sentences.
-        mistakes: Vec<String>,
-    },
-    /// The gate did not answer, or not as the contract says.
-    Unreachable {
-        /// What was asked of it.
-        call: String,
-        /// What went wrong.
-        problem: String,
-    },
-}
-
-impl fmt::Display for GateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotConnected => f.write_str("no gate is connected"),
-            Self::Refused {
-                call,
-                status,
-                reason,
-                mistakes,
-            } => {
-                write!(
-                    f,
-                    "{call}: the gate refused with {status} `{reason}` {}",
-                    mistakes.join("; ")
-                )
-            }
-            Self::Unreachable { call, problem } => {
-                write!(f, "{call}: the gate did not answer: {problem}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for GateError {}
-
 impl GateLink {
+    /// The origin as browsers write it; none if the address is no address.
+    pub(crate) fn origin(&self) -> Option<String> {
+        let url = Url::parse(&self.url).ok()?;
+        Some(url.origin().ascii_serialization())
+    }
+
     pub(crate) async fn put_standing(
         &self,
         client: &Client,
@@ -83,7 +41,6 @@ impl GateLink {
     ) -> Result<(), GateError> {
         self.call(client, Method::PUT, "standings", Some(standing))
             .await
-            .map(|_body| ())
     }
 
     pub(crate) async fn remove_standing(
@@ -95,9 +52,7 @@ impl GateLink {
         let [issuer, subject] =
             [issuer, subject].map(|value| utf8_percent_encode(value, NON_ALPHANUMERIC).to_string());
         let path = format!("standings?issuer={issuer}&subject={subject}");
-        self.call(client, Method::DELETE, &path, None::<&()>)
-            .await
-            .map(|_body| ())
+        self.call(client, Method::DELETE, &path, None::<&()>).await
     }
 
     pub(crate) async fn change_status(
@@ -105,15 +60,10 @@ impl GateLink {
         client: &Client,
         instance: &str,
         status: Status,
-    ) -> Result<InstanceRecord, GateError> {
+    ) -> Result<(), GateError> {
         let path = format!("instances/{instance}/status");
-        let body = self
-            .call(client, Method::PUT, &path, Some(&StatusChange { status }))
-            .await?;
-        serde_json::from_slice(&body).map_err(|problem| GateError::Unreachable {
-            call: path,
-            problem: problem.to_string(),
-        })
+        self.call(client, Method::PUT, &path, Some(&StatusChange { status }))
+            .await
     }
 
     async fn call(
@@ -122,33 +72,144 @@ impl GateLink {
         method: Method,
         path: &str,
         body: Option<&impl Serialize>,
-    ) -> Result<Vec<u8>, GateError> {
+    ) -> Result<(), GateError> {
         let call = format!("{method} {path}");
         let unreachable = |problem: reqwest::Error| GateError::Unreachable {
             call: call.clone(),
-            problem: problem.to_string(),
+            problem: with_causes(&problem),
         };
+        let origin = self.url.trim_end_matches('/');
         let mut request = client
-            .request(method, format!("{}/.usher/admin/v1/{path}", self.url))
+            .request(method, format!("{origin}/.usher/admin/v1/{path}"))
             .bearer_auth(&self.admin_secret);
         if let Some(body) = body {
             request = request.json(body);
         }
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
-        let bytes = response.bytes().await.map_err(unreachable)?;
         if status.is_success() {
-            return Ok(bytes.to_vec());
+            return Ok(());
         }
-        let problem: Option<Problem> = serde_json::from_slice(&bytes).ok();
-        let (reason, mistakes) = problem.map_or_else(Default::default, |problem| {
-            (problem.reason, problem.mistakes)
-        });
+        let body = response.bytes().await.map_err(unreachable)?;
         Err(GateError::Refused {
             call,
             status: status.as_u16(),
-            reason,
-            mistakes,
+            problem: serde_json::from_slice(&body).ok(),
         })
+    }
+}
+
+/// Why the gate did not do what it was asked.
+#[derive(Debug)]
+pub enum GateError {
+    /// No gate is connected.
+    NotConnected,
+    /// The gate refused.
+    Refused {
+        /// What was asked of it.
+        call: String,
+        /// Its HTTP status.
+        status: u16,
+        /// What it said of the reason; none if that was no `problem+json`.
+        problem: Option<Box<Problem>>,
+    },
+    /// The gate did not answer.
+    Unreachable {
+        /// What was asked of it.
+        call: String,
+        /// What went wrong, with its causes.
+        problem: String,
+    },
+}
+
+impl fmt::Display for GateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotConnected => f.write_str("no gate is connected"),
+            Self::Refused {
+                call,
+                status,
+                problem: Some(problem),
+            } => {
+                write!(f, "the gate refused `{call}` with {status}")?;
+                let sentences: Vec<&str> = std::iter::once(problem.detail.as_str())
+                    .chain(problem.mistakes.iter().map(String::as_str))
+                    .collect();
+                write!(f, " `{}`: {}", problem.reason, sentences.join("; "))
+            }
+            Self::Refused {
+                call,
+                status,
+                problem: None,
+            } => write!(
+                f,
+                "the gate refused `{call}` with {status} and gave no reason"
+            ),
+            Self::Unreachable { call, problem } => {
+                write!(f, "the gate did not answer `{call}`: {problem}")
+            }
+        }
+    }
+}
+
+impl Error for GateError {}
+
+/// The client's own sentence names only the address; what happened stands in its causes.
+fn with_causes(problem: &dyn Error) -> String {
+    let mut sentence = problem.to_string();
+    let mut cause = problem.source();
+    while let Some(problem) = cause {
+        sentence = format!("{sentence}: {problem}");
+        cause = problem.source();
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slash_at_the_end_makes_no_other_gate() {
+        for url in ["http://127.0.0.1:8787", "http://127.0.0.1:8787/"] {
+            let gate = GateLink {
+                url: url.to_owned(),
+                admin_secret: String::new(),
+            };
+            assert_eq!(gate.origin().as_deref(), Some("http://127.0.0.1:8787"));
+        }
+    }
+
+    #[test]
+    fn the_admin_secret_is_never_printed() {
+        let gate = GateLink {
+            url: "http://127.0.0.1:8787".to_owned(),
+            admin_secret: "hunter2".to_owned(),
+        };
+        assert!(!format!("{gate:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_refusal_says_the_reason_and_every_mistake() {
+        let problem = Problem {
+            kind: "about:blank".to_owned(),
+            title: "Conflict".to_owned(),
+            status: 409,
+            detail: "the change is not legal".to_owned(),
+            reason: "illegal_transition".to_owned(),
+            request_id: "r-1".to_owned(),
+            next: "read the instance again".to_owned(),
+            retry_after: None,
+            mistakes: vec!["`ready` cannot become `active`".to_owned()],
+        };
+        let refused = GateError::Refused {
+            call: "PUT instances/i-1/status".to_owned(),
+            status: 409,
+            problem: Some(Box::new(problem)),
+        };
+        assert_eq!(
+            refused.to_string(),
+            "the gate refused `PUT instances/i-1/status` with 409 `illegal_transition`: the change is not legal; `ready` cannot become `active`"
+        );
     }
 }

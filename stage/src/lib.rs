@@ -13,6 +13,7 @@ mod app;
 mod fault;
 mod gate_link;
 mod identity;
+mod loopback;
 mod provisioner;
 
 use std::fmt;
@@ -22,14 +23,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::net::TcpListener;
-use tokio::task::AbortHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use account::{Account, AccountInstance, KeepAt, NewAccount};
 pub use fault::{Fault, UnknownFault};
 pub use gate_link::{GateError, GateLink};
 use identity::Identity;
 pub use identity::users::UserError;
+use loopback::Loopback;
 use provisioner::Provisioner;
 
 /// How to start the stage.
@@ -67,17 +68,16 @@ pub struct Addresses {
 pub struct Stage {
     addresses: Addresses,
     identity: Arc<Identity>,
-    server: AbortHandle,
+    _running: DropGuard,
 }
 
 impl Stage {
     /// Starts the identity service; when this returns, it listens.
     pub async fn start(options: Options) -> Result<Self, StageError> {
-        let listener = TcpListener::bind(("127.0.0.1", options.identity_port))
+        let loopback = Loopback::bind(options.identity_port)
             .await
             .map_err(StageError::Listen)?;
-        let port = listener.local_addr().map_err(StageError::Listen)?.port();
-        let origin = format!("http://127.0.0.1:{port}");
+        let origin = loopback.origin.clone();
         let addresses = Addresses {
             audience: AUDIENCE.to_owned(),
             jwks_url: format!("{origin}/.well-known/jwks.json"),
@@ -85,20 +85,16 @@ impl Stage {
             database: options.database.clone(),
             identity: origin,
         };
-        let provisioner = Provisioner::new(&options);
-        let identity = Identity::open(&addresses, options.fault, provisioner)
-            .await
-            .map_err(StageError::Database)?;
-        let identity = Arc::new(identity);
+        // Everything that is started hangs on this token, so that nothing outlives the stage.
+        let running = CancellationToken::new();
+        let provisioner = Provisioner::new(&options, running.clone())?;
+        let identity = Arc::new(Identity::open(&addresses, options.fault, provisioner).await?);
         let router = identity::routes::router(Arc::clone(&identity));
-        let server = tokio::spawn(async move {
-            // Serving ends only with the task.
-            let _ = axum::serve(listener, router).await;
-        });
+        loopback.serve(router, running.clone());
         Ok(Self {
             addresses,
             identity,
-            server: server.abort_handle(),
+            _running: running.drop_guard(),
         })
     }
 
@@ -128,16 +124,11 @@ impl Stage {
     }
 }
 
-impl Drop for Stage {
-    fn drop(&mut self) {
-        self.server.abort();
-        self.identity.provisioner.stop();
-    }
-}
-
 /// Why the stage, or a part of it, could not be had.
 #[derive(Debug)]
 pub enum StageError {
+    /// There is no HTTP client to reach the gate with.
+    Client(reqwest::Error),
     /// The identity database cannot be used.
     Database(UserError),
     /// The gate refused or did not answer.
@@ -149,14 +140,27 @@ pub enum StageError {
 impl fmt::Display for StageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Client(problem) => write!(f, "make an HTTP client: {problem}"),
             Self::Database(problem) => write!(f, "use the identity database: {problem}"),
-            Self::Gate(problem) => write!(f, "bring an account to its state: {problem}"),
+            Self::Gate(problem) => write!(f, "bring a standing to its state: {problem}"),
             Self::Listen(problem) => write!(f, "listen on a port of 127.0.0.1: {problem}"),
         }
     }
 }
 
 impl std::error::Error for StageError {}
+
+impl From<GateError> for StageError {
+    fn from(problem: GateError) -> Self {
+        Self::Gate(problem)
+    }
+}
+
+impl From<UserError> for StageError {
+    fn from(problem: UserError) -> Self {
+        Self::Database(problem)
+    }
+}
 
 /// Whom the stage's tokens are for.
 const AUDIENCE: &str = "usher";

@@ -1,12 +1,13 @@
 //! The stage as a process of its own.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 use stage::{Fault, GateLink, Options, Stage, UnknownFault};
+use url::Url;
 
 /// A small SaaS on loopback: identity service, provisioner, one app per user.
 #[derive(Debug, Parser)]
@@ -28,7 +29,7 @@ struct Arguments {
     #[arg(long, default_value = "0.8", value_parser = seconds)]
     setup: Duration,
     /// The gate's origin; its admin secret comes from the variable `USHER_ADMIN_SECRET`
-    #[arg(long)]
+    #[arg(long, value_name = "URL", value_parser = origin)]
     gate: Option<String>,
     /// Stop when standard input closes, so that a killed parent leaves nothing behind
     #[arg(long)]
@@ -48,47 +49,46 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), String> {
+    let gate = arguments.gate.map(gate_link).transpose()?;
     let folder =
         tempfile::tempdir().map_err(|problem| format!("make a temporary folder: {problem}"))?;
+    let database = arguments.database;
     let stage = Stage::start(Options {
         identity_port: arguments.identity_port,
-        database: arguments
-            .database
-            .unwrap_or_else(|| folder.path().join("identity.db")),
+        database: database.unwrap_or_else(|| folder.path().join("identity.db")),
         fault: arguments.fault,
         provisioning: arguments.provisioning,
         setup: arguments.setup,
     });
     let stage = stage.await.map_err(|problem| problem.to_string())?;
-    if let Some(url) = arguments.gate {
-        let admin_secret = std::env::var("USHER_ADMIN_SECRET").map_err(|_| {
-            "connect the gate: the variable USHER_ADMIN_SECRET is not set".to_owned()
-        })?;
-        stage.connect_gate(GateLink { url, admin_secret });
+    if let Some(gate) = gate {
+        stage.connect_gate(gate);
     }
-    let addresses = serde_json::to_string(stage.addresses())
+    serde_json::to_string(stage.addresses())
+        .map_err(io::Error::other)
+        .and_then(|addresses| writeln!(io::stdout(), "{addresses}"))
         .map_err(|problem| format!("print the addresses: {problem}"))?;
-    writeln!(io::stdout(), "{addresses}")
-        .map_err(|problem| format!("print the addresses: {problem}"))?;
-    let stdin_closes = async {
-        if arguments.until_stdin_closes {
-            stdin_end().await;
-        } else {
-            std::future::pending::<()>().await;
-        }
-    };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
-        () = stdin_closes => {}
+        () = stdin_end(), if arguments.until_stdin_closes => {}
     }
     Ok(())
+}
+
+fn gate_link(url: String) -> Result<GateLink, String> {
+    let admin_secret = std::env::var("USHER_ADMIN_SECRET").map_err(|problem| {
+        format!(
+            "connect the gate: USHER_ADMIN_SECRET: {problem}; set it to the gate's admin secret"
+        )
+    })?;
+    Ok(GateLink { url, admin_secret })
 }
 
 /// Waits for the end of standard input on a thread of its own, which does not keep the process alive.
 async fn stdin_end() {
     let (ended, end) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
-        let _ = io::stdin().read_to_end(&mut Vec::new());
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
         let _ = ended.send(());
     });
     let _ = end.await;
@@ -98,9 +98,51 @@ fn fault(name: &str) -> Result<Fault, UnknownFault> {
     Fault::parse(name)
 }
 
+/// An origin and nothing else: a path would be dropped without a word.
+fn origin(text: &str) -> Result<String, String> {
+    Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
+        .map(|url| (url.origin().ascii_serialization(), url))
+        .filter(|(origin, url)| url.as_str().strip_prefix(origin.as_str()) == Some("/"))
+        .map(|(origin, _)| origin)
+        .ok_or_else(|| "give an origin like `http://127.0.0.1:8787`".to_owned())
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text
         .parse()
-        .map_err(|_| format!("`{text}` is no number of seconds"))?;
+        .map_err(|_| "give a number of seconds like `0.8`".to_owned())?;
     Duration::try_from_secs_f64(seconds).map_err(|problem| problem.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gate_is_an_origin_and_nothing_else() {
+        for text in ["http://127.0.0.1:8787", "http://127.0.0.1:8787/"] {
+            assert_eq!(origin(text).as_deref(), Ok("http://127.0.0.1:8787"));
+        }
+        for text in [
+            "127.0.0.1:8787",
+            "http://127.0.0.1:8787/path",
+            "http://127.0.0.1:8787/?a",
+            "http://guy@127.0.0.1:8787",
+            "ftp://gate",
+            "data:text/html,x",
+            "",
+        ] {
+            assert!(origin(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_finite_and_never_negative() {
+        assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
+        for text in ["soon", "-1", "NaN", "inf", ""] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
 }

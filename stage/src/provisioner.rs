@@ -1,17 +1,18 @@
 //! The provisioner: gives every new user an app, and walks its status provisioning → active → ready through the gate.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use policy::contract::{MembershipWord, NewInstance, StandingRecord};
 use policy::standing::Role;
 use policy::status::Status;
 use reqwest::Client;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::gate_link::{GateError, GateLink};
-use crate::{Fault, Options, app};
+use crate::{Fault, Options, StageError, app};
 
 /// Gives users their apps.
 #[derive(Debug)]
@@ -21,8 +22,8 @@ pub(crate) struct Provisioner {
     provisioning: Duration,
     setup: Duration,
     gate: Mutex<Option<GateLink>>,
-    apps: Mutex<HashMap<String, AbortHandle>>,
-    walks: Mutex<JoinSet<()>>,
+    tenants: Mutex<HashMap<String, Tenant>>,
+    running: CancellationToken,
 }
 
 /// Who gets an app.
@@ -52,102 +53,144 @@ impl Owner {
     }
 }
 
+/// What runs for one user.
+#[derive(Debug)]
+struct Tenant {
+    /// Ends the app and, at its next pause, the walk.
+    leaving: CancellationToken,
+    /// The way to `ready`, where there is one to go.
+    walk: Option<JoinHandle<Option<()>>>,
+}
+
 impl Provisioner {
-    pub(crate) fn new(options: &Options) -> Arc<Self> {
-        Arc::new(Self {
-            client: Client::new(),
+    pub(crate) fn new(
+        options: &Options,
+        running: CancellationToken,
+    ) -> Result<Arc<Self>, StageError> {
+        // The gate is on this machine: a proxy of the surroundings could not reach it.
+        let client = Client::builder().no_proxy().timeout(CALL_TIMEOUT).build();
+        Ok(Arc::new(Self {
+            client: client.map_err(StageError::Client)?,
             fault: options.fault,
             provisioning: options.provisioning,
             setup: options.setup,
             gate: Mutex::default(),
-            apps: Mutex::default(),
-            walks: Mutex::default(),
-        })
+            tenants: Mutex::default(),
+            running,
+        }))
     }
 
     pub(crate) fn connect(&self, gate: GateLink) {
         *held(&self.gate) = Some(gate);
     }
 
-    /// Starts the way of a new user's app in the background, as a platform does: signing up does not wait for it.
-    pub(crate) fn begin(self: &Arc<Self>, owner: Owner) {
-        let provisioner = Arc::clone(self);
-        held(&self.walks).spawn(async move {
-            if let Err(problem) = provisioner.walk(&owner).await {
-                // Incident I2: a sign-up that silently creates nothing is noticed days later.
-                report(&format!(
-                    "the app of {} was not provisioned: {problem}",
-                    owner.subject
-                ));
-            }
-        });
-    }
-
-    async fn walk(&self, owner: &Owner) -> Result<(), GateError> {
-        let instance = self.create(owner).await?;
-        tokio::time::sleep(self.provisioning).await;
-        self.advance(&instance.id, Status::Active).await?;
-        tokio::time::sleep(self.setup).await;
-        match self.fault {
-            Some(Fault::StuckActive) => Ok(()),
-            Some(Fault::NeverMigrated) | None => self.advance(&instance.id, Status::Ready).await,
-        }
-    }
-
-    /// Starts an app and announces it to the gate, where it is `provisioning`.
-    pub(crate) async fn create(&self, owner: &Owner) -> Result<NewInstance, GateError> {
-        let id = format!(
-            "i-{}",
-            owner.subject.split('-').next().unwrap_or(&owner.subject)
-        );
-        let (url, task) = app::start(&id)
-            .await
-            .map_err(|problem| GateError::Unreachable {
-                call: "start the app".to_owned(),
-                problem: problem.to_string(),
-            })?;
-        held(&self.apps).insert(owner.subject.clone(), task);
-        let instance = NewInstance { id, url };
-        self.announce(&owner.standing(MembershipWord::Member, Some(instance.clone())))
-            .await?;
-        Ok(instance)
-    }
-
-    /// Tells the gate of a standing.
-    pub(crate) async fn announce(&self, standing: &StandingRecord) -> Result<(), GateError> {
-        let gate = self.gate()?;
-        patiently(|| gate.put_standing(&self.client, standing)).await
-    }
-
-    /// Takes an instance one step further.
-    pub(crate) async fn advance(&self, instance: &str, status: Status) -> Result<(), GateError> {
-        let gate = self.gate()?;
-        patiently(|| gate.change_status(&self.client, instance, status))
-            .await
-            .map(|_record| ())
-    }
-
-    /// Stops a user's app and has the gate forget them.
-    pub(crate) async fn remove(&self, issuer: &str, subject: &str) -> Result<(), GateError> {
-        if let Some(app) = held(&self.apps).remove(subject) {
-            app.abort();
-        }
-        let gate = self.gate()?;
-        patiently(|| gate.remove_standing(&self.client, issuer, subject)).await
-    }
-
     /// Whether this is the origin of the connected gate.
     pub(crate) fn is_gate(&self, origin: &str) -> bool {
         held(&self.gate)
             .as_ref()
-            .is_some_and(|gate| gate.url == origin)
+            .is_some_and(|gate| gate.origin().as_deref() == Some(origin))
     }
 
-    pub(crate) fn stop(&self) {
-        held(&self.walks).abort_all();
-        for (_, app) in held(&self.apps).drain() {
-            app.abort();
+    /// Starts the way of a new user's app in the background, as a platform does: signing up does not wait for it.
+    pub(crate) fn begin(self: &Arc<Self>, owner: Owner) {
+        let leaving = self.running.child_token();
+        let subject = owner.subject.clone();
+        let walk = Arc::clone(self).walk_or_report(owner, leaving.clone());
+        let walk = tokio::spawn(self.running.clone().run_until_cancelled_owned(walk));
+        let walk = Some(walk);
+        held(&self.tenants).insert(subject, Tenant { leaving, walk });
+    }
+
+    /// Starts an app and announces it to the gate, where it is `provisioning` and stays so.
+    pub(crate) async fn move_in(&self, owner: &Owner) -> Result<NewInstance, StageError> {
+        let leaving = self.running.child_token();
+        let tenant = Tenant {
+            leaving: leaving.clone(),
+            walk: None,
+        };
+        held(&self.tenants).insert(owner.subject.clone(), tenant);
+        self.create(owner, leaving).await
+    }
+
+    /// Tells the gate of a standing.
+    pub(crate) async fn announce(&self, standing: &StandingRecord) -> Result<(), GateError> {
+        patiently(|| async { self.gate()?.put_standing(&self.client, standing).await }).await
+    }
+
+    /// Takes an instance one step further.
+    pub(crate) async fn advance(&self, instance: &str, status: Status) -> Result<(), GateError> {
+        patiently(|| async {
+            let gate = self.gate()?;
+            gate.change_status(&self.client, instance, status).await
+        })
+        .await
+    }
+
+    /// Stops a user's app and has the gate forget them.
+    pub(crate) async fn remove(&self, issuer: &str, subject: &str) -> Result<(), GateError> {
+        let tenant = held(&self.tenants).remove(subject);
+        if let Some(Tenant { leaving, walk }) = tenant {
+            leaving.cancel();
+            if let Some(walk) = walk {
+                // Its last call ends first, or it could bring back the standing that is deleted next.
+                let _ = walk.await;
+            }
         }
+        if held(&self.gate).is_none() {
+            // Nobody was ever told of them.
+            return Ok(());
+        }
+        patiently(|| async {
+            let gate = self.gate()?;
+            gate.remove_standing(&self.client, issuer, subject).await
+        })
+        .await
+    }
+
+    async fn walk_or_report(self: Arc<Self>, owner: Owner, leaving: CancellationToken) {
+        if let Err(problem) = self.walk(&owner, leaving).await {
+            // Incident I2: a sign-up that silently creates nothing is noticed days later.
+            report(&format!(
+                "failed to provision the app of {}: {problem}",
+                owner.subject
+            ));
+        }
+    }
+
+    async fn walk(&self, owner: &Owner, leaving: CancellationToken) -> Result<(), StageError> {
+        let instance = self.create(owner, leaving.clone()).await?;
+        for (pause, status) in self.way() {
+            let waited = leaving.run_until_cancelled(tokio::time::sleep(pause));
+            if waited.await.is_none() {
+                return Ok(());
+            }
+            self.advance(&instance.id, status).await?;
+        }
+        Ok(())
+    }
+
+    /// What a fresh instance becomes, each after a while.
+    fn way(&self) -> Vec<(Duration, Status)> {
+        let active = (self.provisioning, Status::Active);
+        let ready = (self.setup, Status::Ready);
+        match self.fault {
+            Some(Fault::StuckActive) => vec![active],
+            Some(Fault::NeverMigrated) | None => vec![active, ready],
+        }
+    }
+
+    async fn create(
+        &self,
+        owner: &Owner,
+        leaving: CancellationToken,
+    ) -> Result<NewInstance, StageError> {
+        let short = owner.subject.split('-').next().unwrap_or(&owner.subject);
+        let id = format!("i-{short}");
+        let url = app::start(&id, leaving).await.map_err(StageError::Listen)?;
+        let instance = NewInstance { id, url };
+        let standing = owner.standing(MembershipWord::Member, Some(instance.clone()));
+        self.announce(&standing).await?;
+        Ok(instance)
     }
 
     fn gate(&self) -> Result<GateLink, GateError> {
@@ -155,28 +198,22 @@ impl Provisioner {
     }
 }
 
-/// Tries a call again where it may help: the gate may just be restarting.
-async fn patiently<T, F>(call: impl Fn() -> F) -> Result<T, GateError>
+/// Tries a call again: the gate may be restarting, or may only just be about to be connected.
+async fn patiently<F>(call: impl Fn() -> F) -> Result<(), GateError>
 where
-    F: Future<Output = Result<T, GateError>>,
+    F: Future<Output = Result<(), GateError>>,
 {
     for pause in RETRY_PAUSES {
-        match call().await {
-            Err(GateError::Refused { status: 500.., .. } | GateError::Unreachable { .. }) => {
-                tokio::time::sleep(pause).await;
-            }
-            done @ (Ok(_) | Err(GateError::Refused { .. } | GateError::NotConnected)) => {
-                return done;
-            }
+        if call().await.is_ok() {
+            return Ok(());
         }
+        tokio::time::sleep(pause).await;
     }
     call().await
 }
 
-const RETRY_PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
-
 /// A lock whose holder panicked still holds plain data.
-fn held<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -187,3 +224,13 @@ fn held<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 fn report(sentence: &str) {
     eprintln!("stage: {sentence}");
 }
+
+/// Together below a second: whoever waits for a call that fails for good learns it soon.
+const RETRY_PAUSES: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+];
+
+/// A gate that accepts and never answers must not hold a walk for ever.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);

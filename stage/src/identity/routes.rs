@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use policy::standing::Email;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -53,26 +54,40 @@ struct Registration {
     password: String,
 }
 
+impl Registration {
+    fn parse(body: &str) -> Result<Self, Refused> {
+        let registration: Self = parse(body)?;
+        let problem = if !is_email(&registration.email) {
+            format!(
+                "`{}` is no e-mail address; give one like `name@example.com`",
+                registration.email
+            )
+        } else if registration.username.trim().is_empty() {
+            "the username is empty; give a name".to_owned()
+        } else if registration.password.chars().count() < MIN_PASSWORD_CHARACTERS {
+            format!("the password is too short; give at least {MIN_PASSWORD_CHARACTERS} characters")
+        } else {
+            return Ok(registration);
+        };
+        Err(Refused::Invalid(problem))
+    }
+}
+
+/// Only what a slip of the pen looks like: whether an address exists, nobody knows before a mail came back.
+fn is_email(address: &str) -> bool {
+    let (name, domain) = address.split_once('@').unwrap_or_default();
+    !name.is_empty() && domain.contains('.') && Email::new(address).is_some()
+}
+
 async fn register(
     State(identity): State<Arc<Identity>>,
     body: String,
-) -> Result<Response, Refused> {
+) -> Result<(StatusCode, Json<User>), Refused> {
     let Registration {
         email,
         username,
         password,
-    } = parse(&body)?;
-    if !email
-        .split_once('@')
-        .is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'))
-    {
-        return Err(Refused::Invalid("email is no e-mail address".to_owned()));
-    }
-    if password.len() < MIN_PASSWORD_BYTES {
-        return Err(Refused::Invalid(format!(
-            "password has less than {MIN_PASSWORD_BYTES} characters"
-        )));
-    }
+    } = Registration::parse(&body)?;
     let user = identity
         .users
         .register(&email, &username, &password)
@@ -82,7 +97,7 @@ async fn register(
         subject: user.id.clone(),
         email,
     });
-    Ok((StatusCode::CREATED, Json(user)).into_response())
+    Ok((StatusCode::CREATED, Json(user)))
 }
 
 #[derive(Deserialize)]
@@ -94,19 +109,21 @@ struct LogIn {
 async fn log_in(
     State(identity): State<Arc<Identity>>,
     body: String,
-) -> Result<Json<Value>, Refused> {
+) -> Result<impl IntoResponse, Refused> {
     let LogIn { email, password } = parse(&body)?;
     let (user, refresh_token) = identity
         .users
         .log_in(&email, &password)
         .await?
         .ok_or(Refused::WrongPassword)?;
-    Ok(Json(json!({
+    let tokens = json!({
         "access_token": identity.access_token(&user.id, &user.email),
         "refresh_token": refresh_token,
         "token_type": "bearer",
         "expires_in": ACCESS_TOKEN_LIFETIME.as_secs(),
-    })))
+    });
+    // RFC 6749 section 5.1: no cache keeps a token.
+    Ok(([(CACHE_CONTROL, "no-store")], Json(tokens)))
 }
 
 /// Ends the refresh tokens. Access tokens stay good until `exp`, as everywhere where nobody is asked about each of them; that
@@ -147,7 +164,10 @@ async fn bearer(identity: &Identity, headers: &HeaderMap) -> Result<User, Refuse
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let token = header.strip_prefix("Bearer ").ok_or(Refused::NoToken)?;
+    let (_, token) = header
+        .split_once(' ')
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .ok_or(Refused::NoToken)?;
     let claims = identity
         .keys
         .verify(token, &identity.issuer, &identity.audience)
@@ -160,7 +180,8 @@ async fn bearer(identity: &Identity, headers: &HeaderMap) -> Result<User, Refuse
 }
 
 fn parse<'b, T: Deserialize<'b>>(body: &'b str) -> Result<T, Refused> {
-    serde_json::from_str(body).map_err(|problem| Refused::Invalid(problem.to_string()))
+    serde_json::from_str(body)
+        .map_err(|problem| Refused::Invalid(format!("the body cannot be read: {problem}")))
 }
 
 /// Why a call was refused.
@@ -205,4 +226,5 @@ impl IntoResponse for Refused {
     }
 }
 
-const MIN_PASSWORD_BYTES: usize = 8;
+/// What NIST SP 800-63B section 3.1.1.2 asks at least.
+const MIN_PASSWORD_CHARACTERS: usize = 8;
