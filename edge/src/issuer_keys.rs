@@ -7,7 +7,7 @@ use std::time::Duration;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use policy::admission::{SignatureFailure, SignatureQuestion};
 use policy::issuer::Algorithm;
-use policy::jwks::{KeySet, MAX_JWKS_BYTES, PublicKey};
+use policy::jwks::{KeyMaterial, KeySet, MAX_JWKS_BYTES, PublicKey};
 use policy::time::Moment;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CryptoKey, SubtleCrypto};
@@ -41,6 +41,13 @@ struct Held {
     last_attempt: Option<Attempt>,
 }
 
+impl Held {
+    fn key(&self, key_id: Option<&str>) -> Option<CryptoKey> {
+        let position = self.set.position(key_id)?;
+        self.imported.get(position).cloned()
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Attempt {
     began: Moment,
@@ -70,6 +77,16 @@ impl IssuerKeys {
         let issuer = question.issuer.name.as_str();
         match source {
             KeySource::Secret { value, .. } => self.secret_key(issuer, value, crypto).await,
+            KeySource::Inline(set) => {
+                if self.0.borrow().get(issuer).is_none() {
+                    let imported = import_set(set.clone(), question.issuer.algorithm, crypto).await;
+                    self.hold(issuer, imported);
+                }
+                // What is written down does not grow old, and there is nobody to ask for more.
+                let all = self.0.borrow();
+                let key = all.get(issuer).and_then(|held| held.key(question.key_id));
+                key.ok_or(SignatureFailure::UnknownKey)
+            }
             KeySource::JwksUrl(url) => loop {
                 match self.next(issuer, question.key_id) {
                     Next::Use => return self.held(issuer, question.key_id),
@@ -149,12 +166,8 @@ impl IssuerKeys {
         let too_old = held
             .fetched_at
             .is_none_or(|fetched_at| clock::now().since(fetched_at) >= SET_HARD);
-        let key = held
-            .set
-            .position(key_id)
-            .and_then(|position| held.imported.get(position));
-        match key {
-            Some(key) if !too_old => Ok(key.clone()),
+        match held.key(key_id) {
+            Some(key) if !too_old => Ok(key),
             // Without an answer from the endpoint nobody knows whether the key exists: that is no fault of the visitor's.
             Some(_) | None
                 if held
@@ -183,7 +196,7 @@ impl IssuerKeys {
             }
             Err(problem) => Err(problem),
         };
-        let mut set = match fetched {
+        let set = match fetched {
             Ok(set) => set,
             Err(problem) => {
                 self.note_attempt(
@@ -199,22 +212,15 @@ impl IssuerKeys {
         for bad in &set.left_out {
             log(issuer, url, &format!("a key is left out: {bad:?}"));
         }
-        let mut imported = Vec::new();
-        let mut usable = Vec::new();
-        for key in core::mem::take(&mut set.keys) {
-            match import(crypto, "jwk", &jwk(&key), algorithm).await {
-                Some(crypto_key) => {
-                    imported.push(crypto_key);
-                    usable.push(key);
-                }
-                None => log(
-                    issuer,
-                    url,
-                    "a key is left out: it is no point of the curve",
-                ),
-            }
+        let offered = set.keys.len();
+        let imported = import_set(set, algorithm, crypto).await;
+        if imported.keys.len() < offered {
+            log(
+                issuer,
+                url,
+                "a key is left out: it is no point of its curve",
+            );
         }
-        set.keys = usable;
         self.note_attempt(
             issuer,
             Attempt {
@@ -222,9 +228,15 @@ impl IssuerKeys {
                 succeeded: Some(true),
             },
         );
+        self.hold(issuer, imported);
+    }
+
+    fn hold(&self, issuer: &str, imported: Imported) {
         let mut all = self.0.borrow_mut();
         let held = all.entry(issuer.to_owned()).or_default();
-        (held.set, held.imported, held.fetched_at) = (set, imported, Some(clock::now()));
+        held.set = imported.set;
+        held.imported = imported.keys;
+        held.fetched_at = Some(clock::now());
     }
 
     fn note_attempt(&self, issuer: &str, attempt: Attempt) {
@@ -238,14 +250,36 @@ fn log(issuer: &str, url: &str, problem: &str) {
     web_sys::console::error_1(&JsValue::from_str(&line.to_string()));
 }
 
+/// A set and its keys as WebCrypto holds them, at the same positions.
+struct Imported {
+    set: KeySet,
+    keys: Vec<CryptoKey>,
+}
+
+/// Only here is it found out whether a point lies on its curve; a key that does not is left out, and the others stay.
+async fn import_set(offered: KeySet, algorithm: Algorithm, crypto: &SubtleCrypto) -> Imported {
+    let mut imported = Imported {
+        set: KeySet::default(),
+        keys: Vec::new(),
+    };
+    for key in offered.keys {
+        if let Some(crypto_key) = import(crypto, "jwk", &jwk(&key), algorithm).await {
+            imported.set.keys.push(key);
+            imported.keys.push(crypto_key);
+        }
+    }
+    imported
+}
+
 /// The key as WebCrypto takes it, made of the checked members only.
 fn jwk(key: &PublicKey) -> Object {
-    object(&[
-        ("kty", "EC"),
-        ("crv", "P-256"),
-        ("x", &key.x),
-        ("y", &key.y),
-    ])
+    match &key.material {
+        KeyMaterial::Ed25519 { x } => object(&[("kty", "OKP"), ("crv", "Ed25519"), ("x", x)]),
+        KeyMaterial::P256 { x, y } => {
+            object(&[("kty", "EC"), ("crv", "P-256"), ("x", x), ("y", y)])
+        }
+        KeyMaterial::Rsa { n, e } => object(&[("kty", "RSA"), ("n", n), ("e", e)]),
+    }
 }
 
 async fn import(
@@ -255,8 +289,10 @@ async fn import(
     algorithm: Algorithm,
 ) -> Option<CryptoKey> {
     let parameters = match algorithm {
+        Algorithm::EdDsa => object(&[("name", "Ed25519")]),
         Algorithm::Es256 => object(&[("name", "ECDSA"), ("namedCurve", "P-256")]),
         Algorithm::Hs256 => object(&[("name", "HMAC"), ("hash", "SHA-256")]),
+        Algorithm::Rs256 => object(&[("name", "RSASSA-PKCS1-v1_5"), ("hash", "SHA-256")]),
     };
     let uses = Array::of1(&JsValue::from_str("verify"));
     let promise = crypto

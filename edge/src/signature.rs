@@ -27,6 +27,8 @@ impl SignatureCheck for WebCrypto<'_> {
         let crypto = subtle().ok_or(SignatureFailure::KeysUnavailable)?;
         let key = self.issuer_keys.key(question, source, &crypto).await?;
         let parameters = match question.issuer.algorithm {
+            Algorithm::EdDsa => object(&[("name", "Ed25519")]),
+            Algorithm::Rs256 => object(&[("name", "RSASSA-PKCS1-v1_5")]),
             Algorithm::Es256 => object(&[("name", "ECDSA"), ("hash", "SHA-256")]),
             Algorithm::Hs256 => object(&[("name", "HMAC")]),
         };

@@ -110,7 +110,7 @@ impl<'a> Presented<'a> {
                 expected: issuer.algorithm,
             });
         }
-        if token.signature.len() != issuer.algorithm.signature_bytes() {
+        if !issuer.algorithm.may_sign_with(token.signature.len()) {
             return Err(Refusal::Malformed(Malformation::SignatureLength));
         }
         Ok(Self { token, issuer })
@@ -142,13 +142,7 @@ impl<'a> Presented<'a> {
 }
 
 fn judge(claims: Claims, issuer: &Issuer, now: Moment) -> Result<Visitor, Refusal> {
-    if !claims
-        .audiences
-        .iter()
-        .any(|audience| issuer.audiences.contains(audience))
-    {
-        return Err(Refusal::AudienceMismatch);
-    }
+    judge_addressee(&claims, issuer)?;
     if let Some(issued_at) = claims.issued_at
         && issued_at > now.plus(issuer.leeway)
     {
@@ -175,4 +169,29 @@ fn judge(claims: Claims, issuer: &Issuer, now: Moment) -> Result<Visitor, Refusa
     };
     visitor.still_valid(now)?;
     Ok(visitor)
+}
+
+/// Whom the token is for: `aud` must name us (RFC 7519 section 4.1.3), or, where the issuer sends none, `azp` must. A token that
+/// names neither is for anybody, so for nobody.
+fn judge_addressee(claims: &Claims, issuer: &Issuer) -> Result<(), Refusal> {
+    let party = claims.authorized_party.as_ref();
+    if !issuer.authorized_parties.is_empty() {
+        match party {
+            Some(party) if issuer.authorized_parties.contains(party) => {}
+            None if !issuer.audiences.is_empty() => {}
+            Some(_) | None => return Err(Refusal::PartyMismatch),
+        }
+    }
+    match &claims.audiences {
+        None if issuer.audiences.is_empty() => Ok(()),
+        None => Err(Refusal::Missing { claim: "aud" }),
+        Some(audiences)
+            if audiences
+                .iter()
+                .any(|audience| issuer.audiences.contains(audience)) =>
+        {
+            Ok(())
+        }
+        Some(_) => Err(Refusal::AudienceMismatch),
+    }
 }

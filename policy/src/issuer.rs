@@ -11,8 +11,11 @@ use crate::standing::IssuerUrl;
 pub struct Issuer {
     /// The exact `iss` of its tokens.
     pub name: IssuerUrl,
-    /// Any of these must be in `aud`; never empty.
+    /// Any of these must be in `aud`. May be empty only where `authorized_parties` is not: then tokens need no `aud`, and one
+    /// that has an `aud` is for somebody else (RFC 7519 section 4.1.3).
     pub audiences: Vec<String>,
+    /// `azp`, where a token has one, must be one of these; empty: not looked at.
+    pub authorized_parties: Vec<String>,
     /// The one algorithm of its keys (rfc8725bis section 3.1: each key is used with exactly one algorithm).
     pub algorithm: Algorithm,
     /// How far its clock may be off ours.
@@ -24,24 +27,30 @@ impl Issuer {
     pub const DEFAULT_LEEWAY: Duration = Duration::from_mins(1);
 }
 
-/// How tokens are signed.
+/// How tokens are signed (RFC 7518 section 3.1, RFC 8037 section 3.1).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Algorithm {
+    /// Ed25519.
+    EdDsa,
     /// ECDSA with P-256 and SHA-256.
     Es256,
     /// HMAC with SHA-256 and a secret both sides know.
     Hs256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
 }
 
 impl Algorithm {
     /// Every algorithm.
-    pub const ALL: [Self; 2] = [Self::Es256, Self::Hs256];
+    pub const ALL: [Self; 4] = [Self::EdDsa, Self::Es256, Self::Hs256, Self::Rs256];
 
-    /// The name of RFC 7518 section 3.1, compared exactly.
+    /// The name as it stands in tokens, compared exactly.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::EdDsa => "EdDSA",
             Self::Es256 => "ES256",
             Self::Hs256 => "HS256",
+            Self::Rs256 => "RS256",
         }
     }
 
@@ -52,11 +61,12 @@ impl Algorithm {
             .find(|algorithm| algorithm.name() == name)
     }
 
-    /// The length of a signature in bytes: r and s of 32 bytes each (RFC 7518 section 3.4), or one SHA-256.
-    pub const fn signature_bytes(self) -> usize {
+    /// Whether a signature may have this many bytes. Of an RSA signature only the key knows how long it is.
+    pub const fn may_sign_with(self, bytes: usize) -> bool {
         match self {
-            Self::Es256 => 64,
-            Self::Hs256 => 32,
+            Self::EdDsa | Self::Es256 => bytes == 64,
+            Self::Hs256 => bytes == 32,
+            Self::Rs256 => bytes >= 256,
         }
     }
 }

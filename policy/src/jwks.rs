@@ -13,15 +13,37 @@ use crate::strict_json::{Object, Value};
 /// Largest body of a key endpoint in bytes. Real sets have a few keys of less than 2 KiB each.
 pub const MAX_JWKS_BYTES: usize = 64 * 1024;
 
-/// A public key on the curve P-256.
+/// A public key and the name tokens use for it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PublicKey {
-    /// The name tokens use for it.
+    /// The name, an opaque text.
     pub key_id: Option<String>,
-    /// The x coordinate, base64url of 32 bytes.
-    pub x: String,
-    /// The y coordinate, base64url of 32 bytes.
-    pub y: String,
+    /// The key's numbers.
+    pub material: KeyMaterial,
+}
+
+/// The numbers of a key, each base64url as it was served and known to have a possible length.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum KeyMaterial {
+    /// A point on Ed25519.
+    Ed25519 {
+        /// The point, 32 bytes.
+        x: String,
+    },
+    /// A point on P-256.
+    P256 {
+        /// The x coordinate, 32 bytes.
+        x: String,
+        /// The y coordinate, 32 bytes.
+        y: String,
+    },
+    /// An RSA key.
+    Rsa {
+        /// The modulus, 2048 to 8192 bits.
+        n: String,
+        /// The public exponent, odd, above one, below 2^32.
+        e: String,
+    },
 }
 
 /// Why a key of a set is not used.
@@ -85,15 +107,11 @@ fn key(entry: &Value, algorithm: Algorithm) -> Result<PublicKey, BadKey> {
     let Value::Object(entry) = entry else {
         return Err(BadKey::Unusable);
     };
-    if entry.member("d").is_some() {
+    if ["d", "k", "p", "q"]
+        .iter()
+        .any(|private| entry.member(private).is_some())
+    {
         return Err(BadKey::Private);
-    }
-    match algorithm {
-        Algorithm::Es256 => {}
-        Algorithm::Hs256 => return Err(BadKey::OtherKind),
-    }
-    if text(entry, "kty")? != Some("EC") || text(entry, "crv")? != Some("P-256") {
-        return Err(BadKey::OtherKind);
     }
     if text(entry, "alg")?.is_some_and(|name| name != algorithm.name()) {
         return Err(BadKey::OtherKind);
@@ -113,10 +131,23 @@ fn key(entry: &Value, algorithm: Algorithm) -> Result<PublicKey, BadKey> {
             | Value::Text(_),
         ) => return Err(BadKey::NotForVerifying),
     }
+    let material = match (algorithm, text(entry, "kty")?, text(entry, "crv")?) {
+        (Algorithm::EdDsa, Some("OKP"), Some("Ed25519")) => KeyMaterial::Ed25519 {
+            x: coordinate(entry, "x")?,
+        },
+        (Algorithm::Es256, Some("EC"), Some("P-256")) => KeyMaterial::P256 {
+            x: coordinate(entry, "x")?,
+            y: coordinate(entry, "y")?,
+        },
+        (Algorithm::Rs256, Some("RSA"), None) => rsa(entry)?,
+        // Also every secret: no HMAC key is ever taken from the network.
+        (Algorithm::EdDsa | Algorithm::Es256 | Algorithm::Hs256 | Algorithm::Rs256, _, _) => {
+            return Err(BadKey::OtherKind);
+        }
+    };
     Ok(PublicKey {
         key_id: text(entry, "kid")?.map(Into::into),
-        x: coordinate(entry, "x")?,
-        y: coordinate(entry, "y")?,
+        material,
     })
 }
 
@@ -127,6 +158,38 @@ fn coordinate(entry: &Object, name: &str) -> Result<String, BadKey> {
         .is_ok_and(|bytes| bytes.len() == 32);
     if whole {
         Ok(encoded.into())
+    } else {
+        Err(BadKey::Unusable)
+    }
+}
+
+/// A modulus below 2048 bits can be factored (NIST SP 800-131A), one above 8192 makes a check slow enough to be an attack; an
+/// even one, or an exponent of one, makes forging trivial.
+fn rsa(entry: &Object) -> Result<KeyMaterial, BadKey> {
+    let number = |name| {
+        let encoded = text(entry, name)?.ok_or(BadKey::Unusable)?;
+        let bytes = URL_SAFE_NO_PAD
+            .decode(encoded)
+            .map_err(|_| BadKey::Unusable)?;
+        Ok((encoded, bytes))
+    };
+    let (n, modulus) = number("n")?;
+    let (e, exponent) = number("e")?;
+    let odd = |bytes: &[u8]| bytes.last().is_some_and(|last| last % 2 == 1);
+    let bits = |bytes: &[u8]| {
+        bytes.len() * 8
+            - bytes
+                .first()
+                .map_or(0, |first| first.leading_zeros() as usize)
+    };
+    let modulus_possible = (2048..=8192).contains(&bits(&modulus)) && modulus.first() != Some(&0);
+    let exponent_possible =
+        (1..=4).contains(&exponent.len()) && exponent != [1] && exponent.first() != Some(&0);
+    if modulus_possible && odd(&modulus) && exponent_possible && odd(&exponent) {
+        Ok(KeyMaterial::Rsa {
+            n: n.into(),
+            e: e.into(),
+        })
     } else {
         Err(BadKey::Unusable)
     }
@@ -183,7 +246,7 @@ mod tests {
         assert_eq!(
             set.left_out,
             vec![
-                BadKey::OtherKind,
+                BadKey::Private,
                 BadKey::Private,
                 BadKey::NotForVerifying,
                 BadKey::Unusable,

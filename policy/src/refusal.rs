@@ -19,6 +19,12 @@ pub enum Refusal {
     },
     /// `aud` does not name this gate (RFC 7519 section 4.1.3).
     AudienceMismatch,
+    /// A claim that makes the token something else than a bearer's credential: `cnf` binds it to a key (RFC 9449), `events` makes
+    /// it a message about somebody (RFC 8417).
+    BoundClaim {
+        /// Its name.
+        name: &'static str,
+    },
     /// A header member that would change how the token is read: `crit`, `b64`, `zip`, `enc`, `cty`.
     DangerousHeader {
         /// Its name.
@@ -48,6 +54,8 @@ pub enum Refusal {
         /// By how much, in seconds.
         seconds_ahead: u64,
     },
+    /// `azp` is none of the parties the issuer is configured with.
+    PartyMismatch,
     /// The `Authorization` header has another scheme than `Bearer`, or is not written as RFC 6750 section 2.1 says.
     SchemeNotBearer,
     /// The signature is not the issuer's.
@@ -93,11 +101,13 @@ impl Refusal {
             Self::KeysUnavailable => Reason::IssuerUnavailable,
             Self::AlgorithmNotAllowed { .. }
             | Self::AudienceMismatch
+            | Self::BoundClaim { .. }
             | Self::DangerousHeader { .. }
             | Self::IssuedInTheFuture { .. }
             | Self::Malformed(_)
             | Self::Missing { .. }
             | Self::NotYetValid { .. }
+            | Self::PartyMismatch
             | Self::SchemeNotBearer
             | Self::SignatureWrong
             | Self::UnknownIssuer
@@ -120,6 +130,9 @@ impl fmt::Display for Refusal {
                 )
             }
             Self::AudienceMismatch => f.write_str("the token is for another audience"),
+            Self::BoundClaim { name } => {
+                write!(f, "a token with `{name}` is no bearer's credential")
+            }
             Self::DangerousHeader { name } => write!(f, "header member `{name}` is not allowed"),
             Self::Expired { seconds_ago } => write!(f, "expired {seconds_ago} s ago"),
             Self::IssuedInTheFuture { seconds_ahead } => {
@@ -129,6 +142,7 @@ impl fmt::Display for Refusal {
             Self::Malformed(malformation) => write!(f, "malformed: {malformation}"),
             Self::Missing { claim } => write!(f, "claim `{claim}` is missing"),
             Self::NotYetValid { seconds_ahead } => write!(f, "valid only in {seconds_ahead} s"),
+            Self::PartyMismatch => f.write_str("the token was given to another party"),
             Self::SchemeNotBearer => {
                 f.write_str("the Authorization header is not `Bearer` and a token")
             }

@@ -34,7 +34,8 @@ pub(crate) struct UnverifiedToken<'a> {
 pub(crate) struct Claims {
     pub(crate) issuer: String,
     pub(crate) subject: Subject,
-    pub(crate) audiences: Vec<String>,
+    pub(crate) audiences: Option<Vec<String>>,
+    pub(crate) authorized_party: Option<String>,
     pub(crate) expires_at: Moment,
     pub(crate) not_before: Option<Moment>,
     pub(crate) issued_at: Option<Moment>,
@@ -112,6 +113,11 @@ fn read_header(header: &Object) -> Result<(String, Option<String>), Refusal> {
 }
 
 fn read_claims(claims: &Object) -> Result<Claims, Refusal> {
+    for name in ["cnf", "events"] {
+        if claims.member(name).is_some() {
+            return Err(Refusal::BoundClaim { name });
+        }
+    }
     let subject = text(claims, "sub")?.ok_or(Refusal::Missing { claim: "sub" })?;
     Ok(Claims {
         issuer: text(claims, "iss")?
@@ -119,6 +125,7 @@ fn read_claims(claims: &Object) -> Result<Claims, Refusal> {
             .to_owned(),
         subject: Subject::new(subject).ok_or(Refusal::WrongType { name: "sub" })?,
         audiences: audiences(claims)?,
+        authorized_party: text(claims, "azp")?.map(ToOwned::to_owned),
         expires_at: date(claims, "exp")?.ok_or(Refusal::Missing { claim: "exp" })?,
         not_before: date(claims, "nbf")?,
         issued_at: date(claims, "iat")?,
@@ -160,22 +167,22 @@ fn date(claims: &Object, name: &'static str) -> Result<Option<Moment>, Refusal> 
 }
 
 /// RFC 7519 section 4.1.3: a string or an array of strings.
-fn audiences(claims: &Object) -> Result<Vec<String>, Refusal> {
+fn audiences(claims: &Object) -> Result<Option<Vec<String>>, Refusal> {
     let wrong = Refusal::WrongType { name: "aud" };
     match claims.member("aud") {
-        None => Err(Refusal::Missing { claim: "aud" }),
-        Some(Value::Text(audience)) => Ok([audience.clone()].into()),
-        Some(Value::List(list)) => list
-            .iter()
-            .map(|item| match item {
+        None => Ok(None),
+        Some(Value::Text(audience)) => Ok(Some([audience.clone()].into())),
+        Some(Value::List(list)) => {
+            let texts = list.iter().map(|item| match item {
                 Value::Text(audience) => Ok(audience.clone()),
                 Value::Bool(_)
                 | Value::List(_)
                 | Value::Null
                 | Value::Number(_)
                 | Value::Object(_) => Err(wrong.clone()),
-            })
-            .collect(),
+            });
+            texts.collect::<Result<_, _>>().map(Some)
+        }
         Some(Value::Bool(_) | Value::Null | Value::Number(_) | Value::Object(_)) => Err(wrong),
     }
 }

@@ -46,6 +46,7 @@ pub(crate) fn issuer(name: &str) -> Issuer {
     Issuer {
         name: IssuerUrl::new(name).unwrap(),
         audiences: vec!["usher".to_owned()],
+        authorized_parties: Vec::new(),
         algorithm: Algorithm::Es256,
         leeway: Duration::from_mins(1),
     }

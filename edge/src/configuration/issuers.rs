@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use policy::issuer::{Algorithm, Issuer};
+use policy::jwks::KeySet;
 use policy::standing::IssuerUrl;
 use serde_json::{Map, Value};
 
@@ -12,6 +13,8 @@ use super::surroundings::{Surroundings, http_hint, is_web_address};
 /// Where an issuer's keys come from. Never from a token.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) enum KeySource {
+    /// Written in the configuration.
+    Inline(KeySet),
     /// Fetched from this address.
     JwksUrl(String),
     /// A secret both sides know.
@@ -23,11 +26,13 @@ pub(crate) enum KeySource {
     },
 }
 
-const MEMBERS: [&str; 6] = [
+const MEMBERS: [&str; 8] = [
     "issuer",
     "audience",
+    "authorized_parties",
     "algorithm",
     "jwks_url",
+    "jwks",
     "secret",
     "leeway_seconds",
 ];
@@ -104,7 +109,12 @@ impl Entry<'_> {
         let name = self
             .text(entry, "issuer", mistakes)
             .and_then(IssuerUrl::new);
-        let audiences = self.audiences(entry, mistakes);
+        let authorized_parties = self.authorized_parties(entry, mistakes);
+        let audiences = match entry.get("audience") {
+            // Clerk's session tokens have no `aud`; what binds them to this site is `azp`.
+            None if !authorized_parties.is_empty() => Some(Vec::new()),
+            Some(_) | None => self.audiences(entry, mistakes),
+        };
         let algorithm = self.algorithm(entry, mistakes);
         let leeway = self.leeway(entry, mistakes);
         let key_source = self.key_source(entry, algorithm, mistakes);
@@ -112,6 +122,7 @@ impl Entry<'_> {
             Issuer {
                 name: name?,
                 audiences: audiences?,
+                authorized_parties,
                 algorithm: algorithm?,
                 leeway,
             },
@@ -160,6 +171,31 @@ impl Entry<'_> {
         list
     }
 
+    fn authorized_parties(
+        &self,
+        entry: &Map<String, Value>,
+        mistakes: &mut Mistakes,
+    ) -> Vec<String> {
+        let Some(given) = entry.get("authorized_parties") else {
+            return Vec::new();
+        };
+        let list = given.as_array().and_then(|items| {
+            let texts = items
+                .iter()
+                .map(|item| item.as_str().filter(|text| !text.is_empty()));
+            texts
+                .map(|text| text.map(ToOwned::to_owned))
+                .collect::<Option<Vec<_>>>()
+        });
+        list.filter(|list| !list.is_empty()).unwrap_or_else(|| {
+            mistakes.note(format!(
+                "{}.authorized_parties is no list of texts; give the origins whose tokens are for this site",
+                self.place
+            ));
+            Vec::new()
+        })
+    }
+
     fn algorithm(&self, entry: &Map<String, Value>, mistakes: &mut Mistakes) -> Option<Algorithm> {
         let name = self.text(entry, "algorithm", mistakes)?;
         let algorithm = Algorithm::parse(name);
@@ -193,8 +229,10 @@ impl Entry<'_> {
         algorithm: Option<Algorithm>,
         mistakes: &mut Mistakes,
     ) -> Option<KeySource> {
-        match (algorithm?, entry.get("jwks_url"), entry.get("secret")) {
-            (Algorithm::Es256, Some(_), None) => {
+        let algorithm = algorithm?;
+        let given = ["jwks_url", "jwks", "secret"].map(|name| entry.get(name));
+        match (algorithm, given) {
+            (Algorithm::EdDsa | Algorithm::Es256 | Algorithm::Rs256, [Some(_), None, None]) => {
                 let url = self.text(entry, "jwks_url", mistakes)?;
                 if is_web_address(url, self.development) {
                     return Some(KeySource::JwksUrl(url.to_owned()));
@@ -206,7 +244,10 @@ impl Entry<'_> {
                 ));
                 None
             }
-            (Algorithm::Hs256, None, Some(_)) => {
+            (Algorithm::EdDsa | Algorithm::Es256 | Algorithm::Rs256, [None, Some(set), None]) => {
+                self.inline(set, algorithm, mistakes)
+            }
+            (Algorithm::Hs256, [None, None, Some(_)]) => {
                 let binding = self.text(entry, "secret", mistakes)?;
                 let value = self.given.secret(binding, mistakes);
                 Some(KeySource::Secret {
@@ -214,20 +255,40 @@ impl Entry<'_> {
                     value,
                 })
             }
-            (Algorithm::Es256, _, _) => {
+            (Algorithm::EdDsa | Algorithm::Es256 | Algorithm::Rs256, _) => {
                 mistakes.note(format!(
-                    "{}: ES256 needs jwks_url and no secret",
-                    self.place
+                    "{}: {} needs either jwks_url or jwks, and no secret",
+                    self.place,
+                    algorithm.name()
                 ));
                 None
             }
-            (Algorithm::Hs256, _, _) => {
+            (Algorithm::Hs256, _) => {
                 mistakes.note(format!(
-                    "{}: HS256 needs secret (the name of a Worker secret) and no jwks_url",
+                    "{}: HS256 needs secret (the name of a Worker secret) and neither jwks_url nor jwks",
                     self.place
                 ));
                 None
             }
         }
+    }
+
+    /// Keys that somebody wrote down by hand must all be good: nobody would see the line that says that one was left out.
+    fn inline(
+        &self,
+        set: &Value,
+        algorithm: Algorithm,
+        mistakes: &mut Mistakes,
+    ) -> Option<KeySource> {
+        let read = KeySet::read(set.to_string().as_bytes(), algorithm);
+        let good = read.filter(|set| set.left_out.is_empty() && !set.keys.is_empty());
+        if good.is_none() {
+            mistakes.note(format!(
+                "{}.jwks is no key set, or has a key that is not a public {} key for signatures",
+                self.place,
+                algorithm.name()
+            ));
+        }
+        good.map(KeySource::Inline)
     }
 }

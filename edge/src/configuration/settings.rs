@@ -48,7 +48,7 @@ pub const SETTINGS: [Setting; 17] = [
         name: "USHER_ISSUERS",
         home: Home::Variable,
         default: None,
-        meaning: "whom to believe: a list of { issuer, audience, algorithm, jwks_url or secret, leeway_seconds }",
+        meaning: "whom to believe: a list of issuers, see below",
     },
     Setting {
         name: "USHER_LOGIN_URL",

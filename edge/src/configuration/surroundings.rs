@@ -169,7 +169,7 @@ impl Surroundings {
         let referred = |name: &str| {
             key_sources.iter().any(|source| match source {
                 KeySource::Secret { binding, .. } => binding == name,
-                KeySource::JwksUrl(_) => false,
+                KeySource::Inline(_) | KeySource::JwksUrl(_) => false,
             })
         };
         for name in self.0.keys().filter(|name| name.starts_with("USHER_")) {

@@ -102,14 +102,39 @@ fn an_issuer_is_one_whole_unit() {
         ("audience", json!(5), "audience"),
         ("algorithm", json!("none"), "`none`"),
         ("algorithm", json!("HS256"), "HS256 needs secret"),
-        ("secret", json!("S"), "ES256 needs jwks_url and no secret"),
+        (
+            "secret",
+            json!("S"),
+            "ES256 needs either jwks_url or jwks, and no secret",
+        ),
         ("jwks_url", json!("http://id.example/jwks.json"), "https:"),
         ("jwks_uri", json!("x"), "did you mean `jwks_url`?"),
         ("leeway_seconds", json!(3600), "leeway_seconds"),
+        ("authorized_parties", json!("x"), "authorized_parties"),
+        ("jwks", json!({ "keys": [] }), "either jwks_url or jwks"),
         ("issuer", json!(""), "issuer"),
     ] {
         let mistake = one_mistake("USHER_ISSUERS", Some(issuer_with(name, value)));
         assert!(mistake.contains(part), "{mistake}");
+    }
+}
+
+#[test]
+fn keys_may_be_written_down_and_must_all_be_good() {
+    let key = json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
+    let issuer = |keys: Value| {
+        Some(Given::Json(json!([{
+            "issuer": "https://clerk.example", "authorized_parties": ["https://app.example"],
+            "algorithm": "EdDSA", "jwks": { "keys": keys },
+        }])))
+    };
+    assert!(with("USHER_ISSUERS", issuer(json!([key]))).is_ok());
+    for keys in [
+        json!([]),
+        json!([key, { "kty": "oct", "k": "AAAA" }]),
+        json!(5),
+    ] {
+        assert!(one_mistake("USHER_ISSUERS", issuer(keys)).contains("jwks is no key set"));
     }
 }
 
