@@ -78,9 +78,14 @@ impl KeySet {
         let Some(Value::List(entries)) = set.member("keys") else {
             return None;
         };
+        // An issuer without any key is a fault of its endpoint, not a rotation.
+        if entries.is_empty() {
+            return None;
+        }
         let mut read = Self::default();
         for entry in entries {
             match key(entry, algorithm) {
+                Ok(key) if read.keys.contains(&key) => {}
                 Ok(key) => read.keys.push(key),
                 Err(problem) => read.left_out.push(problem),
             }
@@ -88,8 +93,8 @@ impl KeySet {
         Some(read)
     }
 
-    /// The one key of this name, or the only key of the set where the token names none. Two keys of one name are no key:
-    /// there is no telling which one the issuer means.
+    /// The one key of this name, or the only key of the set where the token names none. Two different keys of one name are no
+    /// key: there is no telling which one the issuer means.
     pub fn position(&self, key_id: Option<&str>) -> Option<usize> {
         let matches = |key: &PublicKey| key_id.is_none() || key.key_id.as_deref() == key_id;
         let mut positions = self
@@ -257,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_name_that_two_keys_share_names_none() {
-        let set = read(&[good("a"), good("b"), good("a")]);
+        let set = read(&[good("a"), good("b"), good("a").replace(X, Y)]);
         assert_eq!(set.position(Some("a")), None);
         assert_eq!(set.position(Some("b")), Some(1));
         assert_eq!(set.position(Some("c")), None);
@@ -273,6 +278,7 @@ mod tests {
             "[]",
             "{}",
             r#"{"keys":{}}"#,
+            r#"{"keys":[]}"#,
             r#"{"keys":[],"keys":[]}"#,
         ] {
             assert_eq!(
