@@ -1,6 +1,11 @@
 //! Nobody is let in by a credential that is not exactly right.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::EncodingKey;
 use policy::contract::Problem;
+use rsa::pkcs1::EncodeRsaPrivateKey as _;
+use rsa::traits::PublicKeyParts as _;
 use serde_json::{Value, json};
 use stage::{Account, KeepAt};
 use tests::World;
@@ -194,7 +199,7 @@ async fn a_shared_secret_lets_in_whom_its_issuer_signed() {
     let sign = |secret: &str| {
         let claims =
             json!({ "iss": "own", "aud": "usher", "sub": "guy", "exp": unix_seconds() + 60 });
-        let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
+        let key = EncodingKey::from_secret(secret.as_bytes());
         jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap()
     };
     let (status, reason, _) = told(world.api().with_bearer(&sign(secret)).get("/").await).await;
@@ -203,6 +208,70 @@ async fn a_shared_secret_lets_in_whom_its_issuer_signed() {
         refused(&world, &sign("another secret of at least thirty-two")).await,
         "token_invalid"
     );
+}
+
+/// The example of RFC 8037 appendix A.
+const ED25519_PRIVATE: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----";
+const ED25519_PUBLIC: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+
+fn sign(
+    algorithm: jsonwebtoken::Algorithm,
+    key_id: &str,
+    claims: &Value,
+    key: &EncodingKey,
+) -> String {
+    let mut header = jsonwebtoken::Header::new(algorithm);
+    header.kid = Some(key_id.to_owned());
+    jsonwebtoken::encode(&header, claims, key).unwrap()
+}
+
+#[tokio::test]
+async fn an_ed25519_key_written_down_lets_in_whom_it_signed_for_this_party() {
+    let issuer = json!({
+        "issuer": "https://clerk.example", "authorized_parties": ["https://app.example"], "algorithm": "EdDSA",
+        "jwks": { "keys": [{ "kty": "OKP", "crv": "Ed25519", "kid": "ed", "x": ED25519_PUBLIC }] },
+    });
+    let world = world_with(json!({ "USHER_ISSUERS": [issuer] })).await;
+    let key = EncodingKey::from_ed_pem(ED25519_PRIVATE.as_bytes()).unwrap();
+    let sign = |key_id: &str, party: &str| {
+        let claims = json!({ "iss": "https://clerk.example", "azp": party, "sub": "guy", "exp": unix_seconds() + 60 });
+        sign(jsonwebtoken::Algorithm::EdDSA, key_id, &claims, &key)
+    };
+    let good = sign("ed", "https://app.example");
+    let (status, reason, _) = told(world.api().with_bearer(&good).get("/").await).await;
+    assert_eq!((status, reason.as_str()), (403, "no_instance"));
+    for bad in [
+        sign("other", "https://app.example"),
+        sign("ed", "https://evil.example"),
+        good.replace("eyJ", "eyI"),
+    ] {
+        assert_eq!(refused(&world, &bad).await, "token_invalid");
+    }
+}
+
+#[tokio::test]
+async fn an_rsa_key_written_down_lets_in_whom_it_signed() {
+    let private = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).unwrap();
+    let [n, e] =
+        [private.n(), private.e()].map(|number| URL_SAFE_NO_PAD.encode(number.to_bytes_be()));
+    let issuer = json!({
+        "issuer": "https://rsa.example", "audience": "usher", "algorithm": "RS256",
+        "jwks": { "keys": [{ "kty": "RSA", "kid": "rsa", "n": n, "e": e }] },
+    });
+    let world = world_with(json!({ "USHER_ISSUERS": [issuer] })).await;
+    let key = EncodingKey::from_rsa_der(private.to_pkcs1_der().unwrap().as_bytes());
+    let claims = json!({ "iss": "https://rsa.example", "aud": "usher", "sub": "guy", "exp": unix_seconds() + 60 });
+    let good = sign(jsonwebtoken::Algorithm::RS256, "rsa", &claims, &key);
+    let (status, reason, _) = told(world.api().with_bearer(&good).get("/").await).await;
+    assert_eq!((status, reason.as_str()), (403, "no_instance"));
+    let confused = EncodingKey::from_secret(n.as_bytes());
+    for bad in [
+        sign(jsonwebtoken::Algorithm::RS384, "rsa", &claims, &key),
+        sign(jsonwebtoken::Algorithm::HS256, "rsa", &claims, &confused),
+        sign(jsonwebtoken::Algorithm::RS256, "other", &claims, &key),
+    ] {
+        assert_eq!(refused(&world, &bad).await, "token_invalid");
+    }
 }
 
 #[tokio::test]
