@@ -39,6 +39,7 @@ function unlessAbandoned(request, response) {
     },
     (error) => {
       inFlight.delete(abandon);
+      noteTrap(error);
       // Built here and not where the trap was seen: a Response belongs to the request it was made in.
       return internalError(request, error);
     },

@@ -36,7 +36,7 @@ export function carry(request, url, said, cookie, requestId, unreachable) {
 function withoutClaims(response, cookie) {
   const headers = response.headers;
   const cookies = headers.has("set-cookie") ? headers.getSetCookie() : [];
-  const setsOurs = cookies.some((line) => line.slice(0, line.search(/[=;]|$/)).trim() === cookie);
+  const setsOurs = cookies.some((line) => sets(line, cookie));
   if (!setsOurs && !headers.has("usher-response") && !headers.has("usher-reason")) return response;
   const clean = new Response(response.body, response);
   clean.headers.delete("usher-response");
@@ -44,8 +44,15 @@ function withoutClaims(response, cookie) {
   if (setsOurs) {
     clean.headers.delete("set-cookie");
     for (const line of cookies) {
-      if (line.slice(0, line.search(/[=;]|$/)).trim() !== cookie) clean.headers.append("set-cookie", line);
+      if (!sets(line, cookie)) clean.headers.append("set-cookie", line);
     }
   }
   return clean;
+}
+
+// Whether a Set-Cookie line sets this cookie. A line without a name sets its whole value, which the browser sends back as it
+// is: `=name=value` comes back as `name=value` (RFC 6265bis section 5.6).
+function sets(line, cookie) {
+  const pair = line.split(";", 1)[0].trim().replace(/^=+/, "");
+  return pair.split("=", 1)[0].trim() === cookie;
 }

@@ -82,6 +82,20 @@ pub(crate) fn record(incoming: &Incoming, judgement: &Judgement<'_>, case: Case<
     write(&line, alarming);
 }
 
+/// Writes the line of an answer of one of our own endpoints.
+pub(crate) fn own_endpoint(incoming: &Incoming, endpoint: &str, status: u16) {
+    let endpoint = endpoint.get(..MAX_PATH_BYTES).unwrap_or(endpoint);
+    let line = serde_json::json!({
+        "event": "own_endpoint",
+        "request_id": incoming.id,
+        "at": crate::clock::now().unix_millis(),
+        "method": incoming.method(),
+        "endpoint": endpoint,
+        "status": status,
+    });
+    write(&line, false);
+}
+
 /// Tells the operator that something outside a decision went wrong.
 pub(crate) fn alarm(event: &str, problem: &str) {
     write(

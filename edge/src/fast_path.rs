@@ -16,17 +16,17 @@ use crate::sightings::Source;
 
 /// The answer, if memory has everything it needs.
 pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
+    let now = clock::now();
     let headers = gate.incoming.credential_headers();
     let (text, carrier) = match gate.offered(&headers) {
         Ok(offered) => offered,
         Err(rejected) => return Some(gate.turn_away(&rejected, &headers)),
     };
-    let Some(visitor) = gate.isolate.memory.visitor(text) else {
+    let Some(visitor) = gate.isolate.memory.visitor(text, now) else {
         // What cannot be a token of ours needs no keys to be refused.
         let refusal = Presented::read(text, &gate.configuration.issuers).err()?;
         return Some(gate.turn_away(&Rejected::Refused(refusal), &headers));
     };
-    let now = clock::now();
     if let Err(refusal) = visitor.still_valid(now) {
         return Some(gate.turn_away(&Rejected::Refused(refusal), &headers));
     }

@@ -6,6 +6,7 @@ use policy::admission::{Presented, Visitor};
 use policy::credential::{Carrier, Offer};
 use policy::decision::{Decision, Judgement, Place, Rejected, decide, turn_away};
 use policy::negotiation::Audience;
+use policy::reason::Reason;
 use policy::refusal::Refusal;
 use wasm_bindgen::JsValue;
 use worker::Env;
@@ -36,13 +37,12 @@ impl Gate<'_> {
             Err(rejected) => return self.turn_away(&rejected, &headers),
         };
         let finding = self.sightings().find(&visitor).await;
-        let now = clock::now();
         let judgement = decide(
             &visitor,
             finding.found(),
             self.place(),
             &self.configuration.rules,
-            now,
+            finding.found_at,
         );
         self.record(&judgement, &visitor, &finding);
         self.keep(&finding);
@@ -55,7 +55,9 @@ impl Gate<'_> {
         headers: &CredentialHeaders,
     ) -> Result<(Rc<Visitor>, Carrier), Rejected> {
         let (text, carrier) = self.offered(headers)?;
-        if let Some(visitor) = self.isolate.memory.visitor(text) {
+        let now = clock::now();
+        if let Some(visitor) = self.isolate.memory.visitor(text, now) {
+            visitor.still_valid(now).map_err(Rejected::Refused)?;
             return Ok((visitor, carrier));
         }
         let signatures = WebCrypto {
@@ -71,7 +73,7 @@ impl Gate<'_> {
         let visitor = Rc::new(visitor);
         self.isolate
             .memory
-            .remember_visitor(text, Rc::clone(&visitor));
+            .remember_visitor(text, Rc::clone(&visitor), now);
         Ok((visitor, carrier))
     }
 
@@ -93,16 +95,16 @@ impl Gate<'_> {
         }
     }
 
+    /// A cookie is sent by the browser whoever asked for the request. What changes something, or opens a socket that could, must
+    /// come from this origin.
     fn is_cross_site_change(&self) -> bool {
-        if matches!(self.incoming.method().as_str(), "GET" | "HEAD" | "OPTIONS") {
-            return false;
-        }
-        match self.incoming.header("origin") {
-            Some(origin) => origin != self.incoming.origin(),
-            None => self
-                .incoming
-                .header("sec-fetch-site")
-                .is_some_and(|site| site != "same-origin" && site != "none"),
+        let safe = matches!(self.incoming.method().as_str(), "GET" | "HEAD" | "OPTIONS");
+        let upgrade = self.incoming.header("upgrade").is_some();
+        match (safe, upgrade) {
+            (true, false) => false,
+            // Scripts cannot set `Origin`, and every browser sends it with a WebSocket (RFC 6455 section 10.2).
+            (_, true) => self.incoming.header("origin").as_deref() != Some(self.incoming.origin()),
+            (false, false) => self.incoming.is_from_another_site(),
         }
     }
 
@@ -117,15 +119,7 @@ impl Gate<'_> {
         {
             return Place::PlatformRoot;
         }
-        let below = |open: &String| {
-            path.strip_prefix(open.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        // A path that an app could read in another way than we do opens nothing (CVE-2021-29492: `%2f`, `%5c`, `;`, `//`).
-        let plain = !["%2f", "%2F", "%5c", "%5C", "%00", ";", "//", "\\"]
-            .iter()
-            .any(|trick| path.contains(trick));
-        if plain && configuration.suspended_paths.iter().any(below) {
+        if policy::path::is_below(path, &configuration.suspended_paths) {
             Place::OpenWhenSuspended
         } else {
             Place::App
@@ -253,7 +247,19 @@ impl Gate<'_> {
                 };
                 answer.into_response()
             }
-            Decision::Tell(message) => Answer::message(message, &setting()).into_response(),
+            Decision::Tell(message) => {
+                let answer = Answer::message(message, &setting());
+                // Two cookies of our name: one of them was planted, and both go.
+                let planted = message.reason == Reason::CredentialAmbiguous
+                    && headers.authorization.is_none();
+                if planted {
+                    answer
+                        .header("set-cookie", cookie::cleared(self.configuration))
+                        .into_response()
+                } else {
+                    answer.into_response()
+                }
+            }
             Decision::ToAdmin => {
                 let path = self
                     .configuration

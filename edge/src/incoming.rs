@@ -32,15 +32,19 @@ impl CredentialHeaders {
 }
 
 impl Incoming {
-    /// The platform has parsed the address by the WHATWG rules already; what is judged and what is sent are parts of that one
-    /// text, so that they cannot differ.
+    /// What is judged and what is sent on are parts of this one text, so that they cannot differ. The platform gives the address
+    /// as it came: the host is compared without case (RFC 3986 section 3.2.2), and paths that a later parser would change are
+    /// refused ([`Incoming::is_unambiguous`]).
     pub(crate) fn new(request: Request, context: worker::Context, id: String) -> Self {
-        let url = request.url();
+        let mut url = request.url();
         let authority_start = url.find("://").map_or(0, |position| position + 3);
         let rest = url.get(authority_start..).unwrap_or_default();
         let target_start = rest
             .find('/')
             .map_or(url.len(), |position| authority_start + position);
+        if let Some(origin) = url.get_mut(..target_start) {
+            origin.make_ascii_lowercase();
+        }
         Self {
             headers: request.headers(),
             request,
@@ -49,6 +53,11 @@ impl Incoming {
             url,
             target_start,
         }
+    }
+
+    /// Whether the path means the same to everybody who will read it.
+    pub(crate) fn is_unambiguous(&self) -> bool {
+        policy::path::is_unambiguous(self.path())
     }
 
     /// Scheme, host and port.
@@ -92,6 +101,18 @@ impl Incoming {
     /// granted by its absence.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         self.headers.get(name).ok().flatten()
+    }
+
+    /// Whether a browser sends this because another site asked for it. `Sec-Fetch-Site` cannot be set by scripts and is right also
+    /// where a page's referrer policy makes the origin `null`; without either header no browser sent it. A sibling domain is
+    /// another site: behind this gate it may be another tenant.
+    pub(crate) fn is_from_another_site(&self) -> bool {
+        match self.header("sec-fetch-site") {
+            Some(site) => site != "same-origin" && site != "none",
+            None => self
+                .header("origin")
+                .is_some_and(|origin| origin != self.origin()),
+        }
     }
 
     pub(crate) fn credential_headers(&self) -> CredentialHeaders {

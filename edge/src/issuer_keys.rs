@@ -24,6 +24,9 @@ const SET_HARD: Duration = Duration::from_hours(24);
 /// A name that no key has leads to at most one fetch in this time, however many tokens with random names are sent.
 const COOL_DOWN: Duration = Duration::from_secs(30);
 
+/// After a fetch that failed while nothing is held: nobody can be let in before the next one.
+const COOL_DOWN_EMPTY: Duration = Duration::from_secs(3);
+
 /// How often a waiting request looks whether another one has fetched the set.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
@@ -154,8 +157,8 @@ impl IssuerKeys {
             }
             Some(Attempt {
                 began,
-                succeeded: Some(_),
-            }) if now.since(began) < COOL_DOWN => Next::Use,
+                succeeded: Some(succeeded),
+            }) if now.since(began) < cool_down(succeeded || !held.set.keys.is_empty()) => Next::Use,
             Some(_) | None => Next::Fetch,
         }
     }
@@ -242,6 +245,14 @@ impl IssuerKeys {
     fn note_attempt(&self, issuer: &str, attempt: Attempt) {
         let mut all = self.0.borrow_mut();
         all.entry(issuer.to_owned()).or_default().last_attempt = Some(attempt);
+    }
+}
+
+fn cool_down(something_is_held: bool) -> Duration {
+    if something_is_held {
+        COOL_DOWN
+    } else {
+        COOL_DOWN_EMPTY
     }
 }
 

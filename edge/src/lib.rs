@@ -54,6 +54,10 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
         worker::Context::new(context),
         isolate.next_request_id(),
     );
+    if let Some(reason) = not_for_anybody(&incoming) {
+        let setting = PageSetting::of(&incoming, isolate.configuration.as_ref().ok());
+        return Answer::message(&reason.into(), &setting).into_response();
+    }
     if let Some(endpoint) = own_endpoints::Endpoint::of(incoming.path()) {
         return promise(
             async move { own_endpoints::answer(endpoint, isolate, &env, &incoming).await },
@@ -82,6 +86,16 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
         .answer()
         .await
     })
+}
+
+/// Why a request is refused whoever sends it: its address can be read in two ways, or its method answers with what was sent,
+/// credential and all (TRACE; RFC 9110 section 9.3.8).
+fn not_for_anybody(incoming: &Incoming) -> Option<Reason> {
+    if !incoming.is_unambiguous() {
+        return Some(Reason::PathAmbiguous);
+    }
+    matches!(incoming.method().as_str(), "CONNECT" | "TRACE" | "TRACK")
+        .then_some(Reason::MethodNotAllowed)
 }
 
 /// The configuration, or the answer to everybody while it is wrong.

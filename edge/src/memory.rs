@@ -20,13 +20,21 @@ const MAX_VISITORS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 /// Most sightings an isolate remembers, at less than 1 KiB each.
 const MAX_SIGHTINGS: NonZeroUsize = NonZeroUsize::new(8192).unwrap();
 
+/// As long as a key set is used before it is fetched anew (`issuer_keys`): a withdrawn key is out after both.
+const VERIFIED_FOR: Duration = Duration::from_mins(10);
+
 /// After this time a refresh that never ended (its request was cancelled) no longer holds back the next one.
 const REFRESH_GIVEN_UP: Duration = Duration::from_secs(5);
 
 /// What an isolate remembers.
 pub(crate) struct Memory {
-    visitors: RefCell<LruCache<String, Rc<Visitor>>>,
+    visitors: RefCell<LruCache<String, Verified>>,
     sightings: RefCell<LruCache<StorageKey, Remembered>>,
+}
+
+struct Verified {
+    visitor: Rc<Visitor>,
+    at: Moment,
 }
 
 struct Remembered {
@@ -50,13 +58,17 @@ impl Memory {
         }
     }
 
-    /// The visitor a verified token belongs to. The key is the whole token, so that nothing short of it can collide.
-    pub(crate) fn visitor(&self, token: &str) -> Option<Rc<Visitor>> {
-        self.visitors.borrow_mut().get(token).cloned()
+    /// The visitor a verified token belongs to. The key is the whole token, so that nothing short of it can collide. A token is
+    /// verified anew after a while, so that a key its issuer has withdrawn stops admitting.
+    pub(crate) fn visitor(&self, token: &str, now: Moment) -> Option<Rc<Visitor>> {
+        let mut visitors = self.visitors.borrow_mut();
+        let verified = visitors.get(token)?;
+        (now.since(verified.at) < VERIFIED_FOR).then(|| Rc::clone(&verified.visitor))
     }
 
-    pub(crate) fn remember_visitor(&self, token: &str, visitor: Rc<Visitor>) {
-        self.visitors.borrow_mut().put(token.to_owned(), visitor);
+    pub(crate) fn remember_visitor(&self, token: &str, visitor: Rc<Visitor>, at: Moment) {
+        let verified = Verified { visitor, at };
+        self.visitors.borrow_mut().put(token.to_owned(), verified);
     }
 
     /// The last sighting of a person, however old.
@@ -85,6 +97,15 @@ impl Memory {
                 stored,
             },
         );
+    }
+
+    /// Whether something newer is known of the person than this.
+    pub(crate) fn knows_newer(&self, sighting: &Sighting) -> bool {
+        let key = StorageKey::of(&sighting.standing.identity);
+        let sightings = self.sightings.borrow();
+        sightings
+            .peek(&key)
+            .is_some_and(|known| is_newer(&known.sighting, sighting))
     }
 
     /// Forgets a person, after a change that must be seen at the next request.
@@ -134,4 +155,116 @@ fn is_newer(known: &Sighting, other: &Sighting) -> bool {
         return known.seen_at > other.seen_at;
     }
     (known.standing.version, known.seen_at) > (other.standing.version, other.seen_at)
+}
+
+#[cfg(test)]
+mod tests {
+    use policy::admission::{Presented, SignatureCheck, SignatureFailure, SignatureQuestion};
+    use policy::instance_url::InstanceUrl;
+    use policy::issuer::{Algorithm, Issuer};
+    use policy::standing::{Instance, InstanceId, IssuerUrl, Membership, Role, Standing};
+    use policy::status::Status;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    struct Believed;
+
+    impl SignatureCheck for Believed {
+        async fn check(&self, _: &SignatureQuestion<'_>) -> Result<(), SignatureFailure> {
+            Ok(())
+        }
+    }
+
+    /// `{"alg":"HS256"}` . `{"iss":"own","sub":"guy","aud":"usher","exp":9999999999}` . 32 bytes
+    const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.\
+        eyJpc3MiOiJvd24iLCJzdWIiOiJndXkiLCJhdWQiOiJ1c2hlciIsImV4cCI6OTk5OTk5OTk5OX0.\
+        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const NOW: Moment = Moment::from_unix_seconds(1_900_000_000);
+
+    fn visitor() -> Rc<Visitor> {
+        let issuers = [Issuer {
+            name: IssuerUrl::new("own").unwrap(),
+            audiences: vec!["usher".to_owned()],
+            authorized_parties: Vec::new(),
+            algorithm: Algorithm::Hs256,
+            leeway: Duration::ZERO,
+        }];
+        let admitted = Presented::read(TOKEN, &issuers)
+            .unwrap()
+            .admit(&Believed, NOW);
+        match pin!(admitted).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(visitor) => Rc::new(visitor.unwrap()),
+            Poll::Pending => panic!("nothing here waits"),
+        }
+    }
+
+    fn sighting(status: Option<Status>, version: u64, seen_at: Moment) -> Rc<Sighting> {
+        let instance = status.map(|status| Instance {
+            id: InstanceId::new("i-1").unwrap(),
+            url: InstanceUrl::new("https://guy.fly.dev").unwrap(),
+            status,
+            since: NOW,
+        });
+        let membership = Membership::Member {
+            org: None,
+            role: Role::Member,
+        };
+        let identity = visitor().identity().clone();
+        Rc::new(Sighting {
+            standing: Standing {
+                identity,
+                membership,
+                instance,
+                version,
+            },
+            seen_at,
+        })
+    }
+
+    #[test]
+    fn a_token_is_verified_anew_after_a_while() {
+        let memory = Memory::new();
+        memory.remember_visitor(TOKEN, visitor(), NOW);
+        let just_before = NOW.plus(VERIFIED_FOR).minus(Duration::from_millis(1));
+        assert!(memory.visitor(TOKEN, just_before).is_some());
+        assert!(memory.visitor(TOKEN, NOW.plus(VERIFIED_FOR)).is_none());
+    }
+
+    #[test]
+    fn an_answer_that_was_under_way_never_brings_an_old_status_back() {
+        let memory = Memory::new();
+        let suspended = sighting(Some(Status::Suspended), 2, NOW);
+        let late = sighting(Some(Status::Ready), 1, NOW.plus(Duration::from_secs(1)));
+        memory.remember_sighting(Rc::clone(&suspended));
+        memory.remember_sighting(Rc::clone(&late));
+        assert_eq!(memory.sighting(visitor().storage_key()), Some(suspended));
+        assert!(memory.knows_newer(&late));
+    }
+
+    #[test]
+    fn who_was_deleted_is_forgotten_by_a_later_answer_and_not_by_an_earlier_one() {
+        let memory = Memory::new();
+        let ready = sighting(Some(Status::Ready), 7, NOW);
+        let nobody = |seen_at| sighting(None, 0, seen_at);
+        memory.remember_sighting(Rc::clone(&ready));
+        memory.remember_sighting(nobody(NOW.minus(Duration::from_secs(1))));
+        assert_eq!(memory.sighting(visitor().storage_key()), Some(ready));
+        memory.remember_sighting(nobody(NOW.plus(Duration::from_secs(1))));
+        assert_eq!(
+            memory.sighting(visitor().storage_key()),
+            Some(nobody(NOW.plus(Duration::from_secs(1))))
+        );
+    }
+
+    #[test]
+    fn one_refreshes_at_a_time_and_a_lost_one_does_not_block_for_ever() {
+        let memory = Memory::new();
+        let key = visitor().storage_key().clone();
+        memory.remember_sighting(sighting(Some(Status::Ready), 1, NOW));
+        assert!(memory.begin_refresh(&key, NOW));
+        assert!(!memory.begin_refresh(&key, NOW.plus(Duration::from_secs(4))));
+        assert!(memory.begin_refresh(&key, NOW.plus(REFRESH_GIVEN_UP)));
+    }
 }

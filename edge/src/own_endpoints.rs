@@ -10,6 +10,7 @@ use policy::reason::Reason;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
+use crate::events;
 use crate::gate::Gate;
 use crate::incoming::Incoming;
 use crate::isolate::Isolate;
@@ -56,6 +57,20 @@ impl Endpoint {
         })
     }
 
+    /// Its name in the log; an operators' call with what it is about.
+    fn name(&self) -> &str {
+        match self {
+            Self::Admin(path) => path,
+            Self::Health => "health",
+            Self::Logout => "logout",
+            Self::Me => "me",
+            Self::Ready => "ready",
+            Self::Reasons => "reasons",
+            Self::Session => "session",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// The methods it takes, as in the header `Allow`; `None` where that depends on the rest of the path.
     fn methods(&self) -> Option<&'static str> {
         match self {
@@ -77,12 +92,18 @@ pub(crate) async fn answer(
     if let Some(methods) = endpoint.methods()
         && !methods.split(", ").any(|allowed| allowed == method)
     {
-        return method_not_allowed(methods, incoming).into_response();
+        return told(&endpoint, method_not_allowed(methods, incoming), incoming);
     }
     let configuration = match (&endpoint, crate::usable(isolate, incoming)) {
-        (Endpoint::Health, _) => return health::health(incoming).into_response(),
-        (Endpoint::Ready, _) => return health::ready(isolate, env, incoming).await.into_response(),
-        (Endpoint::Reasons, _) => return reasons::answer(incoming).into_response(),
+        (Endpoint::Health, _) => return told(&endpoint, health::health(incoming), incoming),
+        (Endpoint::Ready, _) => {
+            return told(
+                &endpoint,
+                health::ready(isolate, env, incoming).await,
+                incoming,
+            );
+        }
+        (Endpoint::Reasons, _) => return told(&endpoint, reasons::answer(incoming), incoming),
         (_, Err(answer)) => return answer,
         (_, Ok(configuration)) => configuration,
     };
@@ -92,15 +113,28 @@ pub(crate) async fn answer(
         env,
         incoming,
     };
-    match endpoint {
-        Endpoint::Admin(path) => admin::answer(&gate, &path).await.into_response(),
-        Endpoint::Me => me::answer(&gate).await,
-        Endpoint::Session => session::start(&gate).await,
-        Endpoint::Logout => session::end(&gate).into_response(),
+    let answer = match &endpoint {
+        Endpoint::Admin(path) => admin::answer(&gate, path).await,
+        Endpoint::Me => match me::answer(&gate).await {
+            Ok(answer) => answer,
+            Err(turned_away) => return turned_away,
+        },
+        Endpoint::Session => match session::start(&gate).await {
+            Ok(answer) => answer,
+            Err(turned_away) => return turned_away,
+        },
+        Endpoint::Logout => session::end(&gate),
         Endpoint::Health | Endpoint::Ready | Endpoint::Reasons | Endpoint::Unknown => {
-            Answer::problem(Reason::NotFound, &incoming.id, Vec::new()).into_response()
+            Answer::problem(Reason::NotFound, &incoming.id, Vec::new())
         }
-    }
+    };
+    told(&endpoint, answer, incoming)
+}
+
+/// Writes the line of an answer that no decision wrote.
+fn told(endpoint: &Endpoint, answer: Answer, incoming: &Incoming) -> JsValue {
+    events::own_endpoint(incoming, endpoint.name(), answer.status());
+    answer.into_response()
 }
 
 fn method_not_allowed(methods: &'static str, incoming: &Incoming) -> Answer {

@@ -54,7 +54,11 @@ impl<'a> Setting<'a> {
             configuration,
             request_id: &incoming.id,
             audience: incoming.audience(),
-            return_to: Some(incoming.url()),
+            return_to: Some(if incoming.url().len() <= MAX_RETURN_TO_BYTES {
+                incoming.url()
+            } else {
+                incoming.origin()
+            }),
         }
     }
 }
@@ -161,6 +165,7 @@ impl Answer {
             | Reason::Misconfigured
             | Reason::NoInstance
             | Reason::NotFound
+            | Reason::PathAmbiguous
             | Reason::StandingUnreadable => self,
         }
     }
@@ -169,6 +174,11 @@ impl Answer {
     pub(crate) fn header(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));
         self
+    }
+
+    /// Its HTTP status.
+    pub(crate) fn status(&self) -> u16 {
+        self.status
     }
 
     /// Makes the platform's answer of it.
@@ -286,6 +296,9 @@ fn json(body: &impl Serialize) -> String {
 
 /// What `type` of a problem begins with: our endpoint that lists every reason. RFC 9457 section 3.1.1 allows a relative reference.
 const PROBLEM_TYPES: &str = "/.usher/reasons";
+
+/// A longer address is not carried through the log-in, whose own address it becomes part of; people come back to the front door.
+const MAX_RETURN_TO_BYTES: usize = 2048;
 
 /// What a waiting page runs.
 const WAIT_SCRIPT: &str = include_str!("../templates/wait.js");

@@ -35,6 +35,8 @@ const KV_MIN_TTL_SECONDS: u64 = 60;
 pub(crate) struct Finding {
     pub(crate) result: FoundOwned,
     pub(crate) source: Source,
+    /// The moment at which its age was judged; the decision is made for the same one.
+    pub(crate) found_at: Moment,
 }
 
 /// [`Found`], owning what it refers to.
@@ -82,10 +84,11 @@ impl Finding {
         }
     }
 
-    fn remembered(sighting: Rc<Sighting>, source: Source) -> Self {
+    fn remembered(sighting: Rc<Sighting>, source: Source, found_at: Moment) -> Self {
         Self {
             result: FoundOwned::Remembered(sighting),
             source,
+            found_at,
         }
     }
 }
@@ -107,12 +110,13 @@ impl Sightings<'_> {
             .as_ref()
             .filter(|sighting| self.young(sighting, now))
         {
-            return Finding::remembered(Rc::clone(sighting), Source::Memory);
+            return Finding::remembered(Rc::clone(sighting), Source::Memory, now);
         }
         let stored = self.stored(visitor).await;
+        let now = clock::now();
         if let Some(sighting) = stored.as_ref().filter(|sighting| self.young(sighting, now)) {
             self.memory.remember_sighting(Rc::clone(sighting));
-            return Finding::remembered(Rc::clone(sighting), Source::Kv);
+            return Finding::remembered(Rc::clone(sighting), Source::Kv, now);
         }
         let result = match self.ask(visitor.identity()).await {
             Ok(sighting) => FoundOwned::Answered(sighting),
@@ -129,6 +133,7 @@ impl Sightings<'_> {
         Finding {
             result,
             source: Source::Authority,
+            found_at: clock::now(),
         }
     }
 
@@ -204,6 +209,7 @@ impl Sightings<'_> {
         let now = clock::now();
         let version = sighting.standing.version;
         if sighting.standing.instance.is_none()
+            || self.memory.knows_newer(sighting)
             || self.memory.stored_within(&key, version, KV_REWRITE, now)
         {
             return;
@@ -236,6 +242,9 @@ impl Sightings<'_> {
             .grace
             .as_secs()
             .max(KV_MIN_TTL_SECONDS);
+        // Noted before it is done: of many requests at once, one writes.
+        self.memory
+            .note_stored(key, sighting.standing.version, clock::now());
         let put = match Bindings(self.env)
             .sightings()
             .and_then(|kv| Ok(kv.put_bytes(key.as_str(), &bytes)?))
@@ -247,12 +256,9 @@ impl Sightings<'_> {
                 .map_err(|problem| problem.to_string()),
             Err(problem) => Err(problem.to_string()),
         };
-        match put {
-            Ok(()) => self
-                .memory
-                .note_stored(key, sighting.standing.version, clock::now()),
-            // The request goes on without it; the next refresh writes again.
-            Err(problem) => events::alarm("kv_write_failed", &problem),
+        if let Err(problem) = put {
+            // The request goes on without it.
+            events::alarm("kv_write_failed", &problem);
         }
     }
 

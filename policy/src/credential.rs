@@ -29,15 +29,19 @@ pub enum Carrier {
     Cookie,
 }
 
-/// Reads the two headers as the platform gives them: several fields of one name joined by `, ` (Authorization) or `; ` (Cookie).
+/// Reads the two headers as the platform gives them, several fields of one name joined by `, `.
 ///
 /// An `Authorization` header is what is judged, good or bad: no other site can make a browser send one, so it is meant. Only
-/// where there is none does the cookie count.
+/// where there is none does the cookie count. Our cookie in a second `Cookie` field is ambiguous in any case: no browser sends
+/// two, and each server behind us would read them in its own way.
 pub fn offered<'a>(
     authorization: Option<&'a str>,
     cookies: Option<&'a str>,
     cookie_name: &str,
 ) -> Offer<'a> {
+    if cookies.is_some_and(|cookies| in_a_second_field(cookies, cookie_name)) {
+        return Offer::Ambiguous;
+    }
     match (authorization, cookies) {
         (Some(authorization), _) => bearer(authorization),
         (None, Some(cookies)) => named_cookie(cookies, cookie_name),
@@ -76,6 +80,15 @@ fn named_cookie<'a>(cookies: &'a str, name: &str) -> Offer<'a> {
         },
         (Some(_), Some(_)) => Offer::Ambiguous,
     }
+}
+
+fn in_a_second_field(cookies: &str, name: &str) -> bool {
+    let later = cookies.split(',').skip(1);
+    later.map(str::trim_start).any(|field| {
+        field
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.trim_start().starts_with('='))
+    })
 }
 
 /// The `Cookie` header without the cookie of this name, every other byte as it came; `None` if nothing is left.
@@ -142,6 +155,26 @@ mod tests {
         assert_eq!(
             offer(None, Some("__Host-usher=a;x=1;__Host-usher=a")),
             Offer::Ambiguous
+        );
+    }
+
+    #[test]
+    fn our_cookie_in_a_second_field_is_ambiguous_whatever_else_is_offered() {
+        for cookies in [
+            "a=1, __Host-usher=t",
+            "__Host-usher=t, __Host-usher=u",
+            "a=1; b=2,__Host-usher =t",
+        ] {
+            assert_eq!(offer(None, Some(cookies)), Offer::Ambiguous, "{cookies}");
+            assert_eq!(
+                offer(Some("Bearer t"), Some(cookies)),
+                Offer::Ambiguous,
+                "{cookies}"
+            );
+        }
+        assert_eq!(
+            offer(Some("Bearer t"), Some("a=1, x__Host-usher=t, b")),
+            offer(Some("Bearer t"), None)
         );
     }
 

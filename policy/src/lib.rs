@@ -26,6 +26,7 @@ pub mod issuer;
 pub mod jwks;
 pub mod message;
 pub mod negotiation;
+pub mod path;
 pub mod reason;
 pub mod refusal;
 pub mod rule;

@@ -44,6 +44,8 @@ pub enum Reason {
     NotFound,
     /// The admin API was called without the operator's secret.
     OperatorRequired,
+    /// The address can be read in two ways.
+    PathAmbiguous,
     /// The authority's record cannot be trusted.
     StandingUnreadable,
     /// The credential is over.
@@ -69,7 +71,7 @@ pub enum Actor {
 
 impl Reason {
     /// Every reason, in alphabetical order.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::AuthorityUnavailable,
         Self::BadRequest,
         Self::Conflict,
@@ -90,6 +92,7 @@ impl Reason {
         Self::NoInstance,
         Self::NotFound,
         Self::OperatorRequired,
+        Self::PathAmbiguous,
         Self::StandingUnreadable,
         Self::TokenExpired,
         Self::TokenInvalid,
@@ -118,6 +121,7 @@ impl Reason {
             Self::NoInstance => "no_instance",
             Self::NotFound => "not_found",
             Self::OperatorRequired => "operator_required",
+            Self::PathAmbiguous => "path_ambiguous",
             Self::StandingUnreadable => "standing_unreadable",
             Self::TokenExpired => "token_expired",
             Self::TokenInvalid => "token_invalid",
@@ -127,7 +131,7 @@ impl Reason {
     /// The HTTP status code. A 5xx of ours never looks like "logged out", and a wait is never an error of the visitor.
     pub const fn http_status(self) -> u16 {
         match self {
-            Self::BadRequest | Self::CredentialAmbiguous => 400,
+            Self::BadRequest | Self::CredentialAmbiguous | Self::PathAmbiguous => 400,
             Self::LoginRequired
             | Self::OperatorRequired
             | Self::TokenExpired
@@ -171,6 +175,7 @@ impl Reason {
             | Self::NoInstance
             | Self::NotFound
             | Self::OperatorRequired
+            | Self::PathAmbiguous
             | Self::TokenExpired
             | Self::TokenInvalid => None,
         }
@@ -185,7 +190,8 @@ impl Reason {
             | Self::IllegalTransition
             | Self::MethodNotAllowed
             | Self::NotFound
-            | Self::OperatorRequired => Actor::Caller,
+            | Self::OperatorRequired
+            | Self::PathAmbiguous => Actor::Caller,
             Self::InstanceUnreachable => Actor::Instance,
             Self::InstanceActive | Self::InstanceProvisioning => Actor::Nobody,
             Self::AuthorityUnavailable

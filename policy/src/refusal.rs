@@ -126,7 +126,7 @@ impl fmt::Display for Refusal {
                     f,
                     "algorithm not allowed: expected {}, found `{}`",
                     expected.name(),
-                    found.escape_debug()
+                    shown(found)
                 )
             }
             Self::AudienceMismatch => f.write_str("the token is for another audience"),
@@ -152,13 +152,22 @@ impl fmt::Display for Refusal {
             Self::WrongKind { found } => write!(
                 f,
                 "a token of kind `{}` is no credential here",
-                found.escape_debug()
+                shown(found)
             ),
             Self::WrongType { name } => {
                 write!(f, "`{name}` has the wrong type or an impossible value")
             }
         }
     }
+}
+
+/// The beginning of a text from a token, harmless in a line of the log.
+fn shown(found: &str) -> String {
+    found
+        .chars()
+        .take(32)
+        .flat_map(char::escape_debug)
+        .collect()
 }
 
 impl fmt::Display for Malformation {

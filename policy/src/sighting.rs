@@ -72,6 +72,9 @@ pub struct RawStanding {
     pub version: u64,
 }
 
+/// The end of the year 9999: what a calendar can show.
+const LATEST_SINCE: u64 = 253_402_300_799;
+
 impl RawStanding {
     /// Believes a record only if it is whole, about the person asked for, and leads to an allowed host.
     pub fn parse(self, asked: &Identity, hosts: &[HostRule]) -> Result<Standing, Unreadable> {
@@ -86,7 +89,10 @@ impl RawStanding {
                     .filter(|url| hosts.iter().any(|rule| rule.covers(url)))
                     .ok_or(Unreadable::BadInstance)?,
                 status: Status::parse(&status).map_err(Unreadable::UnknownStatus)?,
-                since: Moment::from_unix_seconds(since),
+                since: Some(since)
+                    .filter(|since| *since <= LATEST_SINCE)
+                    .map(Moment::from_unix_seconds)
+                    .ok_or(Unreadable::BadShape)?,
             }),
             (Some(_) | None, Some(_) | None, Some(_) | None, Some(_) | None) => {
                 return Err(Unreadable::BadShape);
@@ -270,6 +276,10 @@ mod tests {
         assert_eq!(restored(|_| "}{".to_owned()), Err(Unreadable::BadShape));
         assert_eq!(
             restored(|text| text.to_owned() + &" ".repeat(5000)),
+            Err(Unreadable::BadShape)
+        );
+        assert_eq!(
+            restored(|text| text.replace("\"since\":7", "\"since\":9000000000000000")),
             Err(Unreadable::BadShape)
         );
         assert_eq!(

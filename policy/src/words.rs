@@ -121,6 +121,11 @@ impl Reason {
                 detail: "The admin API needs the operator's secret.",
                 next: "Send it as `Authorization: Bearer`, from the secret USHER_ADMIN_SECRET.",
             },
+            Self::PathAmbiguous => Words {
+                title: "The address can be read in two ways",
+                detail: "It climbs with `..` or has a backslash, so it could mean another place to the app than to us. It was not passed on.",
+                next: "Use the address that is meant, without `.` and `..` segments.",
+            },
             Self::StandingUnreadable => Words {
                 title: "Your account's record cannot be read",
                 detail: "What we know about your account does not make sense to us, so we let nobody in with it. The operator was alerted.",

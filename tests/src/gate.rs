@@ -37,6 +37,8 @@ impl Default for GateOptions {
 pub struct Gate {
     /// Where it answers: an origin.
     pub url: String,
+    /// Where workerd itself listens: addresses and headers reach the gate as they were written.
+    pub direct: String,
     /// The secret of its admin API; empty when none was configured.
     pub admin_secret: String,
     host: Host,
@@ -52,9 +54,10 @@ impl Gate {
             .unwrap_or_default()
             .to_owned();
         let configuration = configuration(&options)?;
-        let (host, url) = Host::start(&configuration).await.map_err(GateError::Host)?;
+        let (host, [url, direct]) = Host::start(&configuration).await.map_err(GateError::Host)?;
         Ok(Self {
             url,
+            direct,
             admin_secret,
             host,
         })

@@ -1,6 +1,6 @@
 //! The registry: the built-in authority, a D1 database (`edge/migrations/`).
 
-use policy::contract::{InstanceRecord, MembershipWord, StandingRecord};
+use policy::contract::{InstanceRecord, MembershipWord, NewInstance, StandingRecord};
 use policy::instance_url::HostRule;
 use policy::sighting::{RawStanding, Unreadable};
 use policy::standing::{Identity, InstanceId, Membership, Standing};
@@ -9,7 +9,7 @@ use policy::storage_key::StorageKey;
 use policy::time::Moment;
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
-use worker::D1Database;
+use worker::{D1Database, D1PreparedStatement};
 
 use super::AuthorityFailure;
 
@@ -45,7 +45,7 @@ const STANDING: &str = "
            iif(users.requires_invitation, 'needs_invitation', 'member') AS membership,
            users.email, users.org, users.role,
            instances.id AS instance_id, instances.url AS instance_url, instances.status, instances.since,
-           max(users.version, ifnull(instances.version, 0)) AS version
+           users.version + ifnull(instances.version, 0) AS version
     FROM identities
     JOIN users ON users.id = identities.user_id
     LEFT JOIN instances ON instances.user_id = users.id
@@ -151,12 +151,10 @@ impl Registry<'_> {
             membership,
             org,
             role,
-            instance: standing
-                .instance
-                .map(|instance| policy::contract::NewInstance {
-                    id: instance.id.as_str().to_owned(),
-                    url: instance.url.as_str().to_owned(),
-                }),
+            instance: standing.instance.map(|instance| NewInstance {
+                id: instance.id.as_str().to_owned(),
+                url: instance.url.as_str().to_owned(),
+            }),
         })
     }
 
@@ -172,7 +170,11 @@ impl Registry<'_> {
             MembershipWord::Member => 0,
             MembershipWord::NeedsInvitation => 1,
         };
-        let mut batch = vec![
+        let mut batch = Vec::new();
+        if let Some(instance) = &record.instance {
+            batch.push(self.guard(instance, &user)?);
+        }
+        batch.extend([
             self.database
                 .prepare(
                     "INSERT INTO users (id, email, org, role, requires_invitation, version, created_at)
@@ -193,7 +195,7 @@ impl Registry<'_> {
             self.database
                 .prepare("INSERT INTO identities (issuer, subject, user_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
                 .bind(&[text(identity.issuer.as_str()), text(identity.subject.as_str()), text(user.as_str())])?,
-        ];
+        ]);
         if let Some(instance) = &record.instance {
             batch.push(
                 self.database
@@ -210,19 +212,33 @@ impl Registry<'_> {
                     ])?,
             );
         }
-        // D1 runs a batch as one transaction.
-        self.database.batch(batch).await?;
-        let result = self.standing_record(identity).await?;
-        if record.instance.is_some() && record.instance != result.instance {
-            let there = result.instance.map_or_else(
-                || "none".to_owned(),
-                |instance| format!("`{}` at {}", instance.id, instance.url),
-            );
-            return Err(ChangeRefused::Conflict(format!(
-                "the visitor's instance is {there}; an instance is created once, and its id belongs to one visitor"
-            )));
+        // D1 runs a batch as one transaction: where the guard fails, nothing was changed.
+        if let Err(problem) = self.database.batch(batch).await {
+            let there = self
+                .standing_record(identity)
+                .await
+                .ok()
+                .and_then(|record| record.instance);
+            return Err(conflict(&problem, there.as_ref()));
         }
-        Ok(result)
+        self.standing_record(identity).await
+    }
+
+    /// A statement that fails where the instance is somebody else's, is somewhere else, or would be the person's second one: it
+    /// would write a row that the table's constraints refuse.
+    fn guard(
+        &self,
+        instance: &NewInstance,
+        user: &StorageKey,
+    ) -> worker::Result<D1PreparedStatement> {
+        self.database
+            .prepare(
+                "INSERT INTO instances (id, user_id, url, status, since, version)
+                 SELECT ?1, ?2, ?3, 'conflict', 0, 0 FROM instances
+                 WHERE (id = ?1 OR user_id = ?2) AND NOT (id = ?1 AND user_id = ?2 AND url = ?3)
+                 LIMIT 1",
+            )
+            .bind(&[text(&instance.id), text(user.as_str()), text(&instance.url)])
     }
 
     /// Removes a person with everything that is theirs.
@@ -308,6 +324,20 @@ impl Registry<'_> {
             .map(|_| ())
             .map_err(|problem| problem.to_string())
     }
+}
+
+fn conflict(problem: &worker::Error, there: Option<&NewInstance>) -> ChangeRefused {
+    let problem = problem.to_string();
+    if !problem.contains("constraint failed") {
+        return ChangeRefused::Failed(problem);
+    }
+    let there = there.map_or_else(
+        || "none, and the id belongs to somebody else".to_owned(),
+        |instance| format!("`{}` at {}", instance.id, instance.url),
+    );
+    ChangeRefused::Conflict(format!(
+        "the visitor's instance is {there}; an instance is created once, and its id belongs to one visitor"
+    ))
 }
 
 fn text(value: &str) -> JsValue {

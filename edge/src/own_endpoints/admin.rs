@@ -19,6 +19,9 @@ use crate::{clock, events};
 /// The largest record is a standing with an instance, below 4 KiB.
 const MAX_BODY_BYTES: usize = 16 * 1024;
 
+/// Longest e-mail address or org: both are told to the app in a header, and a sighting must stay small (RFC 5321 section 4.5.3.1).
+const MAX_TEXT_BYTES: usize = 254;
+
 pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
     if !is_operator(gate) {
         return Answer::problem(Reason::OperatorRequired, &gate.incoming.id, Vec::new());
@@ -95,6 +98,16 @@ impl Call<'_> {
     async fn put_standing(&self) -> Result<Answer, Mistake> {
         let record: StandingRecord = self.body().await?;
         let identity = identity(&record.issuer, &record.subject)?;
+        for (name, value) in [("email", &record.email), ("org", &record.org)] {
+            if value
+                .as_ref()
+                .is_some_and(|value| value.len() > MAX_TEXT_BYTES)
+            {
+                return Err(Mistake::Request(format!(
+                    "{name} has more than {MAX_TEXT_BYTES} bytes"
+                )));
+            }
+        }
         if let Some(instance) = &record.instance {
             if InstanceId::new(&instance.id).is_none() {
                 return Err(Mistake::Request(format!(

@@ -7,19 +7,19 @@ use policy::status::{Availability, Status};
 use policy::words::Words;
 use wasm_bindgen::JsValue;
 
-use crate::clock;
 use crate::gate::Gate;
 use crate::page::Answer;
 
-pub(super) async fn answer(gate: &Gate<'_>) -> JsValue {
+/// The answer, or that of the gate to somebody without a good credential.
+pub(super) async fn answer(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     let headers = gate.incoming.credential_headers();
     let visitor = match gate.admit(&headers).await {
         Ok((visitor, _)) => visitor,
-        Err(rejected) => return gate.turn_away(&rejected, &headers),
+        Err(rejected) => return Err(gate.turn_away(&rejected, &headers)),
     };
     let finding = gate.sightings().find(&visitor).await;
     gate.keep(&finding);
-    let now = clock::now();
+    let now = finding.found_at;
     let judgement = decide(
         &visitor,
         finding.found(),
@@ -49,7 +49,7 @@ pub(super) async fn answer(gate: &Gate<'_>) -> JsValue {
         next: words.next.to_owned(),
         retry_after,
     };
-    Answer::json(200, &me, &gate.incoming.id).into_response()
+    Ok(Answer::json(200, &me, &gate.incoming.id))
 }
 
 fn said(judgement: &Judgement<'_>) -> (bool, &'static str, Words, Option<u32>) {

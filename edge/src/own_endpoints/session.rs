@@ -17,7 +17,7 @@ const MAX_FORM_BYTES: usize = 16 * 1024;
 
 /// Takes `token` and `return_to` as a form from the log-in page. Only that page and the gate's own may send it: else somebody
 /// could log a visitor in as somebody else (login CSRF).
-pub(super) async fn start(gate: &Gate<'_>) -> JsValue {
+pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     let incoming = gate.incoming;
     let allowed = [
         Some(incoming.origin().to_owned()),
@@ -25,7 +25,7 @@ pub(super) async fn start(gate: &Gate<'_>) -> JsValue {
     ];
     let origin = incoming.header("origin");
     if origin.is_none() || !allowed.contains(&origin) {
-        return gate.turn_away(&Rejected::CrossSite, &incoming.credential_headers());
+        return Err(gate.turn_away(&Rejected::CrossSite, &incoming.credential_headers()));
     }
     let form = match incoming
         .text(MAX_FORM_BYTES)
@@ -33,19 +33,22 @@ pub(super) async fn start(gate: &Gate<'_>) -> JsValue {
         .and_then(|body| UrlSearchParams::new_with_str(&body))
     {
         Ok(form) => form,
-        Err(problem) => return bad_request(gate, crate::fetching::text(&problem)),
+        Err(problem) => return Ok(bad_request(gate, crate::fetching::text(&problem))),
     };
     let Some(token) = form.get("token") else {
-        return bad_request(gate, "the form has no field `token`".to_owned());
+        return Ok(bad_request(
+            gate,
+            "the form has no field `token`".to_owned(),
+        ));
     };
     if gate.configuration.cookie.len() + 1 + token.len() > cookie::MAX_COOKIE_BYTES {
-        return bad_request(
+        return Ok(bad_request(
             gate,
             format!(
                 "the token has {} bytes, and browsers keep no cookie of that size",
                 token.len()
             ),
-        );
+        ));
     }
     let headers = CredentialHeaders {
         authorization: Some(format!("Bearer {token}")),
@@ -53,27 +56,20 @@ pub(super) async fn start(gate: &Gate<'_>) -> JsValue {
     };
     let visitor = match gate.admit(&headers).await {
         Ok((visitor, Carrier::Bearer | Carrier::Cookie)) => visitor,
-        Err(rejected) => return gate.turn_away(&rejected, &headers),
+        Err(rejected) => return Err(gate.turn_away(&rejected, &headers)),
     };
     let lifetime = visitor.valid_until().since(clock::now());
-    Answer::redirect(
-        &safe_return_to(form.get("return_to"), incoming.origin()),
-        &incoming.id,
-    )
-    .header(
+    let place = safe_return_to(form.get("return_to"), incoming.origin());
+    Ok(Answer::redirect(&place, &incoming.id).header(
         "set-cookie",
         cookie::set(gate.configuration, &token, lifetime),
-    )
-    .into_response()
+    ))
 }
 
 /// Makes the browser forget the cookie.
 pub(super) fn end(gate: &Gate<'_>) -> Answer {
     let incoming = gate.incoming;
-    if incoming
-        .header("origin")
-        .is_some_and(|origin| origin != incoming.origin())
-    {
+    if incoming.is_from_another_site() {
         return Answer::problem(Reason::CrossSiteRequest, &incoming.id, Vec::new());
     }
     // A person who pressed a button must see that something happened; a program needs no page.
@@ -91,7 +87,11 @@ pub(super) fn end(gate: &Gate<'_>) -> Answer {
 fn safe_return_to(return_to: Option<String>, origin: &str) -> String {
     let parsed = return_to.and_then(|address| Url::new_with_base(&address, origin).ok());
     let own = parsed.filter(|url| {
-        url.origin() == origin && url.username().is_empty() && url.password().is_empty()
+        // A pathname that begins with two slashes would, alone, be read as another host.
+        url.origin() == origin
+            && url.username().is_empty()
+            && url.password().is_empty()
+            && !url.pathname().starts_with("//")
     });
     own.map_or_else(
         || "/".to_owned(),
@@ -103,6 +103,6 @@ fn origin_of(address: &str) -> Option<String> {
     Url::new(address).ok().map(|url| url.origin())
 }
 
-fn bad_request(gate: &Gate<'_>, mistake: String) -> JsValue {
-    Answer::problem(Reason::BadRequest, &gate.incoming.id, vec![mistake]).into_response()
+fn bad_request(gate: &Gate<'_>, mistake: String) -> Answer {
+    Answer::problem(Reason::BadRequest, &gate.incoming.id, vec![mistake])
 }

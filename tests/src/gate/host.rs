@@ -31,7 +31,7 @@ struct Conversation {
 
 impl Host {
     /// Starts the process with a configuration; gives the origin where the gate answers.
-    pub(super) async fn start(configuration: &Value) -> Result<(Self, String), HostError> {
+    pub(super) async fn start(configuration: &Value) -> Result<(Self, [String; 2]), HostError> {
         let mut command = Command::new(places::node());
         command.arg(places::workspace().join("tests/host.mjs"));
         // Not killed on drop: it ends by itself when its standard input closes, and takes workerd with it.
@@ -58,12 +58,11 @@ impl Host {
             logs,
         };
         let ready = host.ask(configuration).await?;
-        let url = ready
-            .get("url")
-            .and_then(Value::as_str)
-            .ok_or(HostError::Ended)?
-            .to_owned();
-        Ok((host, url))
+        let origin = |name: &str| ready.get(name).and_then(Value::as_str).map(str::to_owned);
+        let (Some(url), Some(direct)) = (origin("url"), origin("direct")) else {
+            return Err(HostError::Ended);
+        };
+        Ok((host, [url, direct]))
     }
 
     /// Asks one thing and waits for its answer.

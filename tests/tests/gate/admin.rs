@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use stage::KeepAt;
 use tests::World;
 
-use crate::cast::{account, operate, program, told, world};
+use crate::cast::{account, logged, operate, program, told, world};
 
 async fn problem(response: reqwest::Response) -> Problem {
     serde_json::from_str(&told(response).await.2).unwrap()
@@ -115,6 +115,58 @@ async fn an_instance_is_created_once_and_belongs_to_one_visitor() {
             .reason,
         "conflict"
     );
+}
+
+#[tokio::test]
+async fn a_refused_change_has_changed_nothing() {
+    let world = world().await;
+    create(
+        &world,
+        json!({ "id": "i-1", "url": "http://127.0.0.1:4000" }),
+    )
+    .await;
+    let mut eve = standing(&json!({ "id": "i-1", "url": "http://127.0.0.1:4000" }));
+    eve["subject"] = json!("eve");
+    assert_eq!(
+        problem(operate(&world, Method::PUT, "standings", eve).await)
+            .await
+            .reason,
+        "conflict"
+    );
+    let mut guy = standing(&json!({ "id": "i-2", "url": "http://127.0.0.1:4000" }));
+    guy["role"] = json!("platform_owner");
+    assert_eq!(
+        problem(operate(&world, Method::PUT, "standings", guy).await)
+            .await
+            .reason,
+        "conflict"
+    );
+
+    let read = async |subject: &str| {
+        let query = format!("standings?issuer=https%3A%2F%2Fid.example&subject={subject}");
+        operate(&world, Method::GET, &query, Value::Null).await
+    };
+    assert_eq!(read("eve").await.status(), 404);
+    let record: StandingRecord = read("guy").await.json().await.unwrap();
+    assert_eq!(record.role, policy::standing::Role::Member);
+}
+
+#[tokio::test]
+async fn every_call_leaves_a_line_in_the_log() {
+    let world = world().await;
+    create(
+        &world,
+        json!({ "id": "i-1", "url": "http://127.0.0.1:4000" }),
+    )
+    .await;
+    operate(
+        &world,
+        Method::PUT,
+        "instances/i-1/status",
+        json!({ "status": "active" }),
+    )
+    .await;
+    logged(&world, "\"endpoint\":\"instances/i-1/status\"").await;
 }
 
 #[tokio::test]

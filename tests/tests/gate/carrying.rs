@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use stage::{Account, KeepAt};
 use tests::{Visitor, World};
 
-use crate::cast::{account, app, header, program, told, world};
+use crate::cast::{account, app, header, program, raw, told, world, world_with};
 
 async fn ready() -> (World, Account, Visitor) {
     let world = world().await;
@@ -208,6 +208,9 @@ async fn an_app_can_neither_replace_our_cookie_nor_speak_as_us() {
         .map(|value| value.to_str().unwrap())
         .collect();
     assert_eq!(cookies, ["a=1", "b=2"]);
+    let nameless = format!("/cookies?set=%3D{}%3Devil", tests::world::COOKIE);
+    let response = visitor.get(&nameless).await;
+    assert_eq!(response.headers().get_all("set-cookie").iter().count(), 2);
     assert_eq!(header(&response, "usher-response"), "");
 }
 
@@ -246,4 +249,102 @@ async fn another_site_cannot_change_anything_with_the_cookie() {
         );
     }
     app(post(&world.gate.url).await).await;
+}
+
+#[tokio::test]
+async fn a_path_that_climbs_is_refused_and_opens_nothing() {
+    let world = world_with(json!({ "USHER_SUSPENDED_PATHS": ["/billing"] })).await;
+    let account = account(&world, "guy", KeepAt::Suspended).await;
+    let bearer = format!(
+        "Authorization: Bearer {}",
+        world.stage.access_token(&account)
+    );
+    let (status, _) = raw(
+        &world,
+        &format!("GET /billing/invoices HTTP/1.1\r\n{bearer}"),
+    )
+    .await;
+    assert_eq!(status, 200);
+    let (status, _) = raw(&world, &format!("GET /admin HTTP/1.1\r\n{bearer}")).await;
+    assert_eq!(status, 403);
+    for target in [
+        "/billing/../admin",
+        "/billing/%2e%2e/admin",
+        "/billing/.%2E/admin",
+        "/x/../.usher/health",
+        "/a\\b",
+    ] {
+        let (status, answer) = raw(&world, &format!("GET {target} HTTP/1.1\r\n{bearer}")).await;
+        assert_eq!(status, 400, "{target}: {answer}");
+        assert!(answer.contains("path_ambiguous"), "{target}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn two_cookie_fields_never_carry_the_token_to_the_app() {
+    let (world, account, _visitor) = ready().await;
+    let token = world.stage.access_token(&account);
+    let cookies = format!("Cookie: a=1\r\nCookie: {}={token}", tests::world::COOKIE);
+    for head in [
+        format!("GET /echo HTTP/1.1\r\n{cookies}"),
+        format!("GET /echo HTTP/1.1\r\nAuthorization: Bearer {token}\r\n{cookies}"),
+    ] {
+        let (status, answer) = raw(&world, &head).await;
+        assert_eq!(status, 400, "{answer}");
+        assert!(answer.contains("credential_ambiguous"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_socket_is_not_opened_with_the_cookie_for_another_site() {
+    let (world, account, _visitor) = ready().await;
+    let cookie = format!(
+        "Cookie: {}={}",
+        tests::world::COOKIE,
+        world.stage.access_token(&account)
+    );
+    let upgrade = "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+    for origin in ["Origin: https://evil.example\r\n", "Origin: null\r\n", ""] {
+        let (status, answer) = raw(
+            &world,
+            &format!("GET /ws HTTP/1.1\r\n{origin}{cookie}\r\n{upgrade}"),
+        )
+        .await;
+        assert_eq!(status, 403, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_a_page_that_hides_its_origin_is_not_another_sites() {
+    let (world, account, _visitor) = ready().await;
+    let visitor = world
+        .api()
+        .with_cookie(tests::world::COOKIE, &world.stage.access_token(&account));
+    let post = |site: &str| {
+        let request = visitor.request(Method::POST, "/echo");
+        visitor.send(
+            request
+                .header("origin", "null")
+                .header("sec-fetch-site", site),
+        )
+    };
+    app(post("same-origin").await).await;
+    for site in ["cross-site", "same-site"] {
+        assert_eq!(
+            told(post(site).await).await.1,
+            "cross_site_request",
+            "{site}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_would_answer_with_the_credential_is_refused() {
+    let (world, account, _visitor) = ready().await;
+    let bearer = format!(
+        "Authorization: Bearer {}",
+        world.stage.access_token(&account)
+    );
+    let (status, answer) = raw(&world, &format!("TRACE /echo HTTP/1.1\r\n{bearer}")).await;
+    assert!(matches!(status, 400 | 405 | 501), "{answer}");
 }

@@ -6,6 +6,7 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use stage::{Account, KeepAt, NewAccount};
 use tests::{Visitor, World, WorldOptions};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// A healthy world.
 pub(crate) async fn world() -> World {
@@ -118,4 +119,23 @@ pub(crate) async fn logged(world: &World, part: &str) {
         assert!(Instant::now() < deadline, "not in the log: {part}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// Sends a request head exactly as written to workerd itself, and gives the status and the rest of the answer.
+pub(crate) async fn raw(world: &World, head: &str) -> (u16, String) {
+    let address = world.gate.direct.strip_prefix("http://").unwrap();
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = format!("{head}\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok());
+    (
+        status.unwrap_or_else(|| panic!("no answer: {answer}")),
+        answer,
+    )
 }

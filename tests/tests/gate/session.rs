@@ -78,12 +78,18 @@ async fn a_return_address_elsewhere_leads_to_the_front_door() {
     let world = world().await;
     let account = account(&world, "guy", KeepAt::Ready).await;
     let token = world.stage.access_token(&account);
+    let own = format!("{}//evil.example/x", world.gate.url);
     for return_to in [
+        own.as_str(),
         "//evil.example/x",
         "https://evil.example",
         "/%5Cevil.example",
         "javascript:alert(1)",
         "https:evil.example",
+        "/.//evil.example",
+        "/x/..//evil.example",
+        "/%2e//evil.example",
+        "/./%5Cevil.example",
         "",
     ] {
         let response =
@@ -130,12 +136,18 @@ async fn logging_out_makes_the_browser_forget() {
         (response.status().as_u16(), header(&response, "location")),
         (303, "/")
     );
-    let response = browser
+    let program = world.api();
+    let response = program
         .send(
-            browser
+            program
                 .request(Method::POST, "/.usher/logout")
                 .header("origin", "https://evil.example"),
         )
+        .await;
+    assert_eq!(header(&response, "set-cookie"), "");
+    let request = program.request(Method::POST, "/.usher/logout");
+    let response = program
+        .send(request.header("sec-fetch-site", "cross-site"))
         .await;
     assert_eq!(header(&response, "set-cookie"), "");
 }

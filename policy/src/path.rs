@@ -1,0 +1,93 @@
+//! Paths that everybody reads in the same way.
+
+/// Whether a path means the same to the gate, to the parser that sends it on and to the app: no backslash, and no segment that
+/// climbs or stands still, in any spelling. The platform hands paths over as they came; what would be folded away later must
+/// not be judged before (CVE-2019-9901; RFC 3986 section 5.2.4; the WHATWG URL standard also folds `%2e`).
+pub fn is_unambiguous(path: &str) -> bool {
+    !path.contains('\\') && path.split('/').all(|segment| !is_dots(segment))
+}
+
+fn is_dots(segment: &str) -> bool {
+    let mut rest = segment;
+    let mut dots = 0;
+    while !rest.is_empty() {
+        let Some(after) = rest
+            .strip_prefix('.')
+            .or_else(|| rest.strip_prefix("%2e"))
+            .or_else(|| rest.strip_prefix("%2E"))
+        else {
+            return false;
+        };
+        rest = after;
+        dots += 1;
+    }
+    dots == 1 || dots == 2
+}
+
+/// Whether a path lies at or below one of these, read so that no app could read it as lying elsewhere: an encoded slash or
+/// backslash, a parameter or an empty segment opens nothing (CVE-2021-29492, CVE-2025-54576).
+pub fn is_below(path: &str, places: &[alloc::string::String]) -> bool {
+    let tricks = ["%2f", "%2F", "%5c", "%5C", "%00", ";", "//"];
+    let plain = is_unambiguous(path) && !tricks.iter().any(|trick| path.contains(trick));
+    let below = |place: &alloc::string::String| {
+        path.strip_prefix(place.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    plain && places.iter().any(below)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::borrow::ToOwned;
+
+    #[test]
+    fn a_path_that_climbs_is_ambiguous_in_every_spelling() {
+        for path in [
+            "/a/../b",
+            "/a/%2e%2E/b",
+            "/a/.%2e",
+            "/.",
+            "/a/%2E/b",
+            "/a\\..\\b",
+            "/x/../.usher/health",
+        ] {
+            assert!(!is_unambiguous(path), "{path}");
+        }
+        for path in [
+            "/",
+            "/a/b",
+            "/.well-known/x",
+            "/.usher/me",
+            "/a...b",
+            "/...",
+            "/%2e%2e%2e",
+            "/a%2Fb",
+            "//a",
+            "/a/..b",
+        ] {
+            assert!(is_unambiguous(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn only_a_plain_path_is_below_an_open_one() {
+        let places = ["/billing".to_owned()];
+        for path in ["/billing", "/billing/", "/billing/invoices/1"] {
+            assert!(is_below(path, &places), "{path}");
+        }
+        for path in [
+            "/billing2",
+            "/Billing",
+            "/billing/../admin",
+            "/billing/%2e%2e/admin",
+            "/billing%2f..%2fadmin",
+            "/billing/..;/admin",
+            "/billing//admin",
+            "/billing/..%5cadmin",
+            "/",
+        ] {
+            assert!(!is_below(path, &places), "{path}");
+        }
+    }
+}
