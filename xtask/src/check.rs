@@ -7,6 +7,7 @@ use std::fmt;
 use std::time::Instant;
 
 use crate::command::{CommandError, Program, Run};
+use crate::setup;
 use crate::talk;
 use crate::workspace::Workspace;
 
@@ -15,6 +16,7 @@ pub(crate) use direction::DirectionError;
 /// Runs every check, the quick ones first, and stops at the first that fails.
 pub(crate) fn run(workspace: &Workspace) -> Result<(), CheckError> {
     direction::check(workspace).map_err(CheckError::Direction)?;
+    setup::rust_target(workspace).map_err(CheckError::Command)?;
     for (what, arguments) in CARGO_CHECKS {
         let started = Instant::now();
         let cargo = Run::new(Program::Cargo)

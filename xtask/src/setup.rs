@@ -14,7 +14,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Node, SetupError> {
     Node::find(workspace).map_err(SetupError::Node)
 }
 
-fn rust_target(workspace: &Workspace) -> Result<(), CommandError> {
+/// What the gate is compiled to. rustup reads `targets` of rust-toolchain.toml only where that file names a channel.
+pub(crate) fn rust_target(workspace: &Workspace) -> Result<(), CommandError> {
     let libraries =
         Run::new(Program::Rustc).arguments(["--print", "target-libdir", "--target", TARGET]);
     if fs::exists(libraries.folder(workspace.root()).capture()?.trim()).unwrap_or(false) {
