@@ -2,12 +2,12 @@
 //
 // Standard input and output speak JSON, one line each. The first line in is the configuration; the first line out is
 // {"url": …}. Then each command in is answered by one line out, in order; what the gate logs comes between as {"log": …}.
-// When standard input closes, everything ends: then even a killed parent leaves neither node nor workerd behind.
+// When standard input closes, everything ends: then even a killed parent leaves neither node nor workerd nor files behind.
 
-import { readFile, readdir } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import readline from "node:readline";
-import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 
 const lines = readline.createInterface({ input: process.stdin });
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -17,27 +17,35 @@ process.stdout.on("error", () => {});
 process.stderr.on("error", () => {});
 
 let gate;
+let folder;
 lines.once("close", stop);
 
 async function stop() {
   // workerd is a child of ours and must not be waited for longer than it deserves.
   setTimeout(() => process.exit(1), MOST_STOP_MILLIS).unref();
   await gate?.dispose().catch(() => {});
+  // workerd may still be writing its last file.
+  if (folder) await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }).catch(() => {});
   process.exit(0);
 }
 
 async function main() {
   const input = lines[Symbol.asyncIterator]();
   const configuration = JSON.parse((await input.next()).value);
+  folder = configuration.folder ?? (await mkdtemp(path.join(os.tmpdir(), "usher-")));
+  // miniflare asks for the temporary folder when it is loaded, and does not always clear away what it puts there.
+  process.env.TMPDIR = folder;
+  const { Miniflare, convertV4MiniflareOptions } = await import("miniflare");
+  const options = async () => convertV4MiniflareOptions(await settings(configuration));
   try {
-    gate = new Miniflare(convertV4MiniflareOptions(await options(configuration)));
+    gate = new Miniflare(await options());
     const url = await gate.ready;
     await migrate(await gate.getD1Database(configuration.database), configuration.migrations);
     say({ url: url.origin, direct: (await gate.unsafeGetDirectURL()).origin });
     for await (const line of input) {
       const command = JSON.parse(line);
       if (command.stop) break;
-      say(await obey(command, configuration).catch((error) => ({ error: String(error) })));
+      say(await obey(command, configuration, options).catch((error) => ({ error: String(error) })));
     }
   } catch (error) {
     say({ error: String(error?.stack ?? error) });
@@ -45,7 +53,7 @@ async function main() {
   await stop();
 }
 
-async function options({ build, port, compatibility_date, compatibility_flags, bindings, database, store, version }) {
+async function settings({ build, port, compatibility_date, compatibility_flags, bindings, database, store, version }) {
   return {
     name: "usher",
     host: "127.0.0.1",
@@ -80,10 +88,10 @@ async function migrate(database, folder) {
   for (const file of files) await database.prepare(await readFile(path.join(folder, file), "utf8")).run();
 }
 
-async function obey(command, configuration) {
+async function obey(command, configuration, options) {
   if (command.restart) {
     // A fresh isolate in a fresh workerd; what KV and D1 hold stays.
-    await gate.setOptions(convertV4MiniflareOptions(await options(configuration)));
+    await gate.setOptions(await options());
     return { url: (await gate.ready).origin };
   }
   const database = await gate.getD1Database(configuration.database);

@@ -3,6 +3,7 @@
 
 mod env;
 mod issuers;
+mod key_source;
 mod settings;
 mod surroundings;
 
@@ -14,7 +15,8 @@ use policy::instance_url::HostRule;
 use policy::issuer::Issuer;
 
 pub(crate) use env::Bindings;
-pub(crate) use issuers::KeySource;
+pub use issuers::ISSUER_MEMBERS;
+pub(crate) use key_source::{KeySource, PublicKeys, Secret};
 pub use settings::{Home, SETTINGS, Setting};
 use surroundings::Surroundings;
 

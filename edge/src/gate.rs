@@ -63,6 +63,8 @@ impl Gate<'_> {
         let signatures = WebCrypto {
             configuration: self.configuration,
             issuer_keys: &self.isolate.issuer_keys,
+            env: self.env,
+            context: &self.incoming.context,
         };
         let presented =
             Presented::read(text, &self.configuration.issuers).map_err(Rejected::Refused)?;

@@ -1,25 +1,37 @@
-//! The keys of the issuers: configured secrets, and key sets fetched from their addresses and kept in the isolate.
+//! The keys of the issuers: secrets and written ones from the configuration, key sets fetched from their addresses and kept in
+//! the isolate, and in KV for the others.
+
+mod import;
+mod store;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use js_sys::{Array, Object, Reflect, Uint8Array};
-use policy::admission::{SignatureFailure, SignatureQuestion};
-use policy::issuer::Algorithm;
-use policy::jwks::{KeyMaterial, KeySet, MAX_JWKS_BYTES, PublicKey};
+use policy::issuer::{Algorithm, Issuer};
+use policy::jwks::{KeySet, MAX_JWKS_BYTES};
+use policy::public_key::BadKey;
+use policy::signature::SignatureFailure;
 use policy::time::Moment;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use web_sys::{CryptoKey, SubtleCrypto};
+use worker::{Context, Env};
 
-use crate::configuration::KeySource;
+use crate::configuration::{KeySource, PublicKeys, Secret};
 use crate::{clock, fetching};
+use import::Imported;
+pub(crate) use import::object;
+use store::{KeyStore, Stored, Unsaved};
 
-/// After this age a set is fetched anew when it is needed. Issuers rotate rarely and publish the next key long before.
-const SET_FRESH: Duration = Duration::from_mins(10);
+/// After this age a set is fetched anew, after the answer. Issuers rotate rarely and publish the next key long before.
+const SET_FRESH: Duration = Duration::from_mins(5);
+
+/// After this age a set is fetched anew before it is used, so that a withdrawn key stops admitting; as long as a verified token
+/// is remembered (`memory`).
+const SET_STALE: Duration = Duration::from_mins(10);
 
 /// After this age a set is not used any more, even if its endpoint is down: a key withdrawn a day ago must be out.
-const SET_HARD: Duration = Duration::from_hours(24);
+pub(crate) const SET_HARD: Duration = Duration::from_hours(24);
 
 /// A name that no key has leads to at most one fetch in this time, however many tokens with random names are sent.
 const COOL_DOWN: Duration = Duration::from_secs(30);
@@ -33,22 +45,24 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// How long a key endpoint may take.
 const FETCH_LIMIT: Duration = Duration::from_secs(3);
 
-/// The keys an isolate holds, by issuer: the same key name of another issuer is another key.
+/// The keys an isolate holds, by issuer: the same key name of another issuer is another key. A new configuration is a new
+/// isolate, so an issuer has one source here.
 pub(crate) struct IssuerKeys(RefCell<HashMap<String, Held>>);
+
+/// What keys are got with.
+#[derive(Clone, Copy)]
+pub(crate) struct Tools<'a> {
+    pub(crate) crypto: &'a SubtleCrypto,
+    pub(crate) env: &'a Env,
+    pub(crate) context: &'a Context,
+}
 
 #[derive(Default)]
 struct Held {
-    set: KeySet,
-    imported: Vec<CryptoKey>,
+    public: Imported,
+    secrets: Vec<CryptoKey>,
     fetched_at: Option<Moment>,
     last_attempt: Option<Attempt>,
-}
-
-impl Held {
-    fn key(&self, key_id: Option<&str>) -> Option<CryptoKey> {
-        let position = self.set.position(key_id)?;
-        self.imported.get(position).cloned()
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -62,7 +76,16 @@ struct Attempt {
 enum Next {
     Fetch,
     Use,
+    UseAndRefresh,
     Wait,
+}
+
+/// The key a signature asks for.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) issuer: &'static Issuer,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) key_id: Option<&'a str>,
 }
 
 impl IssuerKeys {
@@ -70,77 +93,111 @@ impl IssuerKeys {
         Self(RefCell::new(HashMap::new()))
     }
 
-    /// The key a signature is to be checked with, fetched if it is not here.
-    pub(crate) async fn key(
-        &self,
-        question: &SignatureQuestion<'_>,
-        source: &KeySource,
-        crypto: &SubtleCrypto,
-    ) -> Result<CryptoKey, SignatureFailure> {
-        let issuer = question.issuer.name.as_str();
-        match source {
-            KeySource::Secret { value, .. } => self.secret_key(issuer, value, crypto).await,
-            KeySource::Inline(set) => {
-                if self.0.borrow().get(issuer).is_none() {
-                    let imported = import_set(set.clone(), question.issuer.algorithm, crypto).await;
-                    self.hold(issuer, imported);
-                }
-                // What is written down does not grow old, and there is nobody to ask for more.
-                let all = self.0.borrow();
-                let key = all.get(issuer).and_then(|held| held.key(question.key_id));
-                key.ok_or(SignatureFailure::UnknownKey)
+    /// The keys a signature is to be checked with, fetched if they are not here: the one of that name, or the few that may have any.
+    pub(crate) async fn candidates(
+        &'static self,
+        wanted: Wanted<'_>,
+        source: &'static KeySource,
+        tools: &Tools<'_>,
+    ) -> Result<Vec<CryptoKey>, SignatureFailure> {
+        if wanted.algorithm == Algorithm::Hs256 {
+            return self.secrets(wanted.issuer, &source.secrets, tools).await;
+        }
+        match &source.public {
+            PublicKeys::None => Err(SignatureFailure::UnknownKey),
+            PublicKeys::Written(set) => self.written(wanted, set, tools).await,
+            PublicKeys::JwksUrl(url) => {
+                self.bring_up(wanted, url, tools).await;
+                self.held(wanted)
             }
-            KeySource::JwksUrl(url) => loop {
-                match self.next(issuer, question.key_id) {
-                    Next::Use => return self.held(issuer, question.key_id),
-                    // A promise of another request cannot be awaited here, but its result can be looked for.
-                    Next::Wait => worker::Delay::from(LOOK_AGAIN).await,
-                    Next::Fetch => {
-                        self.fetch(issuer, url, question.issuer.algorithm, crypto)
-                            .await;
-                        return self.held(issuer, question.key_id);
-                    }
-                }
-            },
         }
     }
 
-    async fn secret_key(
+    async fn secrets(
         &self,
-        issuer: &str,
-        secret: &str,
-        crypto: &SubtleCrypto,
-    ) -> Result<CryptoKey, SignatureFailure> {
-        if let Some(key) = self
-            .0
-            .borrow()
-            .get(issuer)
-            .and_then(|held| held.imported.first())
-        {
-            return Ok(key.clone());
+        issuer: &'static Issuer,
+        secrets: &[Secret],
+        tools: &Tools<'_>,
+    ) -> Result<Vec<CryptoKey>, SignatureFailure> {
+        let known = self.look(issuer, |held| held.secrets.clone());
+        if let Some(known) = known.filter(|known| !known.is_empty()) {
+            return Ok(known);
         }
-        let bytes = Uint8Array::from(secret.as_bytes());
-        let key = import(crypto, "raw", bytes.as_ref(), Algorithm::Hs256)
-            .await
-            .ok_or(SignatureFailure::KeysUnavailable)?;
-        self.0
-            .borrow_mut()
-            .entry(issuer.to_owned())
-            .or_default()
-            .imported = vec![key.clone()];
-        Ok(key)
+        let mut keys = Vec::new();
+        for secret in secrets {
+            let key = import::secret(&secret.value, tools.crypto).await;
+            keys.push(key.ok_or(SignatureFailure::KeysUnavailable)?);
+        }
+        self.change(issuer, |held| held.secrets.clone_from(&keys));
+        Ok(keys)
+    }
+
+    /// What is written down does not grow old, and there is nobody to ask for more.
+    async fn written(
+        &self,
+        wanted: Wanted<'_>,
+        set: &KeySet,
+        tools: &Tools<'_>,
+    ) -> Result<Vec<CryptoKey>, SignatureFailure> {
+        if self
+            .look(wanted.issuer, |held| held.fetched_at)
+            .flatten()
+            .is_none()
+        {
+            let public = Imported::of(set.clone(), tools.crypto).await;
+            self.hold(wanted.issuer, public, clock::now());
+        }
+        let keys = self.look(wanted.issuer, |held| {
+            held.public.candidates(wanted.algorithm, wanted.key_id)
+        });
+        keys.filter(|keys| !keys.is_empty())
+            .ok_or(SignatureFailure::UnknownKey)
+    }
+
+    /// Brings the set to where the question can be answered, as far as it can be.
+    async fn bring_up(&'static self, wanted: Wanted<'_>, url: &'static str, tools: &Tools<'_>) {
+        loop {
+            match self.next(wanted) {
+                Next::Use => return,
+                // A promise of another request cannot be awaited here, but its result can be looked for.
+                Next::Wait => worker::Delay::from(LOOK_AGAIN).await,
+                Next::Fetch => {
+                    self.note_attempt(wanted.issuer, clock::now(), None);
+                    let (crypto, env) = (tools.crypto, tools.env);
+                    let unsaved = self
+                        .refresh(wanted.issuer, Some(wanted), url, crypto, env)
+                        .await;
+                    if let Some(unsaved) = unsaved {
+                        tools.context.wait_until(unsaved.save());
+                    }
+                    return;
+                }
+                Next::UseAndRefresh => {
+                    self.note_attempt(wanted.issuer, clock::now(), None);
+                    let issuer = wanted.issuer;
+                    let (crypto, env) = (tools.crypto.clone(), tools.env.clone());
+                    return tools.context.wait_until(async move {
+                        if let Some(unsaved) = self.refresh(issuer, None, url, &crypto, &env).await
+                        {
+                            unsaved.save().await;
+                        }
+                    });
+                }
+            }
+        }
     }
 
     /// One request of an isolate fetches, the others that need the same answer wait for it, and nobody fetches again soon.
-    fn next(&self, issuer: &str, key_id: Option<&str>) -> Next {
+    fn next(&self, wanted: Wanted<'_>) -> Next {
         let now = clock::now();
         let all = self.0.borrow();
-        let Some(held) = all.get(issuer) else {
+        let Some(held) = all.get(wanted.issuer.name.as_str()) else {
             return Next::Fetch;
         };
         let age = held.fetched_at.map(|fetched_at| now.since(fetched_at));
-        let known = held.set.position(key_id).is_some() && age.is_some_and(|age| age < SET_HARD);
-        if known && age.is_some_and(|age| age < SET_FRESH) {
+        let younger = |limit| age.is_some_and(|age| age < limit);
+        let known = held.public.has(wanted.algorithm, wanted.key_id) && younger(SET_HARD);
+        if known && younger(SET_FRESH) {
             return Next::Use;
         }
         match held.last_attempt {
@@ -158,93 +215,122 @@ impl IssuerKeys {
             Some(Attempt {
                 began,
                 succeeded: Some(succeeded),
-            }) if now.since(began) < cool_down(succeeded || !held.set.keys.is_empty()) => Next::Use,
+            }) if now.since(began) < cool_down(succeeded || !held.public.is_empty()) => Next::Use,
+            Some(_) | None if known && younger(SET_STALE) => Next::UseAndRefresh,
             Some(_) | None => Next::Fetch,
         }
     }
 
-    fn held(&self, issuer: &str, key_id: Option<&str>) -> Result<CryptoKey, SignatureFailure> {
+    fn held(&self, wanted: Wanted<'_>) -> Result<Vec<CryptoKey>, SignatureFailure> {
         let all = self.0.borrow();
-        let held = all.get(issuer).ok_or(SignatureFailure::KeysUnavailable)?;
+        let held = all
+            .get(wanted.issuer.name.as_str())
+            .ok_or(SignatureFailure::KeysUnavailable)?;
         let too_old = held
             .fetched_at
             .is_none_or(|fetched_at| clock::now().since(fetched_at) >= SET_HARD);
-        match held.key(key_id) {
-            Some(key) if !too_old => Ok(key),
-            // Without an answer from the endpoint nobody knows whether the key exists: that is no fault of the visitor's.
-            Some(_) | None
-                if held
-                    .last_attempt
-                    .is_none_or(|attempt| attempt.succeeded != Some(true)) =>
-            {
-                Err(SignatureFailure::KeysUnavailable)
-            }
-            Some(_) | None => Err(SignatureFailure::UnknownKey),
+        let keys = held.public.candidates(wanted.algorithm, wanted.key_id);
+        if !too_old && !keys.is_empty() {
+            return Ok(keys);
         }
+        let answered = held
+            .last_attempt
+            .is_some_and(|attempt| attempt.succeeded == Some(true));
+        // Without an answer from the endpoint nobody knows whether the key exists: that is no fault of the visitor's.
+        Err(if answered {
+            SignatureFailure::UnknownKey
+        } else {
+            SignatureFailure::KeysUnavailable
+        })
     }
 
-    /// Fetches the set. The last good one is kept when the endpoint is down, slow, redirecting, huge or talks nonsense.
-    async fn fetch(&self, issuer: &str, url: &str, algorithm: Algorithm, crypto: &SubtleCrypto) {
+    /// Takes what another isolate has fetched, else fetches. The last good set is kept when the endpoint is down, slow,
+    /// redirecting, huge or talks nonsense. Gives what is to be saved for others.
+    async fn refresh(
+        &self,
+        issuer: &'static Issuer,
+        wanted: Option<Wanted<'_>>,
+        url: &str,
+        crypto: &SubtleCrypto,
+        env: &Env,
+    ) -> Option<Unsaved> {
         let began = clock::now();
-        self.note_attempt(
-            issuer,
-            Attempt {
-                began,
-                succeeded: None,
-            },
-        );
-        let fetched = match fetching::small_body(url, MAX_JWKS_BYTES, FETCH_LIMIT).await {
-            Ok(body) => {
-                KeySet::read(&body, algorithm).ok_or_else(|| "the answer is no key set".to_owned())
+        let store = KeyStore::of(issuer, url, env);
+        let stored = store.read().await;
+        if let Some(stored) = &stored {
+            self.take_stored(issuer, stored, crypto).await;
+            let age = clock::now().since(stored.fetched_at);
+            let enough = wanted.is_none_or(|wanted| {
+                self.look(issuer, |held| {
+                    held.public.has(wanted.algorithm, wanted.key_id)
+                })
+                .unwrap_or_default()
+            });
+            // A name that was not there a moment ago is asked for no sooner than if this isolate had fetched.
+            if age < SET_FRESH && (enough || age < COOL_DOWN) {
+                self.note_attempt(issuer, stored.fetched_at, Some(true));
+                return None;
             }
-            Err(problem) => Err(problem),
-        };
-        let set = match fetched {
-            Ok(set) => set,
-            Err(problem) => {
-                self.note_attempt(
-                    issuer,
-                    Attempt {
-                        began,
-                        succeeded: Some(false),
-                    },
-                );
-                return log(issuer, url, &problem);
-            }
-        };
-        for bad in &set.left_out {
-            log(issuer, url, &format!("a key is left out: {bad:?}"));
         }
-        let offered = set.keys.len();
-        let imported = import_set(set, algorithm, crypto).await;
-        if imported.keys.len() < offered {
+        let fetched = fetching::small_body(url, MAX_JWKS_BYTES, FETCH_LIMIT).await;
+        let read = fetched.and_then(|body| {
+            let set = KeySet::read(&body, &issuer.algorithms);
+            set.map(|set| (set, body))
+                .ok_or_else(|| "the answer is no key set".to_owned())
+        });
+        let (set, body) = match read {
+            Ok(read) => read,
+            Err(problem) => {
+                self.note_attempt(issuer, began, Some(false));
+                log(issuer, url, &problem);
+                return None;
+            }
+        };
+        report(issuer, url, &set);
+        let public = Imported::of(set, crypto).await;
+        for name in &public.refused {
             log(
                 issuer,
                 url,
-                "a key is left out: it is no point of its curve",
+                &format!("key {name:?} is left out: it is no point of its curve"),
             );
         }
-        self.note_attempt(
-            issuer,
-            Attempt {
-                began,
-                succeeded: Some(true),
-            },
-        );
-        self.hold(issuer, imported);
+        self.note_attempt(issuer, began, Some(true));
+        self.hold(issuer, public, began);
+        store.unsaved(body, began, stored.as_ref())
     }
 
-    fn hold(&self, issuer: &str, imported: Imported) {
-        let mut all = self.0.borrow_mut();
-        let held = all.entry(issuer.to_owned()).or_default();
-        held.set = imported.set;
-        held.imported = imported.keys;
-        held.fetched_at = Some(clock::now());
+    async fn take_stored(&self, issuer: &'static Issuer, stored: &Stored, crypto: &SubtleCrypto) {
+        let newer = self
+            .look(issuer, |held| held.fetched_at)
+            .flatten()
+            .is_none_or(|fetched_at| fetched_at < stored.fetched_at);
+        if let Some(set) = KeySet::read(&stored.body, &issuer.algorithms).filter(|_| newer) {
+            let public = Imported::of(set, crypto).await;
+            self.hold(issuer, public, stored.fetched_at);
+        }
     }
 
-    fn note_attempt(&self, issuer: &str, attempt: Attempt) {
+    fn hold(&self, issuer: &Issuer, public: Imported, fetched_at: Moment) {
+        self.change(issuer, |held| {
+            held.public = public;
+            held.fetched_at = Some(fetched_at);
+        });
+    }
+
+    fn note_attempt(&self, issuer: &Issuer, began: Moment, succeeded: Option<bool>) {
+        self.change(issuer, |held| {
+            held.last_attempt = Some(Attempt { began, succeeded });
+        });
+    }
+
+    fn look<T>(&self, issuer: &Issuer, look: impl FnOnce(&Held) -> T) -> Option<T> {
+        self.0.borrow().get(issuer.name.as_str()).map(look)
+    }
+
+    fn change(&self, issuer: &Issuer, change: impl FnOnce(&mut Held)) {
         let mut all = self.0.borrow_mut();
-        all.entry(issuer.to_owned()).or_default().last_attempt = Some(attempt);
+        change(all.entry(issuer.name.as_str().to_owned()).or_default());
     }
 }
 
@@ -256,71 +342,23 @@ fn cool_down(something_is_held: bool) -> Duration {
     }
 }
 
-fn log(issuer: &str, url: &str, problem: &str) {
-    let line = serde_json::json!({ "event": "issuer_keys", "issuer": issuer, "url": url, "problem": problem });
+/// Tells the operator which keys are left out. A key for another algorithm is no fault, unless no other is there.
+fn report(issuer: &Issuer, url: &str, set: &KeySet) {
+    for left_out in &set.left_out {
+        if left_out.problem != BadKey::OtherKind || set.keys.is_empty() {
+            let name = left_out.key_id.as_deref().unwrap_or("without a name");
+            log(
+                issuer,
+                url,
+                &format!("key {name:?} is left out: {}", left_out.problem),
+            );
+        }
+    }
+}
+
+fn log(issuer: &Issuer, url: &str, problem: &str) {
+    let line = serde_json::json!({
+        "event": "issuer_keys", "issuer": issuer.name.as_str(), "url": url, "problem": problem,
+    });
     web_sys::console::error_1(&JsValue::from_str(&line.to_string()));
-}
-
-/// A set and its keys as WebCrypto holds them, at the same positions.
-struct Imported {
-    set: KeySet,
-    keys: Vec<CryptoKey>,
-}
-
-/// Only here is it found out whether a point lies on its curve; a key that does not is left out, and the others stay.
-async fn import_set(offered: KeySet, algorithm: Algorithm, crypto: &SubtleCrypto) -> Imported {
-    let mut imported = Imported {
-        set: KeySet::default(),
-        keys: Vec::new(),
-    };
-    for key in offered.keys {
-        if let Some(crypto_key) = import(crypto, "jwk", &jwk(&key), algorithm).await {
-            imported.set.keys.push(key);
-            imported.keys.push(crypto_key);
-        }
-    }
-    imported
-}
-
-/// The key as WebCrypto takes it, made of the checked members only.
-fn jwk(key: &PublicKey) -> Object {
-    match &key.material {
-        KeyMaterial::Ed25519 { x } => object(&[("kty", "OKP"), ("crv", "Ed25519"), ("x", x)]),
-        KeyMaterial::P256 { x, y } => {
-            object(&[("kty", "EC"), ("crv", "P-256"), ("x", x), ("y", y)])
-        }
-        KeyMaterial::Rsa { n, e } => object(&[("kty", "RSA"), ("n", n), ("e", e)]),
-    }
-}
-
-async fn import(
-    crypto: &SubtleCrypto,
-    format: &str,
-    key: &Object,
-    algorithm: Algorithm,
-) -> Option<CryptoKey> {
-    let parameters = match algorithm {
-        Algorithm::EdDsa => object(&[("name", "Ed25519")]),
-        Algorithm::Es256 => object(&[("name", "ECDSA"), ("namedCurve", "P-256")]),
-        Algorithm::Hs256 => object(&[("name", "HMAC"), ("hash", "SHA-256")]),
-        Algorithm::Rs256 => object(&[("name", "RSASSA-PKCS1-v1_5"), ("hash", "SHA-256")]),
-    };
-    let uses = Array::of1(&JsValue::from_str("verify"));
-    let promise = crypto
-        .import_key_with_object(format, key, &parameters, false, &uses)
-        .ok()?;
-    wasm_bindgen_futures::JsFuture::from(promise)
-        .await
-        .ok()?
-        .dyn_into()
-        .ok()
-}
-
-pub(crate) fn object(members: &[(&str, &str)]) -> Object {
-    let object = Object::new();
-    for (name, value) in members {
-        // Setting a member of a plain object cannot fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(name), &JsValue::from_str(value));
-    }
-    object
 }

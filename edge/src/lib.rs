@@ -30,7 +30,7 @@ mod signature;
 #[cfg(feature = "trap")]
 mod trap;
 
-pub use configuration::{Home, SETTINGS, Setting};
+pub use configuration::{Home, ISSUER_MEMBERS, SETTINGS, Setting};
 use policy::reason::Reason;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;

@@ -20,7 +20,8 @@ const MAX_VISITORS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 /// Most sightings an isolate remembers, at less than 1 KiB each.
 const MAX_SIGHTINGS: NonZeroUsize = NonZeroUsize::new(8192).unwrap();
 
-/// As long as a key set is used before it is fetched anew (`issuer_keys`): a withdrawn key is out after both.
+/// As long as a key set is used without asking the issuer (`issuer_keys`): a withdrawn key is out after both. The key of the
+/// memory is the whole token, issuer and all (CVE-2026-35030); a new configuration is a new isolate with an empty memory.
 const VERIFIED_FOR: Duration = Duration::from_mins(10);
 
 /// After this time a refresh that never ended (its request was cancelled) no longer holds back the next one.
@@ -159,9 +160,11 @@ fn is_newer(known: &Sighting, other: &Sighting) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use policy::admission::{Presented, SignatureCheck, SignatureFailure, SignatureQuestion};
+    use policy::admission::Presented;
     use policy::instance_url::InstanceUrl;
-    use policy::issuer::{Algorithm, Issuer};
+    use policy::issuer::{Algorithm, ClaimNames, Issuer};
+    use policy::provider::Provider;
+    use policy::signature::{SignatureCheck, SignatureFailure, SignatureQuestion};
     use policy::standing::{Instance, InstanceId, IssuerUrl, Membership, Role, Standing};
     use policy::status::Status;
     use std::pin::pin;
@@ -188,7 +191,9 @@ mod tests {
             name: IssuerUrl::new("own").unwrap(),
             audiences: vec!["usher".to_owned()],
             authorized_parties: Vec::new(),
-            algorithm: Algorithm::Hs256,
+            algorithms: vec![Algorithm::Hs256],
+            claims: ClaimNames::default(),
+            provider: Provider::Own,
             leeway: Duration::ZERO,
         }];
         let admitted = Presented::read(TOKEN, &issuers)

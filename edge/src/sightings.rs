@@ -174,7 +174,7 @@ impl Sightings<'_> {
 
     async fn stored(&self, visitor: &Visitor) -> Option<Rc<Sighting>> {
         let key = visitor.storage_key();
-        let bytes = match Bindings(self.env).sightings() {
+        let bytes = match Bindings(self.env).store() {
             Ok(kv) => kv
                 .get(key.as_str())
                 .cache_ttl(KV_READ_CACHE_SECONDS)
@@ -219,7 +219,7 @@ impl Sightings<'_> {
 
     /// Removes what KV holds of a person.
     pub(crate) async fn remove(&self, identity: &Identity) {
-        let deleted = match Bindings(self.env).sightings() {
+        let deleted = match Bindings(self.env).store() {
             Ok(kv) => kv
                 .delete(StorageKey::of(identity).as_str())
                 .await
@@ -246,7 +246,7 @@ impl Sightings<'_> {
         self.memory
             .note_stored(key, sighting.standing.version, clock::now());
         let put = match Bindings(self.env)
-            .sightings()
+            .store()
             .and_then(|kv| Ok(kv.put_bytes(key.as_str(), &bytes)?))
         {
             Ok(put) => put

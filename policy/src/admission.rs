@@ -1,21 +1,24 @@
 //! From the text of a token to a visitor, or to the reason why not. The only place that makes a [`Visitor`].
 
-use core::future::Future;
+use core::time::Duration;
 
-use crate::issuer::{Algorithm, Issuer};
-use crate::refusal::{Malformation, Refusal};
+use crate::claims::{Claims, Payload};
+use crate::envelope::Envelope;
+use crate::issuer::Issuer;
+use crate::refusal::Refusal;
+use crate::signature::SignatureCheck;
 use crate::standing::{Email, Identity};
 use crate::storage_key::StorageKey;
 use crate::time::Moment;
-use crate::token::{Claims, UnverifiedToken};
 
 /// Somebody whose credential was accepted.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Visitor {
     identity: Identity,
     email: Option<Email>,
-    valid_from: Moment,
-    valid_until: Moment,
+    not_before: Option<Moment>,
+    expires_at: Moment,
+    leeway: Duration,
     storage_key: StorageKey,
 }
 
@@ -37,83 +40,52 @@ impl Visitor {
 
     /// When the credential ends, leeway included.
     pub fn valid_until(&self) -> Moment {
-        self.valid_until
+        self.expires_at.plus(self.leeway)
     }
 
-    /// Judges `exp` and `nbf` anew: a visitor remembered from an earlier request may have expired since.
+    /// Judges `exp` and `nbf` anew: a visitor remembered from an earlier request may have expired since. RFC 7519 sections 4.1.4
+    /// and 4.1.5: valid before `exp` and from `nbf` on; the leeway moves those moments, not the clock.
     pub fn still_valid(&self, now: Moment) -> Result<(), Refusal> {
-        if now >= self.valid_until {
+        if now >= self.valid_until() {
             return Err(Refusal::Expired {
-                seconds_ago: now.since(self.valid_until).as_secs(),
+                seconds_ago: now.since(self.expires_at).as_secs(),
             });
         }
-        if now < self.valid_from {
-            return Err(Refusal::NotYetValid {
-                seconds_ahead: self.valid_from.since(now).as_secs(),
-            });
+        match self.not_before {
+            Some(not_before) if now < not_before.minus(self.leeway) => Err(Refusal::NotYetValid {
+                seconds_ahead: not_before.since(now).as_secs(),
+            }),
+            Some(_) | None => Ok(()),
         }
-        Ok(())
     }
-}
-
-/// Checks signatures: WebCrypto in the Worker, a native library in tests.
-pub trait SignatureCheck {
-    /// Whether the signature is the issuer's. Keys come from configuration or the issuer, never from the token.
-    fn check(
-        &self,
-        question: &SignatureQuestion<'_>,
-    ) -> impl Future<Output = Result<(), SignatureFailure>>;
-}
-
-/// One signature to be checked.
-#[derive(Clone, Copy, Debug)]
-pub struct SignatureQuestion<'a> {
-    /// Whose it should be; also says with which algorithm.
-    pub issuer: &'a Issuer,
-    /// The `kid` of the header: an opaque name to compare with, never part of an address, a query or a storage key.
-    pub key_id: Option<&'a str>,
-    /// What was signed: header and payload as they came, with the dot.
-    pub signed: &'a [u8],
-    /// The signature, decoded; its length is right for the algorithm.
-    pub signature: &'a [u8],
-}
-
-/// Why a signature was not confirmed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum SignatureFailure {
-    /// The keys could not be had, so nobody can tell.
-    KeysUnavailable,
-    /// The issuer has no such key.
-    UnknownKey,
-    /// The signature is wrong.
-    Wrong,
 }
 
 /// A token that has the form of one of ours, from an issuer we know. Nothing it says is believed yet.
 #[derive(Debug)]
 pub struct Presented<'a> {
-    token: UnverifiedToken<'a>,
+    envelope: Envelope<'a>,
+    claims: Claims,
     issuer: &'a Issuer,
 }
 
 impl<'a> Presented<'a> {
     /// The part of admission that needs nobody's answer: 1. read the token, 2. find its issuer, 3. compare the algorithm.
     pub fn read(text: &'a str, issuers: &'a [Issuer]) -> Result<Self, Refusal> {
-        let token = UnverifiedToken::read(text)?;
-        let issuer = issuers
-            .iter()
-            .find(|issuer| issuer.name.as_str() == token.claims.issuer)
-            .ok_or(Refusal::UnknownIssuer)?;
-        if Algorithm::parse(&token.algorithm) != Some(issuer.algorithm) {
-            return Err(Refusal::AlgorithmNotAllowed {
-                found: token.algorithm,
-                expected: issuer.algorithm,
-            });
-        }
-        if !issuer.algorithm.may_sign_with(token.signature.len()) {
-            return Err(Refusal::Malformed(Malformation::SignatureLength));
-        }
-        Ok(Self { token, issuer })
+        let envelope = Envelope::read(text)?;
+        let payload = Payload::read(envelope.payload())?;
+        let issuer = payload.issuer(issuers)?;
+        let claims = payload.claims(&issuer.claims)?;
+        envelope.algorithm_of(issuer)?;
+        Ok(Self {
+            envelope,
+            claims,
+            issuer,
+        })
+    }
+
+    /// Whose token it says it is.
+    pub fn issuer(&self) -> &'a Issuer {
+        self.issuer
     }
 
     /// The rest: 4. check the signature, 5. judge the claims. A token that is forged *and* expired is a forged one, so claims
@@ -123,21 +95,8 @@ impl<'a> Presented<'a> {
         signatures: &impl SignatureCheck,
         now: Moment,
     ) -> Result<Visitor, Refusal> {
-        let question = SignatureQuestion {
-            issuer: self.issuer,
-            key_id: self.token.key_id.as_deref(),
-            signed: self.token.signed.as_bytes(),
-            signature: &self.token.signature,
-        };
-        signatures
-            .check(&question)
-            .await
-            .map_err(|failure| match failure {
-                SignatureFailure::KeysUnavailable => Refusal::KeysUnavailable,
-                SignatureFailure::UnknownKey => Refusal::UnknownKey,
-                SignatureFailure::Wrong => Refusal::SignatureWrong,
-            })?;
-        judge(self.token.claims, self.issuer, now)
+        self.envelope.check(self.issuer, signatures).await?;
+        judge(self.claims, self.issuer, now)
     }
 }
 
@@ -154,18 +113,13 @@ fn judge(claims: Claims, issuer: &Issuer, now: Moment) -> Result<Visitor, Refusa
         issuer: issuer.name.clone(),
         subject: claims.subject,
     };
-    // RFC 7519 section 4.1.5: valid from `nbf` on; the leeway is granted by moving that moment, not the clock.
-    let valid_from = claims
-        .not_before
-        .map_or(Moment::from_unix_millis(0), |not_before| {
-            not_before.minus(issuer.leeway)
-        });
     let visitor = Visitor {
         storage_key: StorageKey::of(&identity),
         identity,
         email: claims.email,
-        valid_from,
-        valid_until: claims.expires_at.plus(issuer.leeway),
+        not_before: claims.not_before,
+        expires_at: claims.expires_at,
+        leeway: issuer.leeway,
     };
     visitor.still_valid(now)?;
     Ok(visitor)
@@ -179,12 +133,16 @@ fn judge_addressee(claims: &Claims, issuer: &Issuer) -> Result<(), Refusal> {
         match party {
             Some(party) if issuer.authorized_parties.contains(party) => {}
             None if !issuer.audiences.is_empty() => {}
-            Some(_) | None => return Err(Refusal::PartyMismatch),
+            Some(_) | None => {
+                return Err(Refusal::PartyMismatch {
+                    found: party.cloned(),
+                });
+            }
         }
     }
     match &claims.audiences {
         None if issuer.audiences.is_empty() => Ok(()),
-        None => Err(Refusal::Missing { claim: "aud" }),
+        None => Err(Refusal::Missing { name: "aud".into() }),
         Some(audiences)
             if audiences
                 .iter()
@@ -192,6 +150,8 @@ fn judge_addressee(claims: &Claims, issuer: &Issuer) -> Result<(), Refusal> {
         {
             Ok(())
         }
-        Some(_) => Err(Refusal::AudienceMismatch),
+        Some(audiences) => Err(Refusal::AudienceMismatch {
+            found: audiences.clone(),
+        }),
     }
 }

@@ -4,20 +4,25 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use crate::provider::Provider;
 use crate::standing::IssuerUrl;
 
-/// An issuer of tokens. Name, algorithm and audiences belong together; nothing of it is ever taken from a token.
+/// An issuer of tokens. Name, algorithms and audiences belong together; nothing of it is ever taken from a token.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Issuer {
     /// The exact `iss` of its tokens.
     pub name: IssuerUrl,
+    /// Whose product it is, as configured; for the log, never guessed from a token (incident I4).
+    pub provider: Provider,
     /// Any of these must be in `aud`. May be empty only where `authorized_parties` is not: then tokens need no `aud`, and one
     /// that has an `aud` is for somebody else (RFC 7519 section 4.1.3).
     pub audiences: Vec<String>,
     /// `azp`, where a token has one, must be one of these; empty: not looked at.
     pub authorized_parties: Vec<String>,
-    /// The one algorithm of its keys (rfc8725bis section 3.1: each key is used with exactly one algorithm).
-    pub algorithm: Algorithm,
+    /// The algorithms it signs with. Each of its keys has exactly one of them (rfc8725bis section 3.1).
+    pub algorithms: Vec<Algorithm>,
+    /// Under which names its tokens say what.
+    pub claims: ClaimNames,
     /// How far its clock may be off ours.
     pub leeway: Duration,
 }
@@ -27,8 +32,26 @@ impl Issuer {
     pub const DEFAULT_LEEWAY: Duration = Duration::from_mins(1);
 }
 
+/// The claims in which an issuer says who somebody is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClaimNames {
+    /// Who it is, never given to anybody else: `sub` (RFC 7519 section 4.1.2) unless the issuer has a better one.
+    pub subject: String,
+    /// The address to show.
+    pub email: String,
+}
+
+impl Default for ClaimNames {
+    fn default() -> Self {
+        Self {
+            subject: "sub".into(),
+            email: "email".into(),
+        }
+    }
+}
+
 /// How tokens are signed (RFC 7518 section 3.1, RFC 8037 section 3.1).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Algorithm {
     /// Ed25519.
     EdDsa,

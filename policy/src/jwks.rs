@@ -4,73 +4,34 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use crate::issuer::Algorithm;
-use crate::strict_json::{Object, Value};
+use crate::public_key::{BadKey, KeyName, PublicKey};
+use crate::strict_json::{Object, TextMember, Value};
 
 /// Largest body of a key endpoint in bytes. Real sets have a few keys of less than 2 KiB each.
 pub const MAX_JWKS_BYTES: usize = 64 * 1024;
 
-/// A public key and the name tokens use for it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PublicKey {
-    /// The name, an opaque text.
-    pub key_id: Option<String>,
-    /// The key's numbers.
-    pub material: KeyMaterial,
-}
-
-/// The numbers of a key, each base64url as it was served and known to have a possible length.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum KeyMaterial {
-    /// A point on Ed25519.
-    Ed25519 {
-        /// The point, 32 bytes.
-        x: String,
-    },
-    /// A point on P-256.
-    P256 {
-        /// The x coordinate, 32 bytes.
-        x: String,
-        /// The y coordinate, 32 bytes.
-        y: String,
-    },
-    /// An RSA key.
-    Rsa {
-        /// The modulus, 2048 to 8192 bits.
-        n: String,
-        /// The public exponent, odd, above one, below 2^32.
-        e: String,
-    },
-}
-
-/// Why a key of a set is not used.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum BadKey {
-    /// It is for encryption, or for signing instead of verifying.
-    NotForVerifying,
-    /// It is of another kind than the issuer's algorithm needs; an HMAC secret from the network is never used.
-    OtherKind,
-    /// It holds private parts, which a published set must not.
-    Private,
-    /// A member is missing or has an impossible value.
-    Unusable,
-}
-
-/// A set as read: the keys to use, and how many were left out for what.
+/// A set as read: the keys to use, and which were left out for what.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct KeySet {
     /// The keys to use.
     pub keys: Vec<PublicKey>,
-    /// Why the others are not.
-    pub left_out: Vec<BadKey>,
+    /// The others.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A key that is not used.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LeftOut {
+    /// Its name, where it has a readable one.
+    pub key_id: Option<String>,
+    /// Why.
+    pub problem: BadKey,
 }
 
 impl KeySet {
-    /// Reads the body of a key endpoint; `None` if it is no set at all.
-    pub fn read(body: &[u8], algorithm: Algorithm) -> Option<Self> {
+    /// Reads the body of a key endpoint for an issuer that signs with these algorithms; `None` if it is no set at all.
+    pub fn read(body: &[u8], algorithms: &[Algorithm]) -> Option<Self> {
         if body.len() > MAX_JWKS_BYTES {
             return None;
         }
@@ -84,129 +45,57 @@ impl KeySet {
         }
         let mut read = Self::default();
         for entry in entries {
-            match key(entry, algorithm) {
-                Ok(key) if read.keys.contains(&key) => {}
-                Ok(key) => read.keys.push(key),
-                Err(problem) => read.left_out.push(problem),
+            match PublicKey::from_jwk(entry, algorithms) {
+                Ok(key) => read.add(key),
+                Err(problem) => read.left_out.push(LeftOut {
+                    key_id: name(entry),
+                    problem,
+                }),
             }
         }
         Some(read)
     }
 
-    /// The one key of this name, or the only key of the set where the token names none. Two different keys of one name are no
-    /// key: there is no telling which one the issuer means.
-    pub fn position(&self, key_id: Option<&str>) -> Option<usize> {
-        let matches = |key: &PublicKey| key_id.is_none() || key.key_id.as_deref() == key_id;
-        let mut positions = self
-            .keys
-            .iter()
-            .enumerate()
-            .filter(|(_, key)| matches(key))
-            .map(|(position, _)| position);
-        let first = positions.next()?;
-        positions.next().is_none().then_some(first)
-    }
-}
-
-fn key(entry: &Value, algorithm: Algorithm) -> Result<PublicKey, BadKey> {
-    let Value::Object(entry) = entry else {
-        return Err(BadKey::Unusable);
-    };
-    if ["d", "k", "p", "q"]
-        .iter()
-        .any(|private| entry.member(private).is_some())
-    {
-        return Err(BadKey::Private);
-    }
-    if text(entry, "alg")?.is_some_and(|name| name != algorithm.name()) {
-        return Err(BadKey::OtherKind);
-    }
-    if text(entry, "use")?.is_some_and(|purpose| purpose != "sig") {
-        return Err(BadKey::NotForVerifying);
-    }
-    match entry.member("key_ops") {
-        None => {}
-        Some(Value::List(operations)) if operations.contains(&Value::Text("verify".into())) => {}
-        Some(
-            Value::Bool(_)
-            | Value::List(_)
-            | Value::Null
-            | Value::Number(_)
-            | Value::Object(_)
-            | Value::Text(_),
-        ) => return Err(BadKey::NotForVerifying),
-    }
-    let material = match (algorithm, text(entry, "kty")?, text(entry, "crv")?) {
-        (Algorithm::EdDsa, Some("OKP"), Some("Ed25519")) => KeyMaterial::Ed25519 {
-            x: coordinate(entry, "x")?,
-        },
-        (Algorithm::Es256, Some("EC"), Some("P-256")) => KeyMaterial::P256 {
-            x: coordinate(entry, "x")?,
-            y: coordinate(entry, "y")?,
-        },
-        (Algorithm::Rs256, Some("RSA"), None) => rsa(entry)?,
-        // Also every secret: no HMAC key is ever taken from the network.
-        (Algorithm::EdDsa | Algorithm::Es256 | Algorithm::Hs256 | Algorithm::Rs256, _, _) => {
-            return Err(BadKey::OtherKind);
+    /// Adds a key, unless the same one is there.
+    pub fn add(&mut self, key: PublicKey) {
+        if !self.keys.contains(&key) {
+            self.keys.push(key);
         }
-    };
-    Ok(PublicKey {
-        key_id: text(entry, "kid")?.map(Into::into),
-        material,
-    })
-}
+    }
 
-fn coordinate(entry: &Object, name: &str) -> Result<String, BadKey> {
-    let encoded = text(entry, name)?.ok_or(BadKey::Unusable)?;
-    let whole = URL_SAFE_NO_PAD
-        .decode(encoded)
-        .is_ok_and(|bytes| bytes.len() == 32);
-    if whole {
-        Ok(encoded.into())
-    } else {
-        Err(BadKey::Unusable)
+    /// The positions of the keys that may have made a signature: the one key of this algorithm and name, or the only one of the
+    /// algorithm where the token names none; else those that have any name. Two different keys of one name are no key: there
+    /// is no telling which one the issuer means.
+    pub fn candidates(&self, algorithm: Algorithm, key_id: Option<&str>) -> Vec<usize> {
+        let of_algorithm = || {
+            let keys = self.keys.iter().enumerate();
+            keys.filter(move |(_, key)| key.material.algorithm() == algorithm)
+        };
+        let named: Vec<usize> = of_algorithm()
+            .filter(|(_, key)| match (&key.name, key_id) {
+                (KeyName::Is(name), Some(key_id)) => name == key_id,
+                (KeyName::Any | KeyName::None, Some(_)) => false,
+                (KeyName::Any | KeyName::Is(_) | KeyName::None, None) => true,
+            })
+            .map(|(position, _)| position)
+            .collect();
+        if named.len() == 1 {
+            return named;
+        }
+        of_algorithm()
+            .filter(|(_, key)| key.name == KeyName::Any)
+            .map(|(position, _)| position)
+            .collect()
     }
 }
 
-/// A modulus below 2048 bits can be factored (NIST SP 800-131A), one above 8192 makes a check slow enough to be an attack; an
-/// even one, or an exponent of one, makes forging trivial.
-fn rsa(entry: &Object) -> Result<KeyMaterial, BadKey> {
-    let number = |name| {
-        let encoded = text(entry, name)?.ok_or(BadKey::Unusable)?;
-        let bytes = URL_SAFE_NO_PAD
-            .decode(encoded)
-            .map_err(|_| BadKey::Unusable)?;
-        Ok((encoded, bytes))
+fn name(entry: &Value) -> Option<String> {
+    let Value::Object(entry) = entry else {
+        return None;
     };
-    let (n, modulus) = number("n")?;
-    let (e, exponent) = number("e")?;
-    let odd = |bytes: &[u8]| bytes.last().is_some_and(|last| last % 2 == 1);
-    let bits = |bytes: &[u8]| {
-        bytes.len() * 8
-            - bytes
-                .first()
-                .map_or(0, |first| first.leading_zeros() as usize)
-    };
-    let modulus_possible = (2048..=8192).contains(&bits(&modulus)) && modulus.first() != Some(&0);
-    let exponent_possible =
-        (1..=4).contains(&exponent.len()) && exponent != [1] && exponent.first() != Some(&0);
-    if modulus_possible && odd(&modulus) && exponent_possible && odd(&exponent) {
-        Ok(KeyMaterial::Rsa {
-            n: n.into(),
-            e: e.into(),
-        })
-    } else {
-        Err(BadKey::Unusable)
-    }
-}
-
-fn text<'o>(entry: &'o Object, name: &str) -> Result<Option<&'o str>, BadKey> {
-    match entry.member(name) {
-        None => Ok(None),
-        Some(Value::Text(text)) => Ok(Some(text)),
-        Some(
-            Value::Bool(_) | Value::List(_) | Value::Null | Value::Number(_) | Value::Object(_),
-        ) => Err(BadKey::Unusable),
+    match entry.text("kid") {
+        TextMember::Text(name) => Some(name.into()),
+        TextMember::Absent | TextMember::OtherType => None,
     }
 }
 
@@ -226,7 +115,7 @@ mod tests {
     fn read(keys: &[String]) -> KeySet {
         KeySet::read(
             format!(r#"{{"keys":[{}]}}"#, keys.join(",")).as_bytes(),
-            Algorithm::Es256,
+            &[Algorithm::Es256],
         )
         .unwrap()
     }
@@ -244,12 +133,15 @@ mod tests {
         assert_eq!(
             set.keys
                 .iter()
-                .map(|key| key.key_id.as_deref())
+                .map(|key| key.name.clone())
                 .collect::<Vec<_>>(),
-            vec![Some("d")]
+            vec![KeyName::Is("d".into())]
         );
         assert_eq!(
-            set.left_out,
+            set.left_out
+                .iter()
+                .map(|left_out| left_out.problem)
+                .collect::<Vec<_>>(),
             vec![
                 BadKey::Private,
                 BadKey::Private,
@@ -263,11 +155,28 @@ mod tests {
     #[test]
     fn a_name_that_two_keys_share_names_none() {
         let set = read(&[good("a"), good("b"), good("a").replace(X, Y)]);
-        assert_eq!(set.position(Some("a")), None);
-        assert_eq!(set.position(Some("b")), Some(1));
-        assert_eq!(set.position(Some("c")), None);
-        assert_eq!(set.position(None), None);
-        assert_eq!(read(&[good("a")]).position(None), Some(0));
+        let candidates = |set: &KeySet, key_id| set.candidates(Algorithm::Es256, key_id);
+        assert!(candidates(&set, Some("a")).is_empty());
+        assert_eq!(candidates(&set, Some("b")), vec![1]);
+        assert!(candidates(&set, Some("c")).is_empty());
+        assert!(candidates(&set, None).is_empty());
+        assert_eq!(candidates(&read(&[good("a")]), None), vec![0]);
+        assert!(
+            read(&[good("a")])
+                .candidates(Algorithm::Rs256, None)
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn keys_that_were_written_down_without_a_name_answer_to_any() {
+        let pem = include_str!("../tests/keys/p256.pem");
+        let mut set = KeySet::default();
+        set.add(PublicKey::from_pem(pem).unwrap());
+        for key_id in [None, Some("a")] {
+            assert_eq!(set.candidates(Algorithm::Es256, key_id), vec![0]);
+            assert!(set.candidates(Algorithm::EdDsa, key_id).is_empty());
+        }
     }
 
     #[test]
@@ -282,13 +191,13 @@ mod tests {
             r#"{"keys":[],"keys":[]}"#,
         ] {
             assert_eq!(
-                KeySet::read(body.as_bytes(), Algorithm::Es256),
+                KeySet::read(body.as_bytes(), &[Algorithm::Es256]),
                 None,
                 "{body}"
             );
         }
         assert_eq!(
-            KeySet::read(&vec![b' '; MAX_JWKS_BYTES + 1], Algorithm::Es256),
+            KeySet::read(&vec![b' '; MAX_JWKS_BYTES + 1], &[Algorithm::Es256]),
             None
         );
     }
@@ -300,7 +209,7 @@ mod tests {
             good("a")
         );
         assert!(
-            KeySet::read(body.as_bytes(), Algorithm::Hs256)
+            KeySet::read(body.as_bytes(), &[Algorithm::Hs256])
                 .unwrap()
                 .keys
                 .is_empty()

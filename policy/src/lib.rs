@@ -4,7 +4,7 @@
 //! token makes its bearer ([`admission`]), how old knowledge may be ([`freshness`]), what happens next ([`decision`]), what is
 //! said ([`reason`]), to whom ([`negotiation`]).
 //!
-//! Out of scope: asking and carrying (`edge`), keys and signatures (`edge`, behind [`admission::SignatureCheck`]), the
+//! Out of scope: asking and carrying (`edge`), keys and signatures (`edge`, behind [`signature::SignatureCheck`]), the
 //! clock, configuration. All of them are arguments. Held by `no_std` and by this crate's `clippy.toml`.
 //!
 //! ```text
@@ -17,9 +17,11 @@
 extern crate alloc;
 
 pub mod admission;
+mod claims;
 pub mod contract;
 pub mod credential;
 pub mod decision;
+pub mod envelope;
 pub mod freshness;
 pub mod instance_url;
 pub mod issuer;
@@ -27,16 +29,16 @@ pub mod jwks;
 pub mod message;
 pub mod negotiation;
 pub mod path;
+pub mod provider;
+pub mod public_key;
 pub mod reason;
 pub mod refusal;
 pub mod rule;
 pub mod sighting;
+pub mod signature;
 pub mod standing;
 pub mod status;
 pub mod storage_key;
 pub mod strict_json;
 pub mod time;
-mod token;
 pub mod words;
-
-pub use token::MAX_TOKEN_BYTES;

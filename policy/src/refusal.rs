@@ -1,6 +1,7 @@
 //! Why a credential was not accepted: rich for the log, dull for the public.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::issuer::Algorithm;
@@ -15,10 +16,13 @@ pub enum Refusal {
         /// What the token's header says.
         found: String,
         /// What the issuer is configured with.
-        expected: Algorithm,
+        expected: Vec<Algorithm>,
     },
     /// `aud` does not name this gate (RFC 7519 section 4.1.3).
-    AudienceMismatch,
+    AudienceMismatch {
+        /// Whom it names.
+        found: Vec<String>,
+    },
     /// A claim that makes the token something else than a bearer's credential: `cnf` binds it to a key (RFC 9449), `events` makes
     /// it a message about somebody (RFC 8417).
     BoundClaim {
@@ -30,38 +34,46 @@ pub enum Refusal {
         /// Its name.
         name: &'static str,
     },
-    /// `exp` lies in the past, leeway included.
+    /// `exp` lies further in the past than the leeway forgives.
     Expired {
-        /// For how long, in seconds.
+        /// How far `exp` lies in the past, in seconds.
         seconds_ago: u64,
     },
-    /// `iat` lies in the future, leeway included.
+    /// `iat` lies further in the future than the leeway forgives.
     IssuedInTheFuture {
-        /// By how much, in seconds.
+        /// How far `iat` lies in the future, in seconds.
         seconds_ahead: u64,
     },
     /// The issuer's keys could not be fetched, so nobody can tell: our fault, not the visitor's.
     KeysUnavailable,
     /// The text is no compact JWS (RFC 7515 section 7.1).
     Malformed(Malformation),
-    /// A claim that must be there is not.
+    /// A header member or claim that must be there is not.
     Missing {
-        /// The claim's name.
-        claim: &'static str,
+        /// Its name.
+        name: String,
     },
-    /// `nbf` lies in the future, leeway included.
+    /// `nbf` lies further in the future than the leeway forgives.
     NotYetValid {
-        /// By how much, in seconds.
+        /// How far `nbf` lies in the future, in seconds.
         seconds_ahead: u64,
     },
     /// `azp` is none of the parties the issuer is configured with.
-    PartyMismatch,
+    PartyMismatch {
+        /// What it is, where there is one.
+        found: Option<String>,
+    },
     /// The `Authorization` header has another scheme than `Bearer`, or is not written as RFC 6750 section 2.1 says.
     SchemeNotBearer,
     /// The signature is not the issuer's.
     SignatureWrong,
     /// `iss` is none of the configured issuers, compared byte by byte.
-    UnknownIssuer,
+    UnknownIssuer {
+        /// What `iss` says.
+        found: String,
+        /// A configured name that differs only in a slash at the end, in case, or in the scheme: the usual slip.
+        nearest: Option<String>,
+    },
     /// The issuer has no key of this `kid`, or of none was named and there are several.
     UnknownKey,
     /// `typ` says that the token is for something else, such as a logout token (RFC 8725 section 3.11).
@@ -72,7 +84,7 @@ pub enum Refusal {
     /// A header member or claim has the wrong JSON type or an impossible value. That is never "absent" (CVE-2026-25537).
     WrongType {
         /// Its name.
-        name: &'static str,
+        name: String,
     },
 }
 
@@ -100,17 +112,17 @@ impl Refusal {
             Self::Expired { .. } => Reason::TokenExpired,
             Self::KeysUnavailable => Reason::IssuerUnavailable,
             Self::AlgorithmNotAllowed { .. }
-            | Self::AudienceMismatch
+            | Self::AudienceMismatch { .. }
             | Self::BoundClaim { .. }
             | Self::DangerousHeader { .. }
             | Self::IssuedInTheFuture { .. }
             | Self::Malformed(_)
             | Self::Missing { .. }
             | Self::NotYetValid { .. }
-            | Self::PartyMismatch
+            | Self::PartyMismatch { .. }
             | Self::SchemeNotBearer
             | Self::SignatureWrong
-            | Self::UnknownIssuer
+            | Self::UnknownIssuer { .. }
             | Self::UnknownKey
             | Self::WrongKind { .. }
             | Self::WrongType { .. } => Reason::TokenInvalid,
@@ -122,14 +134,21 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AlgorithmNotAllowed { found, expected } => {
-                write!(
-                    f,
-                    "algorithm not allowed: expected {}, found `{}`",
-                    expected.name(),
-                    shown(found)
-                )
+                f.write_str("algorithm not allowed: expected ")?;
+                for (position, algorithm) in expected.iter().enumerate() {
+                    let separator = if position == 0 { "" } else { " or " };
+                    write!(f, "{separator}{}", algorithm.name())?;
+                }
+                write!(f, ", found `{}`", shown(found))
             }
-            Self::AudienceMismatch => f.write_str("the token is for another audience"),
+            Self::AudienceMismatch { found } => {
+                f.write_str("the token is for another audience: ")?;
+                for (position, audience) in found.iter().take(4).enumerate() {
+                    let separator = if position == 0 { "" } else { ", " };
+                    write!(f, "{separator}`{}`", shown(audience))?;
+                }
+                Ok(())
+            }
             Self::BoundClaim { name } => {
                 write!(f, "a token with `{name}` is no bearer's credential")
             }
@@ -140,14 +159,27 @@ impl fmt::Display for Refusal {
             }
             Self::KeysUnavailable => f.write_str("the issuer's keys could not be fetched"),
             Self::Malformed(malformation) => write!(f, "malformed: {malformation}"),
-            Self::Missing { claim } => write!(f, "claim `{claim}` is missing"),
+            Self::Missing { name } => write!(f, "`{name}` is missing"),
             Self::NotYetValid { seconds_ahead } => write!(f, "valid only in {seconds_ahead} s"),
-            Self::PartyMismatch => f.write_str("the token was given to another party"),
+            Self::PartyMismatch { found: Some(found) } => {
+                write!(
+                    f,
+                    "the token was given to another party: `{}`",
+                    shown(found)
+                )
+            }
+            Self::PartyMismatch { found: None } => f.write_str("`azp` is missing"),
             Self::SchemeNotBearer => {
                 f.write_str("the Authorization header is not `Bearer` and a token")
             }
             Self::SignatureWrong => f.write_str("the signature is not the issuer's"),
-            Self::UnknownIssuer => f.write_str("the issuer is not configured"),
+            Self::UnknownIssuer { found, nearest } => {
+                write!(f, "no issuer `{}` is configured", shown(found))?;
+                match nearest {
+                    Some(nearest) => write!(f, "; `{nearest}` is, and names must be equal"),
+                    None => Ok(()),
+                }
+            }
             Self::UnknownKey => f.write_str("the issuer has no such key"),
             Self::WrongKind { found } => write!(
                 f,
@@ -165,7 +197,7 @@ impl fmt::Display for Refusal {
 fn shown(found: &str) -> String {
     found
         .chars()
-        .take(32)
+        .take(80)
         .flat_map(char::escape_debug)
         .collect()
 }

@@ -1,4 +1,4 @@
-//! The key under which a visitor's sighting is stored.
+//! The keys under which things are stored: a visitor's sighting, an issuer's key set.
 
 use alloc::format;
 use alloc::string::String;
@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::standing::Identity;
+use crate::standing::{Identity, IssuerUrl};
 
 /// A key that no two visitors share: the hash of issuer and subject, each with its length before it, so that no separator
 /// can be shifted from one to the other. Always far below the 512 bytes that KV allows.
@@ -18,12 +18,8 @@ pub struct StorageKey(String);
 impl StorageKey {
     /// The key of this person.
     pub fn of(identity: &Identity) -> Self {
-        let mut hash = Sha256::new();
-        for part in [identity.issuer.as_str(), identity.subject.as_str()] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        Self(format!("v1:{}", URL_SAFE_NO_PAD.encode(hash.finalize())))
+        let parts = [identity.issuer.as_str(), identity.subject.as_str()];
+        Self(format!("v1:{}", injective(parts)))
     }
 
     /// The key as text.
@@ -43,10 +39,25 @@ impl fmt::Display for StorageKey {
     }
 }
 
+/// The key of the set that this issuer serves at this address: of neither alone, so that no issuer's keys count for another
+/// (CVE-2025-59936).
+pub fn jwks_key(issuer: &IssuerUrl, url: &str) -> String {
+    format!("v1:jwks:{}", injective([issuer.as_str(), url]))
+}
+
+fn injective(parts: [&str; 2]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::standing::{IssuerUrl, Subject};
+    use crate::standing::Subject;
 
     fn key(issuer: &str, subject: &str) -> StorageKey {
         StorageKey::of(&Identity {

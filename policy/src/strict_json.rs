@@ -8,7 +8,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// Deepest nesting of a text. Tokens and key sets have three levels; every further one would only cost stack, of which
+/// WebAssembly has one megabyte.
+pub const MAX_DEPTH: usize = 32;
 
 /// A JSON value whose objects have no duplicate members.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,10 +35,31 @@ pub enum Value {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Object(BTreeMap<String, Value>);
 
+/// What an object has under a name where a text is expected.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TextMember<'a> {
+    /// Nothing.
+    Absent,
+    /// Something that is no text, which is never the same as nothing.
+    OtherType,
+    /// A text.
+    Text(&'a str),
+}
+
+impl Value {
+    /// Reads one value and nothing after it.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+        let value = Nested(MAX_DEPTH).deserialize(&mut deserializer).ok()?;
+        deserializer.end().ok()?;
+        Some(value)
+    }
+}
+
 impl Object {
     /// Reads one object and nothing after it.
     pub fn read(bytes: &[u8]) -> Option<Self> {
-        match serde_json::from_slice(bytes).ok()? {
+        match Value::read(bytes)? {
             Value::Object(object) => Some(object),
             Value::Bool(_) | Value::List(_) | Value::Null | Value::Number(_) | Value::Text(_) => {
                 None
@@ -46,17 +71,39 @@ impl Object {
     pub fn member(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
-}
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Collect)
+    /// The member of exactly this name where a text is expected.
+    pub fn text(&self, name: &str) -> TextMember<'_> {
+        match self.member(name) {
+            None => TextMember::Absent,
+            Some(Value::Text(text)) => TextMember::Text(text),
+            Some(
+                Value::Bool(_) | Value::List(_) | Value::Null | Value::Number(_) | Value::Object(_),
+            ) => TextMember::OtherType,
+        }
     }
 }
 
-struct Collect;
+/// A value that may hold lists and objects of at most this depth, itself included.
+#[derive(Clone, Copy)]
+struct Nested(usize);
 
-impl<'de> Visitor<'de> for Collect {
+impl<'de> DeserializeSeed<'de> for Nested {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Nested {
+    fn inside<E: Error>(self) -> Result<Self, E> {
+        let depth = self.0.checked_sub(1);
+        depth.map(Self).ok_or_else(|| E::custom("too deep"))
+    }
+}
+
+impl<'de> Visitor<'de> for Nested {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,20 +144,22 @@ impl<'de> Visitor<'de> for Collect {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let inside = self.inside()?;
         let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(inside)? {
             list.push(item);
         }
         Ok(Value::List(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let inside = self.inside()?;
         let mut object = BTreeMap::new();
-        while let Some((name, value)) = members.next_entry::<String, Value>()? {
+        while let Some(name) = members.next_key::<String>()? {
             if object.contains_key(&name) {
                 return Err(A::Error::custom("duplicate member"));
             }
-            object.insert(name, value);
+            object.insert(name, members.next_value_seed(inside)?);
         }
         Ok(Value::Object(Object(object)))
     }
@@ -153,7 +202,10 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_refused_without_overflow() {
+    fn nesting_ends_at_its_limit_without_overflow() {
+        let lists = |depth: usize| [vec![b'['; depth], vec![b']'; depth]].concat();
+        assert!(Value::read(&lists(MAX_DEPTH)).is_some());
+        assert_eq!(Value::read(&lists(MAX_DEPTH + 1)), None);
         let deep = [b"{\"a\":".as_slice(), &vec![b'['; 20_000]].concat();
         assert_eq!(Object::read(&deep), None);
     }

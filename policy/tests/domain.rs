@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use policy::admission::{Presented, SignatureCheck, SignatureFailure, SignatureQuestion, Visitor};
+use policy::admission::{Presented, Visitor};
 use policy::decision::{Found, Judgement, Place, Rules, decide};
 use policy::instance_url::InstanceUrl;
-use policy::issuer::{Algorithm, Issuer};
+use policy::issuer::{Algorithm, ClaimNames, Issuer};
+use policy::provider::Provider;
 use policy::refusal::Refusal;
 use policy::sighting::{Sighting, Unreadable};
+use policy::signature::{SignatureCheck, SignatureFailure, SignatureQuestion};
 use policy::standing::{
     Identity, Instance, InstanceId, IssuerUrl, Membership, Role, Standing, Subject,
 };
@@ -47,7 +49,9 @@ pub(crate) fn issuer(name: &str) -> Issuer {
         name: IssuerUrl::new(name).unwrap(),
         audiences: vec!["usher".to_owned()],
         authorized_parties: Vec::new(),
-        algorithm: Algorithm::Es256,
+        algorithms: vec![Algorithm::Es256],
+        claims: ClaimNames::default(),
+        provider: Provider::Own,
         leeway: Duration::from_mins(1),
     }
 }

@@ -16,6 +16,8 @@ pub use host::HostError;
 pub struct GateOptions {
     /// The folder that `cargo xtask build` wrote.
     pub build: PathBuf,
+    /// Where it keeps its files, removed when it ends however it ends; a fresh one unless given.
+    pub folder: Option<PathBuf>,
     /// The port on 127.0.0.1; 0 takes any free one.
     pub port: u16,
     /// Variables and secrets. What is not a string becomes a JSON binding, as wrangler would make it.
@@ -26,6 +28,7 @@ impl Default for GateOptions {
     fn default() -> Self {
         Self {
             build: places::gate_build(),
+            folder: None,
             port: 0,
             vars: Map::new(),
         }
@@ -156,6 +159,7 @@ fn configuration(options: &GateOptions) -> Result<Value, GateError> {
     let [database] = wrangler.d1_databases;
     Ok(json!({
         "build": options.build,
+        "folder": options.folder,
         "port": options.port,
         "bindings": options.vars,
         "compatibility_date": wrangler.compatibility_date,

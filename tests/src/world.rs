@@ -82,6 +82,7 @@ impl World {
         vars.extend(options.vars);
         vars.retain(|_name, value| !value.is_null());
         let gate = Gate::start(GateOptions {
+            folder: Some(folder.path().to_owned()),
             vars,
             ..GateOptions::default()
         })

@@ -61,7 +61,8 @@ impl Bindings<'_> {
         self.0.d1("USHER_DB")
     }
 
-    pub(crate) fn sightings(&self) -> worker::Result<KvStore> {
+    /// The KV namespace.
+    pub(crate) fn store(&self) -> worker::Result<KvStore> {
         self.0.kv("USHER_KV")
     }
 }

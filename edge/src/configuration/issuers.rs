@@ -1,40 +1,60 @@
-//! The configured issuers: each a unit of name, audience, algorithm and keys.
+//! The configured issuers: each a unit of name, provider, audience, algorithms and keys.
 
 use std::time::Duration;
 
-use policy::issuer::{Algorithm, Issuer};
-use policy::jwks::KeySet;
+use policy::issuer::{Algorithm, ClaimNames, Issuer};
+use policy::provider::Provider;
 use policy::standing::IssuerUrl;
 use serde_json::{Map, Value};
 
 use super::Mistakes;
-use super::surroundings::{Surroundings, http_hint, is_web_address};
+use super::key_source::KeySource;
+use super::surroundings::Surroundings;
 
-/// Where an issuer's keys come from. Never from a token.
-#[derive(Debug, Eq, PartialEq)]
-pub(crate) enum KeySource {
-    /// Written in the configuration.
-    Inline(KeySet),
-    /// Fetched from this address.
-    JwksUrl(String),
-    /// A secret both sides know.
-    Secret {
-        /// The name of the Worker's secret.
-        binding: String,
-        /// Its value.
-        value: String,
-    },
-}
-
-const MEMBERS: [&str; 8] = [
-    "issuer",
-    "audience",
-    "authorized_parties",
-    "algorithm",
-    "jwks_url",
-    "jwks",
-    "secret",
-    "leeway_seconds",
+/// Every member of an issuer's entry, and what it means.
+pub const ISSUER_MEMBERS: [(&str, &str); 12] = [
+    (
+        "issuer",
+        "the exact `iss`, byte for byte, slash at the end included",
+    ),
+    (
+        "provider",
+        "whose product it is, one of the table below; `own` unless given",
+    ),
+    (
+        "audience",
+        "the `aud` that means this site: a text or a list",
+    ),
+    (
+        "authorized_parties",
+        "a list of `azp` values; where it is given, `audience` may be left out (Clerk)",
+    ),
+    (
+        "algorithm",
+        "`ES256`, `RS256`, `EdDSA` or `HS256`, or a list; each key is used with the one of its kind",
+    ),
+    (
+        "jwks_url",
+        "where its public keys are fetched from, or instead of it",
+    ),
+    ("jwks", "the key set itself, or"),
+    ("pem", "a public key as PEM, or a list"),
+    (
+        "secret",
+        "for HS256: the name of a Worker secret of at least 32 characters, or a list while one replaces another",
+    ),
+    (
+        "subject_claim",
+        "the claim that says who somebody is and is never given to anybody else; `sub` unless given",
+    ),
+    (
+        "email_claim",
+        "the claim with the e-mail address; `email` unless given",
+    ),
+    (
+        "leeway_seconds",
+        "how far its clock may be off, 60 unless given, at most 300",
+    ),
 ];
 
 /// A longer leeway would make "expired" mean little (RFC 7519 section 4.1.4: "no more than a few minutes").
@@ -79,58 +99,109 @@ pub(super) fn read(given: &Surroundings, mistakes: &mut Mistakes) -> (Vec<Issuer
     (issuers, key_sources)
 }
 
-struct Entry<'a> {
-    place: &'a str,
-    given: &'a Surroundings,
-    development: bool,
+/// One entry of the list, and where it stands.
+pub(super) struct Entry<'a> {
+    pub(super) place: &'a str,
+    pub(super) given: &'a Surroundings,
+    pub(super) development: bool,
 }
 
 impl Entry<'_> {
     fn read(&self, entry: &Value, mistakes: &mut Mistakes) -> Option<(Issuer, KeySource)> {
         let Some(entry) = entry.as_object() else {
-            mistakes.note(format!(
-                "{} is no table of {}",
-                self.place,
-                MEMBERS.join(", ")
-            ));
+            let members = ISSUER_MEMBERS.map(|(name, _)| name).join(", ");
+            mistakes.note(format!("{} is no table of {members}", self.place));
             return None;
         };
-        for name in entry
-            .keys()
-            .filter(|name| !MEMBERS.contains(&name.as_str()))
-        {
-            let nearest = MEMBERS
-                .iter()
-                .min_by_key(|member| strsim::damerau_levenshtein(member, name));
-            let hint =
-                nearest.map_or_else(String::new, |member| format!("; did you mean `{member}`?"));
-            mistakes.note(format!("{}.{name} is not known{hint}", self.place));
-        }
-        let name = self
-            .text(entry, "issuer", mistakes)
-            .and_then(IssuerUrl::new);
+        self.refuse_unknown_members(entry, mistakes);
+        let provider = self.provider(entry, mistakes);
+        let preset = provider.unwrap_or(Provider::Own).preset();
+        let name = self.name(entry, provider.unwrap_or(Provider::Own), mistakes);
         let authorized_parties = self.authorized_parties(entry, mistakes);
-        let audiences = match entry.get("audience") {
+        let audiences = match (entry.get("audience"), preset.audience) {
+            (None, Some(audience)) => Some(vec![audience.to_owned()]),
             // Clerk's session tokens have no `aud`; what binds them to this site is `azp`.
-            None if !authorized_parties.is_empty() => Some(Vec::new()),
-            Some(_) | None => self.audiences(entry, mistakes),
+            (None, None) if !authorized_parties.is_empty() => Some(Vec::new()),
+            (Some(_) | None, _) => self.audiences(entry, mistakes),
         };
-        let algorithm = self.algorithm(entry, mistakes);
+        let claims = self.claim_names(entry, preset.subject_claim, mistakes);
         let leeway = self.leeway(entry, mistakes);
-        let key_source = self.key_source(entry, algorithm, mistakes);
+        let algorithms = self.algorithms(entry, preset.algorithms, mistakes)?;
+        let base = name.as_ref().map_or("", IssuerUrl::as_str);
+        let known_address = preset.jwks_suffix.map(|suffix| format!("{base}{suffix}"));
+        let key_source = self.key_source(entry, &algorithms, known_address, mistakes);
         Some((
             Issuer {
                 name: name?,
+                provider: provider?,
                 audiences: audiences?,
                 authorized_parties,
-                algorithm: algorithm?,
+                algorithms,
+                claims,
                 leeway,
             },
             key_source?,
         ))
     }
 
-    fn text<'e>(
+    fn refuse_unknown_members(&self, entry: &Map<String, Value>, mistakes: &mut Mistakes) {
+        let members = ISSUER_MEMBERS.map(|(name, _)| name);
+        for name in entry
+            .keys()
+            .filter(|name| !members.contains(&name.as_str()))
+        {
+            let nearest = members
+                .iter()
+                .min_by_key(|member| strsim::damerau_levenshtein(member, name));
+            let hint =
+                nearest.map_or_else(String::new, |member| format!("; did you mean `{member}`?"));
+            mistakes.note(format!("{}.{name} is not known{hint}", self.place));
+        }
+    }
+
+    fn provider(&self, entry: &Map<String, Value>, mistakes: &mut Mistakes) -> Option<Provider> {
+        let Some(word) = entry.get("provider") else {
+            return Some(Provider::Own);
+        };
+        let provider = word.as_str().and_then(Provider::parse);
+        if provider.is_none() {
+            let words = Provider::ALL.map(Provider::word).join(", ");
+            mistakes.note(format!(
+                "{}.provider is `{}`; give one of {words}",
+                self.place,
+                word.as_str().unwrap_or_default()
+            ));
+        }
+        provider
+    }
+
+    /// A name without its slash at the end, or of the wrong kind of server, is the usual reason why nobody can log in.
+    fn name(
+        &self,
+        entry: &Map<String, Value>,
+        provider: Provider,
+        mistakes: &mut Mistakes,
+    ) -> Option<IssuerUrl> {
+        let text = self.text(entry, "issuer", mistakes)?;
+        let preset = provider.preset();
+        let (start, end) = preset.issuer_ends;
+        let fits = text.starts_with(start)
+            && text.ends_with(end)
+            && (end.ends_with('/') || !text.ends_with('/') || provider == Provider::Own)
+            && (provider != Provider::Okta || text.contains("/oauth2/"));
+        if !fits {
+            mistakes.note(format!(
+                "{}.issuer is `{text}`; with {} it looks like `{}`, exactly as in `iss`",
+                self.place,
+                provider.word(),
+                preset.issuer
+            ));
+            return None;
+        }
+        IssuerUrl::new(text)
+    }
+
+    pub(super) fn text<'e>(
         &self,
         entry: &'e Map<String, Value>,
         name: &str,
@@ -151,17 +222,7 @@ impl Entry<'_> {
         entry: &Map<String, Value>,
         mistakes: &mut Mistakes,
     ) -> Option<Vec<String>> {
-        let list = match entry.get("audience") {
-            Some(Value::String(one)) => Some(vec![one.clone()]),
-            Some(Value::Array(several)) => several
-                .iter()
-                .map(|one| one.as_str().map(ToOwned::to_owned))
-                .collect(),
-            Some(Value::Bool(_) | Value::Null | Value::Number(_) | Value::Object(_)) | None => None,
-        };
-        let list = list.filter(|list: &Vec<String>| {
-            !list.is_empty() && list.iter().all(|one| !one.is_empty())
-        });
+        let list = entry.get("audience").and_then(text_or_list);
         if list.is_none() {
             mistakes.note(format!(
                 "{}.audience is missing or empty; without it a token for any other app of the issuer would be let in",
@@ -176,18 +237,13 @@ impl Entry<'_> {
         entry: &Map<String, Value>,
         mistakes: &mut Mistakes,
     ) -> Vec<String> {
-        let Some(given) = entry.get("authorized_parties") else {
+        if !entry.contains_key("authorized_parties") {
             return Vec::new();
-        };
-        let list = given.as_array().and_then(|items| {
-            let texts = items
-                .iter()
-                .map(|item| item.as_str().filter(|text| !text.is_empty()));
-            texts
-                .map(|text| text.map(ToOwned::to_owned))
-                .collect::<Option<Vec<_>>>()
-        });
-        list.filter(|list| !list.is_empty()).unwrap_or_else(|| {
+        }
+        let list = entry
+            .get("authorized_parties")
+            .filter(|value| value.is_array());
+        list.and_then(text_or_list).unwrap_or_else(|| {
             mistakes.note(format!(
                 "{}.authorized_parties is no list of texts; give the origins whose tokens are for this site",
                 self.place
@@ -196,17 +252,54 @@ impl Entry<'_> {
         })
     }
 
-    fn algorithm(&self, entry: &Map<String, Value>, mistakes: &mut Mistakes) -> Option<Algorithm> {
-        let name = self.text(entry, "algorithm", mistakes)?;
-        let algorithm = Algorithm::parse(name);
-        if algorithm.is_none() {
-            let names = Algorithm::ALL.map(Algorithm::name).join(", ");
+    fn algorithms(
+        &self,
+        entry: &Map<String, Value>,
+        preset: &[Algorithm],
+        mistakes: &mut Mistakes,
+    ) -> Option<Vec<Algorithm>> {
+        if !entry.contains_key("algorithm") && !preset.is_empty() {
+            return Some(preset.to_vec());
+        }
+        let known = Algorithm::ALL.map(Algorithm::name).join(", ");
+        let Some(names) = entry.get("algorithm").and_then(text_or_list) else {
             mistakes.note(format!(
-                "{}.algorithm is `{name}`; give one of {names}",
+                "{}.algorithm is missing; give one of {known}, or a list",
                 self.place
             ));
+            return None;
+        };
+        let mut algorithms = Vec::new();
+        for name in names {
+            let Some(algorithm) = Algorithm::parse(&name) else {
+                mistakes.note(format!(
+                    "{}.algorithm is `{name}`; give one of {known}",
+                    self.place
+                ));
+                return None;
+            };
+            algorithms.push(algorithm);
         }
-        algorithm
+        Some(algorithms)
+    }
+
+    fn claim_names(
+        &self,
+        entry: &Map<String, Value>,
+        subject: &str,
+        mistakes: &mut Mistakes,
+    ) -> ClaimNames {
+        let mut named = |member: &str, usual: &str| {
+            if !entry.contains_key(member) {
+                return usual.to_owned();
+            }
+            let name = self.text(entry, member, mistakes);
+            name.unwrap_or_default().to_owned()
+        };
+        ClaimNames {
+            subject: named("subject_claim", subject),
+            email: named("email_claim", "email"),
+        }
     }
 
     fn leeway(&self, entry: &Map<String, Value>, mistakes: &mut Mistakes) -> Duration {
@@ -222,73 +315,18 @@ impl Entry<'_> {
             }
         }
     }
+}
 
-    fn key_source(
-        &self,
-        entry: &Map<String, Value>,
-        algorithm: Option<Algorithm>,
-        mistakes: &mut Mistakes,
-    ) -> Option<KeySource> {
-        let algorithm = algorithm?;
-        let given = ["jwks_url", "jwks", "secret"].map(|name| entry.get(name));
-        match (algorithm, given) {
-            (Algorithm::EdDsa | Algorithm::Es256 | Algorithm::Rs256, [Some(_), None, None]) => {
-                let url = self.text(entry, "jwks_url", mistakes)?;
-                if is_web_address(url, self.development) {
-                    return Some(KeySource::JwksUrl(url.to_owned()));
-                }
-                mistakes.note(format!(
-                    "{}.jwks_url is `{url}`; give an https: address{}",
-                    self.place,
-                    http_hint(url)
-                ));
-                None
-            }
-            (Algorithm::EdDsa | Algorithm::Es256 | Algorithm::Rs256, [None, Some(set), None]) => {
-                self.inline(set, algorithm, mistakes)
-            }
-            (Algorithm::Hs256, [None, None, Some(_)]) => {
-                let binding = self.text(entry, "secret", mistakes)?;
-                let value = self.given.secret(binding, mistakes);
-                Some(KeySource::Secret {
-                    binding: binding.to_owned(),
-                    value,
-                })
-            }
-            (Algorithm::EdDsa | Algorithm::Es256 | Algorithm::Rs256, _) => {
-                mistakes.note(format!(
-                    "{}: {} needs either jwks_url or jwks, and no secret",
-                    self.place,
-                    algorithm.name()
-                ));
-                None
-            }
-            (Algorithm::Hs256, _) => {
-                mistakes.note(format!(
-                    "{}: HS256 needs secret (the name of a Worker secret) and neither jwks_url nor jwks",
-                    self.place
-                ));
-                None
-            }
-        }
-    }
-
-    /// Keys that somebody wrote down by hand must all be good: nobody would see the line that says that one was left out.
-    fn inline(
-        &self,
-        set: &Value,
-        algorithm: Algorithm,
-        mistakes: &mut Mistakes,
-    ) -> Option<KeySource> {
-        let read = KeySet::read(set.to_string().as_bytes(), algorithm);
-        let good = read.filter(|set| set.left_out.is_empty() && !set.keys.is_empty());
-        if good.is_none() {
-            mistakes.note(format!(
-                "{}.jwks is no key set, or has a key that is not a public {} key for signatures",
-                self.place,
-                algorithm.name()
-            ));
-        }
-        good.map(KeySource::Inline)
-    }
+/// A text, or a list of at least one text; none of them empty.
+pub(super) fn text_or_list(value: &Value) -> Option<Vec<String>> {
+    let list: Vec<String> = match value {
+        Value::String(one) => vec![one.clone()],
+        Value::Array(several) => several
+            .iter()
+            .map(|one| one.as_str().map(ToOwned::to_owned))
+            .collect::<Option<_>>()?,
+        Value::Bool(_) | Value::Null | Value::Number(_) | Value::Object(_) => return None,
+    };
+    let good = !list.is_empty() && list.iter().all(|text| !text.is_empty());
+    good.then_some(list)
 }

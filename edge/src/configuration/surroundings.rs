@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::issuers::KeySource;
+use super::key_source::KeySource;
 use super::{Home, MIN_SECRET_BYTES, Mistakes, SETTINGS, Setting};
 
 /// One value as it is given.
@@ -167,10 +167,8 @@ impl Surroundings {
     /// A misspelt name would otherwise be a silent default. Names of secrets that an issuer refers to are known.
     pub(super) fn refuse_unknown_names(&self, key_sources: &[KeySource], mistakes: &mut Mistakes) {
         let referred = |name: &str| {
-            key_sources.iter().any(|source| match source {
-                KeySource::Secret { binding, .. } => binding == name,
-                KeySource::Inline(_) | KeySource::JwksUrl(_) => false,
-            })
+            let mut secrets = key_sources.iter().flat_map(|source| &source.secrets);
+            secrets.any(|secret| secret.binding == name)
         };
         for name in self.0.keys().filter(|name| name.starts_with("USHER_")) {
             if SETTINGS.iter().all(|setting| setting.name != name) && !referred(name) {

@@ -102,16 +102,16 @@ fn an_issuer_is_one_whole_unit() {
         ("audience", json!(5), "audience"),
         ("algorithm", json!("none"), "`none`"),
         ("algorithm", json!("HS256"), "HS256 needs secret"),
-        (
-            "secret",
-            json!("S"),
-            "ES256 needs either jwks_url or jwks, and no secret",
-        ),
+        ("secret", json!("S"), "a secret is only for HS256"),
         ("jwks_url", json!("http://id.example/jwks.json"), "https:"),
         ("jwks_uri", json!("x"), "did you mean `jwks_url`?"),
         ("leeway_seconds", json!(3600), "leeway_seconds"),
         ("authorized_parties", json!("x"), "authorized_parties"),
-        ("jwks", json!({ "keys": [] }), "either jwks_url or jwks"),
+        (
+            "jwks",
+            json!({ "keys": [] }),
+            "give one of jwks_url, jwks, pem",
+        ),
         ("issuer", json!(""), "issuer"),
     ] {
         let mistake = one_mistake("USHER_ISSUERS", Some(issuer_with(name, value)));
@@ -136,6 +136,128 @@ fn keys_may_be_written_down_and_must_all_be_good() {
     ] {
         assert!(one_mistake("USHER_ISSUERS", issuer(keys)).contains("jwks is no key set"));
     }
+}
+
+const ED25519_PEM: &str = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
+
+#[test]
+fn a_pem_key_must_be_one_that_the_algorithm_can_use() {
+    let issuer = |algorithm: &str, pem: Value| {
+        Some(Given::Json(json!([{
+            "issuer": "own", "audience": "usher", "algorithm": algorithm, "pem": pem,
+        }])))
+    };
+    for pem in [json!(ED25519_PEM), json!([ED25519_PEM])] {
+        let configuration = with("USHER_ISSUERS", issuer("EdDSA", pem)).unwrap();
+        let PublicKeys::Written(set) = &configuration.key_sources[0].public else {
+            panic!("written in the configuration")
+        };
+        assert_eq!(set.keys.len(), 1);
+    }
+    for (algorithm, pem) in [
+        ("ES256", json!(ED25519_PEM)),
+        ("EdDSA", json!("")),
+        ("EdDSA", json!([ED25519_PEM, "x"])),
+        ("EdDSA", json!(ED25519_PEM.replace("PUBLIC", "PRIVATE"))),
+    ] {
+        assert!(one_mistake("USHER_ISSUERS", issuer(algorithm, pem)).contains(".pem is no public"));
+    }
+}
+
+#[test]
+fn a_provider_brings_what_all_its_issuers_have_in_common() {
+    for (entry, jwks_url, audiences, subject) in [
+        (
+            json!({ "provider": "auth0", "issuer": "https://acme.eu.auth0.com/", "audience": "https://api" }),
+            "https://acme.eu.auth0.com/.well-known/jwks.json",
+            vec!["https://api"],
+            "sub",
+        ),
+        (
+            json!({ "provider": "clerk", "issuer": "https://clerk.acme.com", "authorized_parties": ["https://acme.com"] }),
+            "https://clerk.acme.com/.well-known/jwks.json",
+            vec![],
+            "sub",
+        ),
+        (
+            json!({ "provider": "okta", "issuer": "https://acme.okta.com/oauth2/default", "audience": "api://default" }),
+            "https://acme.okta.com/oauth2/default/v1/keys",
+            vec!["api://default"],
+            "uid",
+        ),
+        (
+            json!({ "provider": "supabase", "issuer": "https://x.supabase.co/auth/v1" }),
+            "https://x.supabase.co/auth/v1/.well-known/jwks.json",
+            vec!["authenticated"],
+            "sub",
+        ),
+        (
+            json!({ "provider": "cloudflare-access", "issuer": "https://acme.cloudflareaccess.com", "audience": "f00" }),
+            "https://acme.cloudflareaccess.com/cdn-cgi/access/certs",
+            vec!["f00"],
+            "sub",
+        ),
+    ] {
+        let read = with("USHER_ISSUERS", Some(Given::Json(json!([entry])))).unwrap();
+        let address = PublicKeys::JwksUrl(jwks_url.to_owned());
+        assert_eq!(read.key_sources[0].public, address);
+        assert_eq!(read.issuers[0].audiences, audiences);
+        assert_eq!(read.issuers[0].claims.subject, subject);
+    }
+}
+
+#[test]
+fn the_usual_slip_in_an_issuers_name_is_a_mistake_that_shows_the_right_form() {
+    for (provider, issuer, form) in [
+        (
+            "auth0",
+            "https://acme.eu.auth0.com",
+            "https://TENANT.auth0.com/",
+        ),
+        (
+            "clerk",
+            "https://clerk.acme.com/",
+            "https://clerk.example.com",
+        ),
+        (
+            "okta",
+            "https://acme.okta.com",
+            "https://DOMAIN.okta.com/oauth2/default",
+        ),
+        (
+            "supabase",
+            "https://x.supabase.co",
+            "https://PROJECT.supabase.co/auth/v1",
+        ),
+        (
+            "cloudflare-access",
+            "acme",
+            "https://TEAM.cloudflareaccess.com",
+        ),
+    ] {
+        let entry = json!([{ "provider": provider, "issuer": issuer, "audience": "x", "authorized_parties": ["x"] }]);
+        let mistake = one_mistake("USHER_ISSUERS", Some(Given::Json(entry)));
+        assert!(
+            mistake.contains(form) && mistake.contains(issuer),
+            "{mistake}"
+        );
+    }
+    let unknown = issuer_with("provider", json!("keycloak"));
+    assert!(one_mistake("USHER_ISSUERS", Some(unknown)).contains("auth0, clerk"));
+}
+
+#[test]
+fn two_secrets_stand_side_by_side_while_one_replaces_the_other() {
+    let issuers = json!([{ "issuer": "own", "audience": "usher", "algorithm": "HS256", "secret": ["NEW", "OLD"] }]);
+    let mut values = valid();
+    values.insert("USHER_ISSUERS".to_owned(), Given::Json(issuers));
+    values.insert("NEW".to_owned(), Given::Text("n".repeat(32)));
+    values.insert("OLD".to_owned(), Given::Text("o".repeat(32)));
+    let configuration = Configuration::read(&Surroundings(values)).unwrap();
+    let names = configuration.key_sources[0].secrets.iter();
+    let names: Vec<_> = names.map(|secret| secret.binding.as_str()).collect();
+    assert_eq!(names, ["NEW", "OLD"]);
+    assert!(!format!("{configuration:?}").contains("nnn"));
 }
 
 #[test]

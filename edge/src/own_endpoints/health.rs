@@ -47,7 +47,7 @@ async fn registry_mistake(env: &Env, hosts: &[policy::instance_url::HostRule]) -
 }
 
 async fn kv_mistake(env: &Env) -> Option<String> {
-    let read = match Bindings(env).sightings() {
+    let read = match Bindings(env).store() {
         Ok(kv) => kv
             .get("ready")
             .text()

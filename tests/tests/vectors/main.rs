@@ -8,6 +8,5 @@
 )]
 
 mod folder;
-mod native_signatures;
 mod policy_vectors;
 mod storage_keys;

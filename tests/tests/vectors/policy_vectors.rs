@@ -5,15 +5,16 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use policy::admission::{Presented, Visitor};
-use policy::issuer::{Algorithm, Issuer};
+use policy::issuer::{Algorithm, ClaimNames, Issuer};
 use policy::jwks::KeySet;
+use policy::provider::Provider;
 use policy::refusal::Refusal;
 use policy::standing::IssuerUrl;
 use policy::time::Moment;
 use serde_json::Value;
+use verifier::signatures::{Keys, NativeSignatures};
 
 use crate::folder;
-use crate::native_signatures::NativeSignatures;
 
 fn texts(value: &Value) -> Vec<String> {
     let items = value.as_array().into_iter().flatten();
@@ -29,19 +30,22 @@ fn issuers(policy: &Value) -> (Vec<Issuer>, NativeSignatures) {
     for entry in policy["issuers"].as_array().unwrap() {
         let name = entry["iss"].as_str().unwrap();
         let algorithm = Algorithm::parse(entry["algs"][0].as_str().unwrap()).unwrap();
+        let mut keys = Keys::default();
         if algorithm == Algorithm::Hs256 {
             let secret = URL_SAFE_NO_PAD.decode(entry["jwks"]["keys"][0]["k"].as_str().unwrap());
-            signatures.secrets.insert(name.to_owned(), secret.unwrap());
+            keys.secrets.push(secret.unwrap());
         } else {
-            let set = KeySet::read(entry["jwks"].to_string().as_bytes(), algorithm).unwrap();
-            assert!(set.left_out.is_empty(), "{name}: {:?}", set.left_out);
-            signatures.sets.insert(name.to_owned(), set);
+            keys.public = KeySet::read(entry["jwks"].to_string().as_bytes(), &[algorithm]).unwrap();
+            assert!(keys.public.left_out.is_empty(), "{name}: {keys:?}");
         }
+        signatures.add(name, keys);
         issuers.push(Issuer {
             name: IssuerUrl::new(name).unwrap(),
             audiences: texts(&entry["aud"]),
             authorized_parties: texts(&entry["azp"]),
-            algorithm,
+            algorithms: vec![algorithm],
+            claims: ClaimNames::default(),
+            provider: Provider::Own,
             leeway: Duration::from_secs(policy["clock_skew_s"].as_u64().unwrap()),
         });
     }

@@ -1,0 +1,98 @@
+//! Key sets in KV, so that a new isolate need not ask the issuer, and outlives an outage of it. What is read from there is checked
+//! like an answer of the issuer.
+
+use policy::issuer::Issuer;
+use policy::storage_key::jwks_key;
+use policy::time::Moment;
+use serde_json::{Value, json};
+use worker::Env;
+use worker::kv::KvStore;
+
+use super::{SET_FRESH, SET_HARD};
+use crate::configuration::Bindings;
+use crate::{clock, events};
+
+/// The place of one issuer's set.
+pub(super) struct KeyStore {
+    key: String,
+    kv: Result<KvStore, String>,
+}
+
+/// A set as it was fetched.
+pub(super) struct Stored {
+    pub(super) body: Vec<u8>,
+    pub(super) fetched_at: Moment,
+}
+
+impl KeyStore {
+    pub(super) fn of(issuer: &Issuer, url: &str, env: &Env) -> Self {
+        Self {
+            key: jwks_key(&issuer.name, url),
+            kv: Bindings(env).store().map_err(|problem| problem.to_string()),
+        }
+    }
+
+    /// What is stored, if it is not too old to be used. A set from the future is none: its age cannot be judged.
+    pub(super) async fn read(&self) -> Option<Stored> {
+        let kv = self.kv.as_ref().ok()?;
+        match kv.get(&self.key).text().await {
+            Ok(text) => stored(&text?).filter(|stored| {
+                let now = clock::now();
+                stored.fetched_at <= now && now.since(stored.fetched_at) < SET_HARD
+            }),
+            Err(problem) => {
+                events::alarm("kv_read_failed", &problem.to_string());
+                None
+            }
+        }
+    }
+
+    /// What is worth a write: a set that says something new, or an old one that is growing old. KV takes one write a second for a
+    /// key, and many isolates fetch.
+    pub(super) fn unsaved(
+        self,
+        body: Vec<u8>,
+        fetched_at: Moment,
+        stored: Option<&Stored>,
+    ) -> Option<Unsaved> {
+        let said = stored.is_some_and(|stored| {
+            stored.body == body && fetched_at.since(stored.fetched_at) < SET_FRESH
+        });
+        let (Ok(kv), Ok(body), false) = (self.kv, String::from_utf8(body), said) else {
+            return None;
+        };
+        let value = json!({ "fetched_at": fetched_at.unix_millis(), "body": body }).to_string();
+        Some(Unsaved {
+            key: self.key,
+            value,
+            kv,
+        })
+    }
+}
+
+/// A set that is not stored yet.
+pub(super) struct Unsaved {
+    key: String,
+    value: String,
+    kv: KvStore,
+}
+
+impl Unsaved {
+    pub(super) async fn save(self) {
+        let put = match self.kv.put(&self.key, self.value) {
+            Ok(put) => put.expiration_ttl(SET_HARD.as_secs()).execute().await,
+            Err(problem) => Err(problem),
+        };
+        if let Err(problem) = put {
+            events::alarm("kv_write_failed", &problem.to_string());
+        }
+    }
+}
+
+fn stored(text: &str) -> Option<Stored> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    Some(Stored {
+        body: value.get("body")?.as_str()?.as_bytes().to_vec(),
+        fetched_at: Moment::from_unix_millis(value.get("fetched_at")?.as_u64()?),
+    })
+}

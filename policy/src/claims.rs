@@ -1,0 +1,140 @@
+//! What a token says of its bearer: the registered claims (RFC 7519 section 4.1), typed. A wrong type is never "absent".
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::issuer::{ClaimNames, Issuer};
+use crate::refusal::{Malformation, Refusal};
+use crate::standing::{Email, Subject};
+use crate::strict_json::{Object, TextMember, Value};
+use crate::time::Moment;
+
+/// The claims of one token; nothing of it is true before the signature was checked.
+#[derive(Debug)]
+pub(crate) struct Claims {
+    pub(crate) subject: Subject,
+    pub(crate) audiences: Option<Vec<String>>,
+    pub(crate) authorized_party: Option<String>,
+    pub(crate) expires_at: Moment,
+    pub(crate) not_before: Option<Moment>,
+    pub(crate) issued_at: Option<Moment>,
+    pub(crate) email: Option<Email>,
+}
+
+/// The claims before it is known whose they are: the one parse of the payload.
+#[derive(Debug)]
+pub(crate) struct Payload(Object);
+
+impl Payload {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Refusal> {
+        let object = Object::read(bytes).ok_or(Refusal::Malformed(Malformation::NotJsonObject))?;
+        Ok(Self(object))
+    }
+
+    /// The issuer of exactly the name in `iss`.
+    pub(crate) fn issuer<'i>(&self, issuers: &'i [Issuer]) -> Result<&'i Issuer, Refusal> {
+        let name = required_text(&self.0, "iss")?;
+        let mut known = issuers.iter();
+        known
+            .find(|issuer| issuer.name.as_str() == name)
+            .ok_or_else(|| Refusal::UnknownIssuer {
+                found: name.into(),
+                nearest: nearest(name, issuers),
+            })
+    }
+
+    /// Every claim we look at, by the names that the issuer uses.
+    pub(crate) fn claims(&self, names: &ClaimNames) -> Result<Claims, Refusal> {
+        let claims = &self.0;
+        for name in ["cnf", "events"] {
+            if claims.member(name).is_some() {
+                return Err(Refusal::BoundClaim { name });
+            }
+        }
+        let subject = required_text(claims, &names.subject)?;
+        Ok(Claims {
+            subject: Subject::new(subject).ok_or_else(|| wrong_type(&names.subject))?,
+            audiences: audiences(claims)?,
+            authorized_party: text(claims, "azp")?.map(Into::into),
+            expires_at: date(claims, "exp")?.ok_or(Refusal::Missing { name: "exp".into() })?,
+            not_before: date(claims, "nbf")?,
+            issued_at: date(claims, "iat")?,
+            email: text(claims, &names.email)?.and_then(Email::new),
+        })
+    }
+}
+
+/// A configured name that differs from this one only in what people mistype: the slash at the end, the case, the scheme.
+fn nearest(name: &str, issuers: &[Issuer]) -> Option<String> {
+    let plain = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        let rest = lower
+            .strip_prefix("https://")
+            .or_else(|| lower.strip_prefix("http://"));
+        String::from(rest.unwrap_or(&lower).trim_end_matches('/'))
+    };
+    let sought = plain(name);
+    let mut names = issuers.iter().map(|issuer| issuer.name.as_str());
+    names.find(|known| plain(known) == sought).map(String::from)
+}
+
+fn wrong_type(name: &str) -> Refusal {
+    Refusal::WrongType { name: name.into() }
+}
+
+fn text<'o>(object: &'o Object, name: &str) -> Result<Option<&'o str>, Refusal> {
+    match object.text(name) {
+        TextMember::Absent => Ok(None),
+        TextMember::Text(text) => Ok(Some(text)),
+        TextMember::OtherType => Err(wrong_type(name)),
+    }
+}
+
+fn required_text<'o>(object: &'o Object, name: &str) -> Result<&'o str, Refusal> {
+    text(object, name)?.ok_or_else(|| Refusal::Missing { name: name.into() })
+}
+
+/// RFC 7519 section 2: NumericDate is a number of seconds, perhaps with a fraction. Before 1970 is impossible for a token.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be positive; `as` saturates above"
+)]
+fn date(claims: &Object, name: &str) -> Result<Option<Moment>, Refusal> {
+    match claims.member(name) {
+        None => Ok(None),
+        Some(Value::Number(seconds)) if *seconds >= 0.0 => {
+            Ok(Some(Moment::from_unix_millis((seconds * 1000.0) as u64)))
+        }
+        Some(
+            Value::Bool(_)
+            | Value::List(_)
+            | Value::Null
+            | Value::Number(_)
+            | Value::Object(_)
+            | Value::Text(_),
+        ) => Err(wrong_type(name)),
+    }
+}
+
+/// RFC 7519 section 4.1.3: a string or an array of strings.
+fn audiences(claims: &Object) -> Result<Option<Vec<String>>, Refusal> {
+    match claims.member("aud") {
+        None => Ok(None),
+        Some(Value::Text(audience)) => Ok(Some([audience.clone()].into())),
+        Some(Value::List(list)) => {
+            let texts = list.iter().map(|item| match item {
+                Value::Text(audience) => Ok(audience.clone()),
+                Value::Bool(_)
+                | Value::List(_)
+                | Value::Null
+                | Value::Number(_)
+                | Value::Object(_) => Err(wrong_type("aud")),
+            });
+            texts.collect::<Result<_, _>>().map(Some)
+        }
+        Some(Value::Bool(_) | Value::Null | Value::Number(_) | Value::Object(_)) => {
+            Err(wrong_type("aud"))
+        }
+    }
+}
