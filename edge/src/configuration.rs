@@ -31,6 +31,8 @@ pub(crate) struct Configuration {
     pub(crate) product: String,
     pub(crate) instance_hosts: Vec<HostRule>,
     pub(crate) cookie: String,
+    /// The header in which a provider in front of the gate hands over the token, in lower case.
+    pub(crate) provider_header: Option<&'static str>,
     pub(crate) rules: Rules,
     pub(crate) suspended_paths: Vec<String>,
     pub(crate) platform_admin: Option<PlatformAdmin>,
@@ -70,11 +72,14 @@ impl Configuration {
             given.require_binding(binding.name, &mut mistakes);
         }
         let development = given.flag("USHER_DEVELOPMENT", &mut mistakes);
+        let provider = |issuer: &Issuer| issuer.provider.preset();
         let default_cookie = if development {
             "usher-development"
         } else {
-            "__Host-usher"
+            let first = issuers.first().and_then(|issuer| provider(issuer).cookie);
+            first.unwrap_or("__Host-usher")
         };
+        let provider_header = issuers.iter().find_map(|issuer| provider(issuer).header);
         let configuration = Self {
             issuers,
             key_sources,
@@ -85,6 +90,7 @@ impl Configuration {
                 .unwrap_or_else(|| "Usher".to_owned()),
             instance_hosts: instance_hosts(given, &mut mistakes),
             cookie: cookie(given, default_cookie, development, &mut mistakes),
+            provider_header,
             rules: rules(given, &mut mistakes),
             suspended_paths: suspended_paths(given, &mut mistakes),
             platform_admin: platform_admin(given, &mut mistakes),

@@ -39,6 +39,8 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     issuer: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     age_millis: Option<u64>,
@@ -70,6 +72,7 @@ pub(crate) fn record(incoming: &Incoming, judgement: &Judgement<'_>, case: Case<
         issuer: case
             .visitor
             .map(|visitor| visitor.identity().issuer.as_str()),
+        provider: case.visitor.map(|visitor| visitor.provider().word()),
         source: case.source.map(Source::name),
         age_millis: case
             .seen_at

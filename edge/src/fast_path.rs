@@ -17,7 +17,7 @@ use crate::sightings::Source;
 /// The answer, if memory has everything it needs.
 pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
     let now = clock::now();
-    let headers = gate.incoming.credential_headers();
+    let headers = gate.incoming.credential_headers(gate.configuration);
     let (text, carrier) = match gate.offered(&headers) {
         Ok(offered) => offered,
         Err(rejected) => return Some(gate.turn_away(&rejected, &headers)),

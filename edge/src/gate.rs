@@ -31,7 +31,7 @@ pub(crate) struct Gate<'a> {
 impl Gate<'_> {
     /// Answers a request to somebody's app.
     pub(crate) async fn answer(&self) -> JsValue {
-        let headers = self.incoming.credential_headers();
+        let headers = self.incoming.credential_headers(self.configuration);
         let (visitor, carrier) = match self.admit(&headers).await {
             Ok(admitted) => admitted,
             Err(rejected) => return self.turn_away(&rejected, &headers),
@@ -79,7 +79,7 @@ impl Gate<'_> {
         Ok((visitor, carrier))
     }
 
-    /// The one token the request offers. A cookie is sent by the browser whoever asked for the request, so a change that another
+    /// The one token the request offers. A cookie, and what a provider adds because of its own cookie, is sent by the browser whoever asked for the request, so a change that another
     /// site asked for is refused (CSRF); `SameSite=Lax` alone would leave sibling domains.
     pub(crate) fn offered<'h>(
         &self,
@@ -89,10 +89,11 @@ impl Gate<'_> {
             Offer::Nothing => Err(Rejected::Absent),
             Offer::Ambiguous => Err(Rejected::Ambiguous),
             Offer::Broken(refusal) => Err(Rejected::Refused(refusal)),
-            Offer::Token {
-                carrier: Carrier::Cookie,
-                ..
-            } if self.is_cross_site_change() => Err(Rejected::CrossSite),
+            Offer::Token { carrier, .. }
+                if carrier.is_sent_by_itself() && self.is_cross_site_change() =>
+            {
+                Err(Rejected::CrossSite)
+            }
             Offer::Token { text, carrier } => Ok((text, carrier)),
         }
     }
@@ -242,7 +243,7 @@ impl Gate<'_> {
                     Audience::Client => Answer::message(&(*reason).into(), &setting),
                 };
                 // A header was judged, so the cookie beside it is innocent.
-                let answer = if *forget_cookie && headers.authorization.is_none() {
+                let answer = if *forget_cookie && headers.cookie_was_judged() {
                     answer.header("set-cookie", cookie::cleared(self.configuration))
                 } else {
                     answer
@@ -252,8 +253,8 @@ impl Gate<'_> {
             Decision::Tell(message) => {
                 let answer = Answer::message(message, &setting());
                 // Two cookies of our name: one of them was planted, and both go.
-                let planted = message.reason == Reason::CredentialAmbiguous
-                    && headers.authorization.is_none();
+                let planted =
+                    message.reason == Reason::CredentialAmbiguous && headers.cookie_was_judged();
                 if planted {
                     answer
                         .header("set-cookie", cookie::cleared(self.configuration))

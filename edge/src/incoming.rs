@@ -5,6 +5,8 @@ use policy::negotiation::{Audience, Signs};
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, Request};
 
+use crate::configuration::Configuration;
+
 /// A request as it came.
 pub(crate) struct Incoming {
     pub(crate) request: Request,
@@ -16,18 +18,26 @@ pub(crate) struct Incoming {
 }
 
 /// The texts of the headers that may hold a credential. They outlive the offer that is read from them.
+#[derive(Default)]
 pub(crate) struct CredentialHeaders {
     pub(crate) authorization: Option<String>,
+    pub(crate) provider: Option<String>,
     pub(crate) cookies: Option<String>,
 }
 
 impl CredentialHeaders {
     pub(crate) fn offer(&self, cookie_name: &str) -> Offer<'_> {
-        credential::offered(
-            self.authorization.as_deref(),
-            self.cookies.as_deref(),
-            cookie_name,
-        )
+        let headers = credential::Headers {
+            authorization: self.authorization.as_deref(),
+            provider: self.provider.as_deref(),
+            cookies: self.cookies.as_deref(),
+        };
+        credential::offered(headers, cookie_name)
+    }
+
+    /// Whether the cookie was what was judged: a header beside it is judged instead, and then the cookie is innocent.
+    pub(crate) fn cookie_was_judged(&self) -> bool {
+        self.authorization.is_none() && self.provider.is_none()
     }
 }
 
@@ -115,9 +125,12 @@ impl Incoming {
         }
     }
 
-    pub(crate) fn credential_headers(&self) -> CredentialHeaders {
+    pub(crate) fn credential_headers(&self, configuration: &Configuration) -> CredentialHeaders {
         CredentialHeaders {
             authorization: self.header("authorization"),
+            provider: configuration
+                .provider_header
+                .and_then(|name| self.header(name)),
             cookies: self.header("cookie"),
         }
     }

@@ -33,7 +33,8 @@ const SET_STALE: Duration = Duration::from_mins(10);
 /// After this age a set is not used any more, even if its endpoint is down: a key withdrawn a day ago must be out.
 pub(crate) const SET_HARD: Duration = Duration::from_hours(24);
 
-/// A name that no key has leads to at most one fetch in this time, however many tokens with random names are sent.
+/// A name that no key has leads to at most one fetch in this time, however many tokens with random names are sent. The very first
+/// fetch of an isolate does not count: a rotation right after it must not lose anybody.
 const COOL_DOWN: Duration = Duration::from_secs(30);
 
 /// After a fetch that failed while nothing is held: nobody can be let in before the next one.
@@ -68,8 +69,22 @@ struct Held {
 #[derive(Clone, Copy)]
 struct Attempt {
     began: Moment,
+    /// Whether there was nothing before it.
+    first: bool,
     /// Whether it succeeded; nothing while it is under way.
     succeeded: Option<bool>,
+}
+
+impl Attempt {
+    /// How long nobody fetches after it.
+    fn cool_down(self) -> Duration {
+        match (self.succeeded, self.first) {
+            (Some(false), true) => COOL_DOWN_EMPTY,
+            (Some(_), false) => COOL_DOWN,
+            // The first was no answer to a name; one that never ended was cancelled.
+            (Some(true), true) | (None, _) => Duration::ZERO,
+        }
+    }
 }
 
 /// What a request that needs a key does next.
@@ -162,7 +177,7 @@ impl IssuerKeys {
                 // A promise of another request cannot be awaited here, but its result can be looked for.
                 Next::Wait => worker::Delay::from(LOOK_AGAIN).await,
                 Next::Fetch => {
-                    self.note_attempt(wanted.issuer, clock::now(), None);
+                    self.note_begin(wanted.issuer);
                     let (crypto, env) = (tools.crypto, tools.env);
                     let unsaved = self
                         .refresh(wanted.issuer, Some(wanted), url, crypto, env)
@@ -173,7 +188,7 @@ impl IssuerKeys {
                     return;
                 }
                 Next::UseAndRefresh => {
-                    self.note_attempt(wanted.issuer, clock::now(), None);
+                    self.note_begin(wanted.issuer);
                     let issuer = wanted.issuer;
                     let (crypto, env) = (tools.crypto.clone(), tools.env.clone());
                     return tools.context.wait_until(async move {
@@ -205,6 +220,7 @@ impl IssuerKeys {
             Some(Attempt {
                 began,
                 succeeded: None,
+                ..
             }) if now.since(began) < FETCH_LIMIT => {
                 if known {
                     Next::Use
@@ -212,10 +228,7 @@ impl IssuerKeys {
                     Next::Wait
                 }
             }
-            Some(Attempt {
-                began,
-                succeeded: Some(succeeded),
-            }) if now.since(began) < cool_down(succeeded || !held.public.is_empty()) => Next::Use,
+            Some(attempt) if now.since(attempt.began) < attempt.cool_down() => Next::Use,
             Some(_) | None if known && younger(SET_STALE) => Next::UseAndRefresh,
             Some(_) | None => Next::Fetch,
         }
@@ -259,16 +272,13 @@ impl IssuerKeys {
         let stored = store.read().await;
         if let Some(stored) = &stored {
             self.take_stored(issuer, stored, crypto).await;
-            let age = clock::now().since(stored.fetched_at);
+            let young = clock::now().since(stored.fetched_at) < SET_FRESH;
             let enough = wanted.is_none_or(|wanted| {
-                self.look(issuer, |held| {
-                    held.public.has(wanted.algorithm, wanted.key_id)
-                })
-                .unwrap_or_default()
+                let has = |held: &Held| held.public.has(wanted.algorithm, wanted.key_id);
+                self.look(issuer, has).unwrap_or_default()
             });
-            // A name that was not there a moment ago is asked for no sooner than if this isolate had fetched.
-            if age < SET_FRESH && (enough || age < COOL_DOWN) {
-                self.note_attempt(issuer, stored.fetched_at, Some(true));
+            if young && enough {
+                self.note_end(issuer, true);
                 return None;
             }
         }
@@ -281,7 +291,7 @@ impl IssuerKeys {
         let (set, body) = match read {
             Ok(read) => read,
             Err(problem) => {
-                self.note_attempt(issuer, began, Some(false));
+                self.note_end(issuer, false);
                 log(issuer, url, &problem);
                 return None;
             }
@@ -295,7 +305,7 @@ impl IssuerKeys {
                 &format!("key {name:?} is left out: it is no point of its curve"),
             );
         }
-        self.note_attempt(issuer, began, Some(true));
+        self.note_end(issuer, true);
         self.hold(issuer, public, began);
         store.unsaved(body, began, stored.as_ref())
     }
@@ -318,9 +328,21 @@ impl IssuerKeys {
         });
     }
 
-    fn note_attempt(&self, issuer: &Issuer, began: Moment, succeeded: Option<bool>) {
+    fn note_begin(&self, issuer: &Issuer) {
         self.change(issuer, |held| {
-            held.last_attempt = Some(Attempt { began, succeeded });
+            held.last_attempt = Some(Attempt {
+                began: clock::now(),
+                first: held.public.is_empty(),
+                succeeded: None,
+            });
+        });
+    }
+
+    fn note_end(&self, issuer: &Issuer, succeeded: bool) {
+        self.change(issuer, |held| {
+            if let Some(attempt) = &mut held.last_attempt {
+                attempt.succeeded = Some(succeeded);
+            }
         });
     }
 
@@ -331,14 +353,6 @@ impl IssuerKeys {
     fn change(&self, issuer: &Issuer, change: impl FnOnce(&mut Held)) {
         let mut all = self.0.borrow_mut();
         change(all.entry(issuer.name.as_str().to_owned()).or_default());
-    }
-}
-
-fn cool_down(something_is_held: bool) -> Duration {
-    if something_is_held {
-        COOL_DOWN
-    } else {
-        COOL_DOWN_EMPTY
     }
 }
 

@@ -57,7 +57,8 @@ pub(crate) fn forward(
     say("usher-request-id", Some(&incoming.id));
     match carrier {
         Carrier::Bearer => say("authorization", None),
-        Carrier::Cookie => {}
+        // A provider's own headers are removed with all others that it alone may say (carry.js).
+        Carrier::Cookie | Carrier::Provider => {}
     }
     // The cookie is removed also when it is not what let the visitor in: an app must never hold a log-in.
     let without = credential

@@ -5,6 +5,7 @@ use core::time::Duration;
 use crate::claims::{Claims, Payload};
 use crate::envelope::Envelope;
 use crate::issuer::Issuer;
+use crate::provider::Provider;
 use crate::refusal::Refusal;
 use crate::signature::SignatureCheck;
 use crate::standing::{Email, Identity};
@@ -15,6 +16,7 @@ use crate::time::Moment;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Visitor {
     identity: Identity,
+    provider: Provider,
     email: Option<Email>,
     not_before: Option<Moment>,
     expires_at: Moment,
@@ -26,6 +28,11 @@ impl Visitor {
     /// Who it is.
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// Whose log-in it was, as the issuer is configured.
+    pub fn provider(&self) -> Provider {
+        self.provider
     }
 
     /// The e-mail address of the token, only to be shown.
@@ -116,6 +123,7 @@ fn judge(claims: Claims, issuer: &Issuer, now: Moment) -> Result<Visitor, Refusa
     let visitor = Visitor {
         storage_key: StorageKey::of(&identity),
         identity,
+        provider: issuer.provider,
         email: claims.email,
         not_before: claims.not_before,
         expires_at: claims.expires_at,

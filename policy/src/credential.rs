@@ -27,25 +27,58 @@ pub enum Carrier {
     Bearer,
     /// The cookie, which a browser sends by itself.
     Cookie,
+    /// The header of a provider in front of the gate, which adds it to whatever a browser sends by itself.
+    Provider,
 }
 
-/// Reads the two headers as the platform gives them, several fields of one name joined by `, `.
+impl Carrier {
+    /// Whether a browser sends the credential with requests that another site asked for.
+    pub const fn is_sent_by_itself(self) -> bool {
+        match self {
+            Self::Bearer => false,
+            Self::Cookie | Self::Provider => true,
+        }
+    }
+}
+
+/// The headers that may hold a credential, as the platform gives them: several fields of one name joined by `, `.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Headers<'a> {
+    /// `Authorization`.
+    pub authorization: Option<&'a str>,
+    /// The header of the configured provider, if it has one (Cloudflare Access: `Cf-Access-Jwt-Assertion`).
+    pub provider: Option<&'a str>,
+    /// `Cookie`.
+    pub cookies: Option<&'a str>,
+}
+
+/// Reads what is offered. There are no other places: a token in an address would be in every log (RFC 6750 section 5.3).
 ///
-/// An `Authorization` header is what is judged, good or bad: no other site can make a browser send one, so it is meant. Only
-/// where there is none does the cookie count. Our cookie in a second `Cookie` field is ambiguous in any case: no browser sends
-/// two, and each server behind us would read them in its own way.
-pub fn offered<'a>(
-    authorization: Option<&'a str>,
-    cookies: Option<&'a str>,
-    cookie_name: &str,
-) -> Offer<'a> {
+/// A header that no browser sends by itself is what is judged, good or bad: it is meant. Only where there is none does the
+/// cookie count. Our cookie in a second `Cookie` field is ambiguous in any case: no browser sends two, and each server behind us
+/// would read them in its own way.
+pub fn offered<'a>(headers: Headers<'a>, cookie_name: &str) -> Offer<'a> {
+    let cookies = headers.cookies;
     if cookies.is_some_and(|cookies| in_a_second_field(cookies, cookie_name)) {
         return Offer::Ambiguous;
     }
-    match (authorization, cookies) {
-        (Some(authorization), _) => bearer(authorization),
-        (None, Some(cookies)) => named_cookie(cookies, cookie_name),
-        (None, None) => Offer::Nothing,
+    match (headers.authorization, headers.provider, cookies) {
+        (Some(_), Some(_), _) => Offer::Ambiguous,
+        (Some(authorization), None, _) => bearer(authorization),
+        (None, Some(token), _) => provided(token),
+        (None, None, Some(cookies)) => named_cookie(cookies, cookie_name),
+        (None, None, None) => Offer::Nothing,
+    }
+}
+
+/// The token alone. No token has a comma, so a comma means two fields.
+fn provided(token: &str) -> Offer<'_> {
+    if token.contains(',') {
+        return Offer::Ambiguous;
+    }
+    Offer::Token {
+        text: token,
+        carrier: Carrier::Provider,
     }
 }
 
@@ -112,7 +145,41 @@ mod tests {
     use super::*;
 
     fn offer<'a>(authorization: Option<&'a str>, cookies: Option<&'a str>) -> Offer<'a> {
-        offered(authorization, cookies, "__Host-usher")
+        let headers = Headers {
+            authorization,
+            provider: None,
+            cookies,
+        };
+        offered(headers, "__Host-usher")
+    }
+
+    #[test]
+    fn the_header_of_a_provider_is_judged_alone() {
+        let offer = |authorization, provider, cookies| {
+            let headers = Headers {
+                authorization,
+                provider,
+                cookies,
+            };
+            offered(headers, "__Host-usher")
+        };
+        let token = Offer::Token {
+            text: "t",
+            carrier: Carrier::Provider,
+        };
+        assert_eq!(offer(None, Some("t"), None), token);
+        assert_eq!(offer(None, Some("t"), Some("__Host-usher=c")), token);
+        for (authorization, provider) in [
+            (Some("Bearer a"), "t"),
+            (Some("Basic a"), "t"),
+            (None, "t, u"),
+        ] {
+            let offer = offer(authorization, Some(provider), None);
+            assert_eq!(offer, Offer::Ambiguous, "{authorization:?} {provider}");
+        }
+        // An empty one is still meant: there is no falling back from it.
+        let empty = offer(None, Some(""), Some("__Host-usher=c"));
+        assert!(matches!(empty, Offer::Token { text: "", .. }), "{empty:?}");
     }
 
     #[test]

@@ -111,7 +111,7 @@ const CLERK: Preset = Preset {
     header: None,
 };
 
-/// The header is set by Access itself; its cookie is for Access.
+/// Access puts the same token in a cookie and, for the server behind it, in a header.
 const CLOUDFLARE_ACCESS: Preset = Preset {
     issuer: "https://TEAM.cloudflareaccess.com",
     issuer_ends: ("https://", ".cloudflareaccess.com"),
@@ -120,7 +120,7 @@ const CLOUDFLARE_ACCESS: Preset = Preset {
     addressee: "`audience`: the AUD tag of the Access application",
     audience: None,
     subject_claim: "sub",
-    cookie: None,
+    cookie: Some("CF_Authorization"),
     header: Some("cf-access-jwt-assertion"),
 };
 

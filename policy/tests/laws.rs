@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use policy::credential::{Offer, offered, without_cookie};
+use policy::credential::{Headers, Offer, offered, without_cookie};
 use policy::decision::{Decision, Place};
 use policy::negotiation::{Audience, Signs};
 use policy::rule::Rule;
@@ -135,7 +135,7 @@ Age::Past(Duration::from_millis(millis)));
 
     #[test]
     fn headers_of_any_shape_offer_at_most_one_token(authorization in any::<Option<String>>(), cookies in any::<Option<String>>()) {
-        let offer = offered(authorization.as_deref(), cookies.as_deref(), "__Host-usher");
+        let offer = offered(Headers { authorization: authorization.as_deref(), provider: None, cookies: cookies.as_deref() }, "__Host-usher");
         if let (Some(_), Offer::Token { text, .. }) = (&authorization, &offer) {
             prop_assert!(authorization.as_deref().unwrap_or_default().ends_with(text));
         }
@@ -144,7 +144,7 @@ Age::Past(Duration::from_millis(millis)));
     #[test]
     fn the_cookie_never_reaches_an_app(cookies in "[ a-z_=;\\-]{0,40}(__Host-usher=[a-z.]{0,9})?[ ;a-z=]{0,20}") {
         let rest = without_cookie(&cookies, "__Host-usher").unwrap_or_default();
-        prop_assert_eq!(offered(None, Some(&rest), "__Host-usher"), Offer::Nothing);
+        prop_assert_eq!(offered(Headers { cookies: Some(&rest), ..Headers::default() }, "__Host-usher"), Offer::Nothing);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::fs;
 use std::process::Command;
 
+use policy::provider::Provider;
 use policy::reason::{Actor, Reason};
 use policy::status::{Availability, Status};
 use tests::places;
@@ -17,6 +18,8 @@ fn the_tables_of_the_readme_are_what_the_code_says() {
         ("statuses", statuses()),
         ("reasons", reasons()),
         ("configuration", configuration()),
+        ("issuer", issuer()),
+        ("providers", providers()),
         ("exit codes", exit_codes()),
     ] {
         readme = filled(&readme, name, &table);
@@ -125,6 +128,48 @@ fn configuration() -> String {
     });
     format!(
         "| name | where | default | meaning |\n| --- | --- | --- | --- |\n{}",
+        rows.concat()
+    )
+}
+
+fn issuer() -> String {
+    let rows = edge::ISSUER_MEMBERS.map(|(name, meaning)| format!("| `{name}` | {meaning} |\n"));
+    format!("| member | meaning |\n| --- | --- |\n{}", rows.concat())
+}
+
+fn providers() -> String {
+    let rows = Provider::ALL.map(|provider| {
+        let preset = provider.preset();
+        let issuer = match provider {
+            Provider::Own => preset.issuer.to_owned(),
+            Provider::Auth0
+            | Provider::Clerk
+            | Provider::CloudflareAccess
+            | Provider::Okta
+            | Provider::Supabase => format!("`{}`", preset.issuer),
+        };
+        let keys = preset.jwks_suffix.map_or_else(
+            || "said by `jwks_url`, `jwks`, `pem` or `secret`".to_owned(),
+            |suffix| format!("`issuer` + `{suffix}`"),
+        );
+        let names: Vec<_> = preset.algorithms.iter().map(|one| one.name()).collect();
+        let algorithms = if names.is_empty() {
+            "said by `algorithm`".to_owned()
+        } else {
+            names.join(", ")
+        };
+        let cookie = preset.cookie.unwrap_or("__Host-usher");
+        let header = preset.header.unwrap_or("authorization");
+        format!(
+            "| `{}` | {issuer} | {} | {keys} | {algorithms} | `{}` | `{header}`, `{cookie}` |\n",
+            provider.word(),
+            preset.addressee,
+            preset.subject_claim
+        )
+    });
+    format!(
+        "| `provider` | `issuer` | what binds a token to you | keys | signs with | who it is | header, cookie |\n\
+         | --- | --- | --- | --- | --- | --- | --- |\n{}",
         rows.concat()
     )
 }

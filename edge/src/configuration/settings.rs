@@ -78,7 +78,7 @@ pub const SETTINGS: [Setting; 17] = [
         name: "USHER_COOKIE",
         home: Home::Variable,
         default: Some("__Host-usher"),
-        meaning: "the cookie that carries the token (`usher-development` in development)",
+        meaning: "the cookie that carries the token; unless given, that of the first issuer's provider (`usher-development` in development)",
     },
     Setting {
         name: "USHER_FRESH_SECONDS",

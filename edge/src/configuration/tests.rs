@@ -207,6 +207,31 @@ fn a_provider_brings_what_all_its_issuers_have_in_common() {
 }
 
 #[test]
+fn a_provider_says_where_its_tokens_are() {
+    let clerk = json!({ "provider": "clerk", "issuer": "https://clerk.acme.com", "authorized_parties": ["https://acme.com"] });
+    let access = json!({ "provider": "cloudflare-access", "issuer": "https://acme.cloudflareaccess.com", "audience": "f00" });
+    for (issuers, cookie, header) in [
+        (json!([clerk]), "__session", None),
+        (
+            json!([access]),
+            "CF_Authorization",
+            Some("cf-access-jwt-assertion"),
+        ),
+        (
+            json!([clerk, access]),
+            "__session",
+            Some("cf-access-jwt-assertion"),
+        ),
+    ] {
+        let read = with("USHER_ISSUERS", Some(Given::Json(issuers))).unwrap();
+        assert_eq!(
+            (read.cookie.as_str(), read.provider_header),
+            (cookie, header)
+        );
+    }
+}
+
+#[test]
 fn the_usual_slip_in_an_issuers_name_is_a_mistake_that_shows_the_right_form() {
     for (provider, issuer, form) in [
         (

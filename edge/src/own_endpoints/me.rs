@@ -12,7 +12,7 @@ use crate::page::Answer;
 
 /// The answer, or that of the gate to somebody without a good credential.
 pub(super) async fn answer(gate: &Gate<'_>) -> Result<Answer, JsValue> {
-    let headers = gate.incoming.credential_headers();
+    let headers = gate.incoming.credential_headers(gate.configuration);
     let visitor = match gate.admit(&headers).await {
         Ok((visitor, _)) => visitor,
         Err(rejected) => return Err(gate.turn_away(&rejected, &headers)),

@@ -25,7 +25,10 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     ];
     let origin = incoming.header("origin");
     if origin.is_none() || !allowed.contains(&origin) {
-        return Err(gate.turn_away(&Rejected::CrossSite, &incoming.credential_headers()));
+        return Err(gate.turn_away(
+            &Rejected::CrossSite,
+            &incoming.credential_headers(gate.configuration),
+        ));
     }
     let form = match incoming
         .text(MAX_FORM_BYTES)
@@ -52,10 +55,10 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     }
     let headers = CredentialHeaders {
         authorization: Some(format!("Bearer {token}")),
-        cookies: None,
+        ..CredentialHeaders::default()
     };
     let visitor = match gate.admit(&headers).await {
-        Ok((visitor, Carrier::Bearer | Carrier::Cookie)) => visitor,
+        Ok((visitor, Carrier::Bearer | Carrier::Cookie | Carrier::Provider)) => visitor,
         Err(rejected) => return Err(gate.turn_away(&rejected, &headers)),
     };
     let lifetime = visitor.valid_until().since(clock::now());

@@ -13,6 +13,8 @@ mod configuration;
 mod credentials;
 mod freshness;
 mod isolation;
+mod key_server;
+mod keys;
 mod pages;
 mod session;
 mod trust;
