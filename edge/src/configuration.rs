@@ -2,8 +2,7 @@
 //! value, the place and the cure. With a single mistake nobody is let in.
 
 mod env;
-mod issuers;
-mod key_source;
+mod issuer_list;
 mod settings;
 mod surroundings;
 
@@ -14,9 +13,10 @@ use policy::freshness::FreshnessRules;
 use policy::instance_url::HostRule;
 use policy::issuer::Issuer;
 
-pub(crate) use env::Bindings;
-pub use issuers::ISSUER_MEMBERS;
-pub(crate) use key_source::{KeySource, PublicKeys, Secret};
+pub(crate) use env::{Bindings, log_mistakes};
+pub use policy::issuer_entry::ISSUER_MEMBERS;
+pub(crate) use policy::issuer_entry::{KeySource, PublicKeys, Secret};
+pub(crate) use policy::mistakes::Mistakes;
 pub use settings::{Home, SETTINGS, Setting};
 use surroundings::Surroundings;
 
@@ -47,23 +47,13 @@ pub(crate) struct PlatformAdmin {
     pub(crate) path: String,
 }
 
-/// Everything that is wrong with the configuration, one sentence each, without any secret value.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Mistakes(pub(crate) Vec<String>);
-
-impl Mistakes {
-    fn note(&mut self, sentence: String) {
-        self.0.push(sentence);
-    }
-}
-
 /// HMAC secrets shorter than the hash weaken it (RFC 7518 section 3.2), and a bearer secret deserves no less.
 const MIN_SECRET_BYTES: usize = 32;
 
 impl Configuration {
     fn read(given: &Surroundings) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
-        let (issuers, key_sources) = issuers::read(given, &mut mistakes);
+        let (issuers, key_sources) = issuer_list::read(given, &mut mistakes);
         given.refuse_unknown_names(&key_sources, &mut mistakes);
         for binding in SETTINGS
             .iter()

@@ -7,7 +7,7 @@ use std::cell::{Cell, OnceCell};
 use js_sys::Function;
 use worker::Env;
 
-use crate::configuration::{Configuration, Mistakes};
+use crate::configuration::{Configuration, Mistakes, log_mistakes};
 use crate::issuer_keys::IssuerKeys;
 use crate::memory::Memory;
 use crate::proxy;
@@ -33,7 +33,7 @@ pub(crate) fn of(env: &Env) -> &'static Isolate {
         *cell.get_or_init(|| {
             let configuration = Configuration::from_env(env);
             if let Err(mistakes) = &configuration {
-                mistakes.log();
+                log_mistakes(mistakes);
             }
             // Lives as long as the isolate; leaking it once spares every request the counting of references.
             Box::leak(Box::new(Isolate {

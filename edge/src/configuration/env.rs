@@ -44,12 +44,10 @@ fn to_given(value: &JsValue) -> Given {
         .map_or(Given::Binding, Given::Json)
 }
 
-impl Mistakes {
-    /// Tells the operator, once an isolate.
-    pub(crate) fn log(&self) {
-        for mistake in &self.0 {
-            web_sys::console::error_1(&JsValue::from_str(&format!("misconfigured: {mistake}")));
-        }
+/// Tells the operator, once an isolate.
+pub(crate) fn log_mistakes(Mistakes(mistakes): &Mistakes) {
+    for mistake in mistakes {
+        web_sys::console::error_1(&JsValue::from_str(&format!("misconfigured: {mistake}")));
     }
 }
 

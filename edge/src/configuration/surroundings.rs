@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use policy::issuer_entry::KeySource;
+use policy::web_address::{http_hint, is_web_address};
 use serde_json::Value;
 
-use super::key_source::KeySource;
 use super::{Home, MIN_SECRET_BYTES, Mistakes, SETTINGS, Setting};
 
 /// One value as it is given.
@@ -172,33 +173,19 @@ impl Surroundings {
         };
         for name in self.0.keys().filter(|name| name.starts_with("USHER_")) {
             if SETTINGS.iter().all(|setting| setting.name != name) && !referred(name) {
-                let nearest = SETTINGS
-                    .iter()
-                    .min_by_key(|setting| strsim::damerau_levenshtein(setting.name, name));
-                let hint = nearest.map_or_else(String::new, |setting| {
-                    format!("; did you mean {}?", setting.name)
-                });
+                let nearest = nearest(name, &SETTINGS.map(|setting| setting.name));
+                let hint =
+                    nearest.map_or_else(String::new, |right| format!("; did you mean {right}?"));
                 mistakes.note(format!("{name} is no configuration value{hint}"));
             }
         }
     }
 }
 
-pub(super) fn is_web_address(address: &str, development: bool) -> bool {
-    let secure = address.strip_prefix("https://");
-    let local = address.strip_prefix("http://").filter(|_| development);
-    let host_given = |rest: &str| !rest.is_empty() && !rest.starts_with(['/', ':', '@', '?', '#']);
-    let clean =
-        !address.contains(|c: char| c.is_control() || c.is_whitespace() || c == '@' || c == '#');
-    clean && secure.or(local).is_some_and(host_given)
-}
-
-pub(super) fn http_hint(address: &str) -> &'static str {
-    if address.starts_with("http://") {
-        " (http: only with USHER_DEVELOPMENT = true)"
-    } else {
-        ""
-    }
+/// The one of the right names that is most like a wrong one.
+pub(super) fn nearest(wrong: &str, right: &[&'static str]) -> Option<&'static str> {
+    let right = right.iter().copied();
+    right.min_by_key(|right| strsim::damerau_levenshtein(right, wrong))
 }
 
 fn missing(name: &str) -> String {

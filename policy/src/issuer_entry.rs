@@ -1,15 +1,23 @@
-//! The configured issuers: each a unit of name, provider, audience, algorithms and keys.
+//! The configured issuers (`USHER_ISSUERS`): each a unit of name, provider, audience, algorithms and keys. Read here for the gate,
+//! and for whoever explains what the gate does.
 
-use std::time::Duration;
+mod key_source;
 
-use policy::issuer::{Algorithm, ClaimNames, Issuer};
-use policy::provider::Provider;
-use policy::standing::IssuerUrl;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
 use serde_json::{Map, Value};
 
-use super::Mistakes;
-use super::key_source::KeySource;
-use super::surroundings::Surroundings;
+use crate::issuer::{Algorithm, ClaimNames, Issuer};
+use crate::mistakes::Mistakes;
+use crate::provider::Provider;
+use crate::standing::IssuerUrl;
+pub use key_source::{KeySource, PublicKeys, Secret};
 
 /// Every member of an issuer's entry, and what it means.
 pub const ISSUER_MEMBERS: [(&str, &str); 12] = [
@@ -60,50 +68,60 @@ pub const ISSUER_MEMBERS: [(&str, &str); 12] = [
 /// A longer leeway would make "expired" mean little (RFC 7519 section 4.1.4: "no more than a few minutes").
 const MAX_LEEWAY_SECONDS: u64 = 300;
 
-pub(super) fn read(given: &Surroundings, mistakes: &mut Mistakes) -> (Vec<Issuer>, Vec<KeySource>) {
-    let known = mistakes.0.len();
-    let entries = match given.json("USHER_ISSUERS", mistakes) {
-        Some(Value::Array(entries)) if !entries.is_empty() => entries,
-        Some(_) => {
-            mistakes.note("USHER_ISSUERS is no list with at least one issuer; see README.md, \"Configuration\"".to_owned());
-            return (Vec::new(), Vec::new());
-        }
-        None if mistakes.0.len() > known => return (Vec::new(), Vec::new()),
-        None => {
-            given.required_text("USHER_ISSUERS", mistakes);
-            return (Vec::new(), Vec::new());
-        }
-    };
-    let development = given.text("USHER_DEVELOPMENT").as_deref() == Some("true");
-    let mut issuers: Vec<Issuer> = Vec::new();
-    let mut key_sources = Vec::new();
-    for (position, entry) in entries.iter().enumerate() {
-        let place = format!("USHER_ISSUERS[{position}]");
-        let Some((issuer, key_source)) = Entry {
-            place: &place,
-            given,
-            development,
-        }
-        .read(entry, mistakes) else {
-            continue;
-        };
-        if issuers.iter().any(|other| other.name == issuer.name) {
-            mistakes.note(format!(
-                "{place} names the issuer `{}` a second time; each issuer is one unit",
-                issuer.name.as_str()
-            ));
-        }
-        issuers.push(issuer);
-        key_sources.push(key_source);
+/// What the list is read with.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// Whether `http:` addresses are accepted (`USHER_DEVELOPMENT`).
+    pub development: bool,
+    /// Of the right names the one that was probably meant by a wrong one: how alike two words are is no rule of ours.
+    pub nearest: fn(&str, &[&'static str]) -> Option<&'static str>,
+    /// The value of the secret of this name; empty where there is none, and then it is for the reader to say so.
+    pub secret: &'a dyn Fn(&str, &mut Mistakes) -> String,
+}
+
+impl fmt::Debug for Reading<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Reading");
+        shown
+            .field("development", &self.development)
+            .finish_non_exhaustive()
     }
-    (issuers, key_sources)
+}
+
+impl Reading<'_> {
+    /// Every issuer that can be read, and at the same position where its keys are. What is wrong is noted.
+    pub fn issuers(&self, list: &Value, mistakes: &mut Mistakes) -> (Vec<Issuer>, Vec<KeySource>) {
+        let (mut issuers, mut key_sources) = (Vec::<Issuer>::new(), Vec::new());
+        let entries = list.as_array().map_or(&[][..], Vec::as_slice);
+        if entries.is_empty() {
+            mistakes.note("USHER_ISSUERS is no list with at least one issuer; see README.md, \"Configuration\"".to_owned());
+        }
+        for (position, entry) in entries.iter().enumerate() {
+            let place = format!("USHER_ISSUERS[{position}]");
+            let Some((issuer, key_source)) = Entry {
+                place: &place,
+                reading: *self,
+            }
+            .read(entry, mistakes) else {
+                continue;
+            };
+            if issuers.iter().any(|other| other.name == issuer.name) {
+                mistakes.note(format!(
+                    "{place} names the issuer `{}` a second time; each issuer is one unit",
+                    issuer.name.as_str()
+                ));
+            }
+            issuers.push(issuer);
+            key_sources.push(key_source);
+        }
+        (issuers, key_sources)
+    }
 }
 
 /// One entry of the list, and where it stands.
-pub(super) struct Entry<'a> {
-    pub(super) place: &'a str,
-    pub(super) given: &'a Surroundings,
-    pub(super) development: bool,
+struct Entry<'a> {
+    place: &'a str,
+    reading: Reading<'a>,
 }
 
 impl Entry<'_> {
@@ -150,9 +168,7 @@ impl Entry<'_> {
             .keys()
             .filter(|name| !members.contains(&name.as_str()))
         {
-            let nearest = members
-                .iter()
-                .min_by_key(|member| strsim::damerau_levenshtein(member, name));
+            let nearest = (self.reading.nearest)(name, &members);
             let hint =
                 nearest.map_or_else(String::new, |member| format!("; did you mean `{member}`?"));
             mistakes.note(format!("{}.{name} is not known{hint}", self.place));
@@ -201,7 +217,7 @@ impl Entry<'_> {
         IssuerUrl::new(text)
     }
 
-    pub(super) fn text<'e>(
+    fn text<'e>(
         &self,
         entry: &'e Map<String, Value>,
         name: &str,
@@ -318,7 +334,7 @@ impl Entry<'_> {
 }
 
 /// A text, or a list of at least one text; none of them empty.
-pub(super) fn text_or_list(value: &Value) -> Option<Vec<String>> {
+fn text_or_list(value: &Value) -> Option<Vec<String>> {
     let list: Vec<String> = match value {
         Value::String(one) => vec![one.clone()],
         Value::Array(several) => several

@@ -1,27 +1,33 @@
 //! Where an issuer's keys come from: an address, keys written down as JWK or PEM, secrets. Never from a token.
 
-use policy::issuer::Algorithm;
-use policy::jwks::KeySet;
-use policy::public_key::PublicKey;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
 use serde_json::{Map, Value};
 
-use super::Mistakes;
-use super::issuers::{Entry, text_or_list};
-use super::surroundings::{http_hint, is_web_address};
+use super::{Entry, text_or_list};
+use crate::issuer::Algorithm;
+use crate::jwks::KeySet;
+use crate::mistakes::Mistakes;
+use crate::public_key::PublicKey;
+use crate::web_address::{http_hint, is_web_address};
 
 /// The keys of one issuer. Each is used with exactly one algorithm (rfc8725bis section 3.1): a secret with HS256, a public key
 /// with the one of its kind.
 #[derive(Debug, Eq, PartialEq)]
-pub(crate) struct KeySource {
+pub struct KeySource {
     /// Keys for `EdDSA`, ES256 and RS256.
-    pub(crate) public: PublicKeys,
+    pub public: PublicKeys,
     /// Keys for HS256; more than one while a secret is being replaced.
-    pub(crate) secrets: Vec<Secret>,
+    pub secrets: Vec<Secret>,
 }
 
 /// Where the public keys are.
 #[derive(Debug, Eq, PartialEq)]
-pub(crate) enum PublicKeys {
+pub enum PublicKeys {
     /// Fetched from this address.
     JwksUrl(String),
     /// There are none: the issuer signs with a secret.
@@ -32,15 +38,15 @@ pub(crate) enum PublicKeys {
 
 /// A secret both sides know.
 #[derive(Eq, PartialEq)]
-pub(crate) struct Secret {
+pub struct Secret {
     /// The name of the Worker's secret.
-    pub(crate) binding: String,
-    /// Its value.
-    pub(crate) value: String,
+    pub binding: String,
+    /// Its value; empty where there is none.
+    pub value: String,
 }
 
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret({})", self.binding)
     }
 }
@@ -121,7 +127,7 @@ impl Entry<'_> {
             return None;
         };
         let secrets = bindings.into_iter().map(|binding| Secret {
-            value: self.given.secret(&binding, mistakes),
+            value: (self.reading.secret)(&binding, mistakes),
             binding,
         });
         Some(secrets.collect())
@@ -129,7 +135,7 @@ impl Entry<'_> {
 
     fn address(&self, entry: &Map<String, Value>, mistakes: &mut Mistakes) -> Option<PublicKeys> {
         let url = self.text(entry, "jwks_url", mistakes)?;
-        if is_web_address(url, self.development) {
+        if is_web_address(url, self.reading.development) {
             return Some(PublicKeys::JwksUrl(url.to_owned()));
         }
         mistakes.note(format!(
