@@ -36,6 +36,7 @@ pub mod public_key;
 pub mod reason;
 pub mod refusal;
 pub mod rule;
+pub mod shared_secret;
 pub mod sighting;
 pub mod signature;
 pub mod standing;

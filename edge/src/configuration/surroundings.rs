@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use policy::issuer_entry::KeySource;
+use policy::shared_secret::{MIN_SECRET_BYTES, Weakness, weakness};
 use policy::web_address::{http_hint, is_web_address};
 use serde_json::Value;
 
-use super::{Home, MIN_SECRET_BYTES, Mistakes, SETTINGS, Setting};
+use super::{Home, Mistakes, SETTINGS, Setting};
 
 /// One value as it is given.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,11 +56,17 @@ impl Surroundings {
             mistakes.note(format!(
                 "the secret {name} is missing; set it with `wrangler secret put {name}` (in development: a line in .dev.vars)"
             ));
-        } else if secret.len() < MIN_SECRET_BYTES {
-            mistakes.note(format!(
-                "the secret {name} has {} characters; give it at least {MIN_SECRET_BYTES}, e.g. from `openssl rand -base64 48`",
-                secret.len()
-            ));
+            return secret;
+        }
+        let cure = "e.g. from `openssl rand -base64 48`";
+        match weakness(&secret) {
+            Some(Weakness::TooShort(bytes)) => mistakes.note(format!(
+                "the secret {name} has {bytes} characters; give it at least {MIN_SECRET_BYTES}, {cure}"
+            )),
+            Some(Weakness::Guessable) => mistakes.note(format!(
+                "the secret {name} is one that everybody can look up; give it a random one, {cure}"
+            )),
+            None => {}
         }
         secret
     }

@@ -14,7 +14,7 @@ fn valid() -> BTreeMap<String, Given> {
     [
         ("USHER_DB", Given::Binding),
         ("USHER_KV", Given::Binding),
-        ("USHER_ADMIN_SECRET", text(&"s".repeat(32))),
+        ("USHER_ADMIN_SECRET", text(&"secret".repeat(8))),
         ("USHER_ISSUERS", Given::Json(issuers)),
         ("USHER_LOGIN_URL", text("https://id.example/login")),
         ("USHER_SUPPORT", text("mailto:help@example.com")),
@@ -93,6 +93,16 @@ fn no_value_of_a_secret_is_ever_repeated() {
         Some(Given::Text("hunter2".to_owned())),
     );
     assert!(!mistake.contains("hunter2"), "{mistake}");
+}
+
+#[test]
+fn a_secret_that_everybody_knows_is_none() {
+    let published = "super-secret-jwt-token-with-at-least-32-characters-long";
+    let mistake = one_mistake(
+        "USHER_ADMIN_SECRET",
+        Some(Given::Text(published.to_owned())),
+    );
+    assert!(mistake.contains("everybody") && !mistake.contains(published));
 }
 
 #[test]
@@ -276,13 +286,13 @@ fn two_secrets_stand_side_by_side_while_one_replaces_the_other() {
     let issuers = json!([{ "issuer": "own", "audience": "usher", "algorithm": "HS256", "secret": ["NEW", "OLD"] }]);
     let mut values = valid();
     values.insert("USHER_ISSUERS".to_owned(), Given::Json(issuers));
-    values.insert("NEW".to_owned(), Given::Text("n".repeat(32)));
-    values.insert("OLD".to_owned(), Given::Text("o".repeat(32)));
+    values.insert("NEW".to_owned(), Given::Text("necret".repeat(8)));
+    values.insert("OLD".to_owned(), Given::Text("oecret".repeat(8)));
     let configuration = Configuration::read(&Surroundings(values)).unwrap();
     let names = configuration.key_sources[0].secrets.iter();
     let names: Vec<_> = names.map(|secret| secret.binding.as_str()).collect();
     assert_eq!(names, ["NEW", "OLD"]);
-    assert!(!format!("{configuration:?}").contains("nnn"));
+    assert!(!format!("{configuration:?}").contains("necret"));
 }
 
 #[test]
@@ -304,7 +314,7 @@ fn a_shared_secret_must_be_there_and_long() {
     );
     let mut values = valid();
     values.insert("USHER_ISSUERS".to_owned(), issuers);
-    values.insert("LOGIN_SECRET".to_owned(), Given::Text("k".repeat(32)));
+    values.insert("LOGIN_SECRET".to_owned(), Given::Text("kecret".repeat(8)));
     assert!(Configuration::read(&Surroundings(values)).is_ok());
 }
 
