@@ -230,6 +230,12 @@ impl IssuerKeys {
             }
             Some(attempt) if now.since(attempt.began) < attempt.cool_down() => Next::Use,
             Some(_) | None if known && younger(SET_STALE) => Next::UseAndRefresh,
+            // The endpoint was down or slow a short while ago: nobody waits for it again.
+            Some(Attempt {
+                began,
+                succeeded: Some(false),
+                ..
+            }) if known && now.since(began) < SET_STALE => Next::UseAndRefresh,
             Some(_) | None => Next::Fetch,
         }
     }

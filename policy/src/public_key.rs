@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use spki::der::asn1::{AnyRef, BitStringRef, UintRef};
-use spki::der::{Decode as _, Document, Reader as _, SliceReader};
+use spki::der::{Decode as _, Reader as _, SliceReader};
 use spki::{ObjectIdentifier, SubjectPublicKeyInfo};
 
 use crate::issuer::Algorithm;
@@ -128,15 +128,9 @@ impl PublicKey {
     /// A key as `openssl pkey -pubout` writes it: `-----BEGIN PUBLIC KEY-----`. It has no name, and only its kind says with
     /// which algorithm it is used.
     pub fn from_pem(pem: &str) -> Result<Self, BadKey> {
-        let (label, document) = Document::from_pem(pem.trim()).map_err(|_| BadKey::Unusable)?;
-        if label.contains("PRIVATE") {
-            return Err(BadKey::Private);
-        }
-        if label != "PUBLIC KEY" {
-            return Err(BadKey::OtherKind);
-        }
-        let info: SubjectPublicKeyInfo<AnyRef<'_>, BitStringRef<'_>> =
-            document.decode_msg().map_err(|_| BadKey::Unusable)?;
+        let der = pem_body(pem)?;
+        let info = SubjectPublicKeyInfo::<AnyRef<'_>, BitStringRef<'_>>::from_der(&der)
+            .map_err(|_| BadKey::Unusable)?;
         let bytes = info.subject_public_key.as_bytes().ok_or(BadKey::Unusable)?;
         let material = match info.algorithm.oid {
             ID_ED25519 => ed25519(bytes),
@@ -168,6 +162,25 @@ const ID_ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112")
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const ID_EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+
+/// What stands between the lines of RFC 7468. The DER library reads this form too, with a second base64 decoder of 10 KB of
+/// WebAssembly.
+fn pem_body(pem: &str) -> Result<Vec<u8>, BadKey> {
+    let inside = pem.trim().strip_prefix("-----BEGIN ");
+    let inside = inside.and_then(|rest| rest.strip_suffix("-----"));
+    let (label, rest) = inside
+        .and_then(|inside| inside.split_once("-----"))
+        .ok_or(BadKey::Unusable)?;
+    if label.contains("PRIVATE") {
+        return Err(BadKey::Private);
+    }
+    if label != "PUBLIC KEY" {
+        return Err(BadKey::OtherKind);
+    }
+    let body = rest.strip_suffix("-----END PUBLIC KEY");
+    let lines: String = body.ok_or(BadKey::Unusable)?.split_whitespace().collect();
+    STANDARD.decode(lines).map_err(|_| BadKey::Unusable)
+}
 
 /// RFC 8017 appendix A.1.1: a sequence of modulus and exponent.
 fn rsa_numbers(bytes: &[u8]) -> Result<(UintRef<'_>, UintRef<'_>), spki::der::Error> {

@@ -40,28 +40,30 @@ impl From<worker::Error> for ChangeRefused {
     }
 }
 
+/// A row as one JSON text: what crosses from JavaScript is one string, read like a record from any other store.
 const STANDING: &str = "
-    SELECT identities.issuer, identities.subject,
-           iif(users.requires_invitation, 'needs_invitation', 'member') AS membership,
-           users.email, users.org, users.role,
-           instances.id AS instance_id, instances.url AS instance_url, instances.status, instances.since,
-           users.version + ifnull(instances.version, 0) AS version
+    SELECT json_object(
+               'issuer', identities.issuer, 'subject', identities.subject,
+               'membership', iif(users.requires_invitation, 'needs_invitation', 'member'),
+               'email', users.email, 'org', users.org, 'role', users.role,
+               'instance_id', instances.id, 'instance_url', instances.url, 'status', instances.status,
+               'since', instances.since, 'version', users.version + ifnull(instances.version, 0)) AS record
     FROM identities
     JOIN users ON users.id = identities.user_id
     LEFT JOIN instances ON instances.user_id = users.id
     WHERE identities.issuer = ?1 AND identities.subject = ?2";
 
 const INSTANCE: &str = "
-    SELECT instances.id, instances.url, instances.status, instances.suspended_from, instances.since, instances.version,
-           identities.issuer, identities.subject
+    SELECT json_object(
+               'id', instances.id, 'url', instances.url, 'status', instances.status,
+               'suspended_from', instances.suspended_from, 'since', instances.since, 'version', instances.version,
+               'issuer', identities.issuer, 'subject', identities.subject) AS record
     FROM instances
     JOIN identities ON identities.user_id = instances.user_id
     WHERE instances.id = ?1";
 
 #[derive(Deserialize)]
-struct StandingRow {
-    #[serde(flatten)]
-    raw: RawStanding,
+struct Contact {
     email: Option<String>,
 }
 
@@ -99,15 +101,14 @@ impl InstanceRow {
 impl Registry<'_> {
     /// What the registry knows of a person; somebody it never heard of is a stranger, not an error.
     pub(crate) async fn standing(&self, identity: &Identity) -> Result<Standing, AuthorityFailure> {
-        let row = self
-            .row(identity)
+        let record = self
+            .record(identity)
             .await
             .map_err(|problem| AuthorityFailure::Unreachable(problem.to_string()))?;
-        match row {
-            Some(row) => row
-                .raw
-                .parse(identity, self.hosts)
-                .map_err(AuthorityFailure::Unreadable),
+        match record {
+            Some(record) => {
+                standing(&record, identity, self.hosts).map_err(AuthorityFailure::Unreadable)
+            }
             None => Ok(Standing {
                 identity: identity.clone(),
                 membership: Membership::Stranger,
@@ -117,12 +118,12 @@ impl Registry<'_> {
         }
     }
 
-    async fn row(&self, identity: &Identity) -> worker::Result<Option<StandingRow>> {
+    async fn record(&self, identity: &Identity) -> worker::Result<Option<String>> {
         let statement = self.database.prepare(STANDING).bind(&[
             text(identity.issuer.as_str()),
             text(identity.subject.as_str()),
         ])?;
-        statement.first(None).await
+        statement.first(Some(RECORD)).await
     }
 
     /// The same for operators, as the admin API shows it.
@@ -130,12 +131,13 @@ impl Registry<'_> {
         &self,
         identity: &Identity,
     ) -> Result<StandingRecord, ChangeRefused> {
-        let row = self.row(identity).await?.ok_or(ChangeRefused::NotFound)?;
-        let email = row.email;
-        let standing = row
-            .raw
-            .parse(identity, self.hosts)
-            .map_err(ChangeRefused::Unreadable)?;
+        let record = self
+            .record(identity)
+            .await?
+            .ok_or(ChangeRefused::NotFound)?;
+        let standing =
+            standing(&record, identity, self.hosts).map_err(ChangeRefused::Unreadable)?;
+        let contact: Contact = read(&record).map_err(ChangeRefused::Unreadable)?;
         let (membership, org, role) = match standing.membership {
             Membership::Member { org, role } => (MembershipWord::Member, org, role),
             Membership::NeedsInvitation | Membership::Stranger => (
@@ -147,7 +149,7 @@ impl Registry<'_> {
         Ok(StandingRecord {
             issuer: identity.issuer.as_str().to_owned(),
             subject: identity.subject.as_str().to_owned(),
-            email,
+            email: contact.email,
             membership,
             org,
             role,
@@ -263,11 +265,10 @@ impl Registry<'_> {
     /// One instance, for operators.
     pub(crate) async fn instance(&self, id: &InstanceId) -> Result<InstanceRecord, ChangeRefused> {
         let statement = self.database.prepare(INSTANCE).bind(&[text(id.as_str())])?;
-        statement
-            .first::<InstanceRow>(None)
-            .await?
-            .ok_or(ChangeRefused::NotFound)?
-            .parse()
+        let record: Option<String> = statement.first(Some(RECORD)).await?;
+        let row: InstanceRow =
+            read(&record.ok_or(ChangeRefused::NotFound)?).map_err(ChangeRefused::Unreadable)?;
+        row.parse()
     }
 
     /// Changes a status by one legal step. Saying again what is already so is no change and no error: the answer to the first
@@ -288,11 +289,12 @@ impl Registry<'_> {
             .map_err(ChangeRefused::Illegal)?;
         let suspended_from = (next == Status::Suspended).then(|| before.status.word());
         // Compared with the version that was read: of two changes at once, one wins and the other hears of it.
-        let result = self
+        let changed: Option<String> = self
             .database
             .prepare(
                 "UPDATE instances SET status = ?2, suspended_from = ?3, since = ?4, version = max(version + 1, ?5)
-                 WHERE id = ?1 AND version = ?6",
+                 WHERE id = ?1 AND version = ?6
+                 RETURNING id",
             )
             .bind(&[
                 text(id.as_str()),
@@ -302,10 +304,9 @@ impl Registry<'_> {
                 version(now),
                 number(before.version),
             ])?
-            .run()
+            .first(Some("id"))
             .await?;
-        let changed = result.meta()?.and_then(|meta| meta.changes).unwrap_or(0);
-        if changed == 0 {
+        if changed.is_none() {
             return Err(ChangeRefused::Conflict(
                 "the instance was changed at the same moment; read it again".to_owned(),
             ));
@@ -319,11 +320,23 @@ impl Registry<'_> {
             .database
             .prepare("SELECT count(*) AS tables FROM (SELECT 1 FROM identities LIMIT 1)");
         statement
-            .first::<serde_json::Value>(None)
+            .first::<u32>(Some("tables"))
             .await
             .map(|_| ())
             .map_err(|problem| problem.to_string())
     }
+}
+
+/// The name of the column of [`STANDING`] and [`INSTANCE`].
+const RECORD: &str = "record";
+
+fn standing(record: &str, identity: &Identity, hosts: &[HostRule]) -> Result<Standing, Unreadable> {
+    read::<RawStanding>(record)?.parse(identity, hosts)
+}
+
+fn read<T: for<'de> Deserialize<'de>>(record: &str) -> Result<T, Unreadable> {
+    // Not `from_str`: each kind of input is a parser of its own in the WebAssembly, about 15 KB.
+    serde_json::from_slice(record.as_bytes()).map_err(|_| Unreadable::BadShape)
 }
 
 fn conflict(problem: &worker::Error, there: Option<&NewInstance>) -> ChangeRefused {

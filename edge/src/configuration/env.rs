@@ -40,7 +40,7 @@ fn to_given(value: &JsValue) -> Given {
     } else {
         None
     };
-    json.and_then(|json| serde_json::from_str(&json).ok())
+    json.and_then(|json| serde_json::from_slice(json.as_bytes()).ok())
         .map_or(Given::Binding, Given::Json)
 }
 

@@ -145,7 +145,7 @@ impl Surroundings {
         match self.get(name)? {
             Given::Json(value) => Some(value.clone()),
             Given::Binding => None,
-            Given::Text(text) => match serde_json::from_str(text) {
+            Given::Text(text) => match serde_json::from_slice(text.as_bytes()) {
                 Ok(value) => Some(value),
                 Err(problem) => {
                     mistakes.note(format!("{name} is no JSON: {problem}"));
@@ -192,7 +192,7 @@ impl Surroundings {
 /// The one of the right names that is most like a wrong one.
 pub(super) fn nearest(wrong: &str, right: &[&'static str]) -> Option<&'static str> {
     let right = right.iter().copied();
-    right.min_by_key(|right| strsim::damerau_levenshtein(right, wrong))
+    right.min_by_key(|right| strsim::osa_distance(right, wrong))
 }
 
 fn missing(name: &str) -> String {

@@ -90,7 +90,7 @@ impl Unsaved {
 }
 
 fn stored(text: &str) -> Option<Stored> {
-    let value: Value = serde_json::from_str(text).ok()?;
+    let value: Value = serde_json::from_slice(text.as_bytes()).ok()?;
     Some(Stored {
         body: value.get("body")?.as_str()?.as_bytes().to_vec(),
         fetched_at: Moment::from_unix_millis(value.get("fetched_at")?.as_u64()?),

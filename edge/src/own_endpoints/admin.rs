@@ -182,7 +182,7 @@ impl Call<'_> {
     async fn body<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
         let text = self.gate.incoming.text(MAX_BODY_BYTES).await;
         let text = text.map_err(|problem| Mistake::Request(crate::fetching::text(&problem)))?;
-        serde_json::from_str(&text)
+        serde_json::from_slice(text.as_bytes())
             .map_err(|problem| Mistake::Request(format!("the body: {problem}")))
     }
 
