@@ -46,7 +46,9 @@ async function sayWhetherReady() {
     const problem = await answer.json().catch(() => ({}));
     console.error(`the gate runs at ${gate} and lets nobody in yet:`);
     for (const mistake of problem.mistakes ?? [problem.detail ?? `${answer.status} ${answer.statusText}`]) console.error(`  - ${mistake}`);
-    return console.error("variables are in wrangler.toml; secrets of this machine go into .dev.vars, one NAME=value a line");
+    return console.error(
+      "variables are in wrangler.toml; secrets of this machine go into .dev.vars, one NAME=value a line: end with Ctrl-C and start again",
+    );
   }
 }
 

@@ -12,6 +12,7 @@ use policy::decision::Rules;
 use policy::freshness::FreshnessRules;
 use policy::instance_url::HostRule;
 use policy::issuer::Issuer;
+use policy::web_address::is_web_address;
 
 pub(crate) use env::{Bindings, log_mistakes};
 pub use policy::issuer_entry::ISSUER_MEMBERS;
@@ -27,6 +28,8 @@ pub(crate) struct Configuration {
     /// Where the keys of the issuer at the same position come from.
     pub(crate) key_sources: Vec<KeySource>,
     pub(crate) login_url: String,
+    /// More origins whose pages may hand over a token; that of `login_url` always may.
+    pub(crate) login_origins: Vec<String>,
     pub(crate) support: String,
     pub(crate) product: String,
     pub(crate) instance_hosts: Vec<HostRule>,
@@ -71,6 +74,7 @@ impl Configuration {
             issuers,
             key_sources,
             login_url: given.web_address("USHER_LOGIN_URL", development, &mut mistakes),
+            login_origins: login_origins(given, development, &mut mistakes),
             support: support(given, &mut mistakes),
             product: given
                 .text("USHER_PRODUCT")
@@ -90,6 +94,19 @@ impl Configuration {
             Err(mistakes)
         }
     }
+}
+
+fn login_origins(given: &Surroundings, development: bool, mistakes: &mut Mistakes) -> Vec<String> {
+    let origins = given.list("USHER_LOGIN_ORIGINS", mistakes);
+    for origin in &origins {
+        let host = origin.split_once("://").map_or("", |(_, host)| host);
+        if !is_web_address(origin, development) || host.contains('/') {
+            mistakes.note(format!(
+                "USHER_LOGIN_ORIGINS has `{origin}`; give an origin such as `https://auth.example.com`, without a slash at the end"
+            ));
+        }
+    }
+    origins
 }
 
 fn support(given: &Surroundings, mistakes: &mut Mistakes) -> String {

@@ -240,7 +240,9 @@ impl Gate<'_> {
                         setting.request_id,
                     )
                     .header(policy::contract::REASON_HEADER, reason.code().to_owned()),
-                    Audience::Client => Answer::message(&(*reason).into(), &setting),
+                    Audience::Client | Audience::Form => {
+                        Answer::message(&(*reason).into(), &setting)
+                    }
                 };
                 // A header was judged, so the cookie beside it is innocent.
                 let answer = if *forget_cookie && headers.cookie_was_judged() {

@@ -128,6 +128,33 @@ impl IssuerKeys {
         }
     }
 
+    /// Why nobody with a token of this issuer could be let in, if that is so.
+    pub(crate) async fn trouble(
+        &'static self,
+        issuer: &'static Issuer,
+        source: &'static KeySource,
+        tools: &Tools<'_>,
+    ) -> Option<String> {
+        let PublicKeys::JwksUrl(url) = &source.public else {
+            return None;
+        };
+        let wanted = Wanted {
+            issuer,
+            algorithm: *issuer.algorithms.first()?,
+            key_id: None,
+        };
+        if self.look(issuer, |held| held.public.is_empty()) != Some(false) {
+            self.bring_up(wanted, url, tools).await;
+        }
+        let usable = self.look(issuer, |held| !held.public.is_empty());
+        (usable != Some(true)).then(|| {
+            format!(
+                "the keys of {} cannot be had from {url}; its log line `issuer_keys` says why",
+                issuer.name.as_str()
+            )
+        })
+    }
+
     async fn secrets(
         &self,
         issuer: &'static Issuer,

@@ -125,7 +125,7 @@ pub(crate) async fn answer(
         },
         Endpoint::Logout => session::end(&gate),
         Endpoint::Health | Endpoint::Ready | Endpoint::Reasons | Endpoint::Unknown => {
-            Answer::problem(Reason::NotFound, &incoming.id, Vec::new())
+            Answer::mistaken(Reason::NotFound, Vec::new(), incoming, configuration)
         }
     };
     told(&endpoint, answer, incoming)

@@ -50,14 +50,15 @@ pub(crate) struct Setting<'a> {
 
 impl<'a> Setting<'a> {
     pub(crate) fn of(incoming: &'a Incoming, configuration: Option<&'a Configuration>) -> Self {
+        let audience = incoming.audience();
         Self {
             configuration,
             request_id: &incoming.id,
-            audience: incoming.audience(),
-            return_to: Some(if incoming.url().len() <= MAX_RETURN_TO_BYTES {
-                incoming.url()
-            } else {
-                incoming.origin()
+            audience,
+            return_to: Some(match audience {
+                Audience::Browser if incoming.url().len() <= MAX_RETURN_TO_BYTES => incoming.url(),
+                // Where a form was sent to may have no page of its own.
+                Audience::Browser | Audience::Client | Audience::Form => incoming.origin(),
             }),
         }
     }
@@ -68,7 +69,9 @@ impl Answer {
     pub(crate) fn message(message: &Message, setting: &Setting<'_>) -> Self {
         let reason = message.reason;
         let (kind, body) = match setting.audience {
-            Audience::Browser => ("text/html; charset=utf-8", html(message, setting)),
+            Audience::Browser | Audience::Form => {
+                ("text/html; charset=utf-8", html(message, setting))
+            }
             Audience::Client => (
                 "application/problem+json",
                 json(&problem(reason, setting.request_id, Vec::new())),
@@ -87,6 +90,20 @@ impl Answer {
             request_id,
         )
         .reason(reason)
+    }
+
+    /// The same where a person may have made the mistake, who gets a page.
+    pub(crate) fn mistaken(
+        reason: Reason,
+        mistakes: Vec<String>,
+        incoming: &Incoming,
+        configuration: &Configuration,
+    ) -> Self {
+        let setting = Setting::of(incoming, Some(configuration));
+        match setting.audience {
+            Audience::Browser | Audience::Form => Self::message(&reason.into(), &setting),
+            Audience::Client => Self::problem(reason, &incoming.id, mistakes),
+        }
     }
 
     /// An answer of one of the gate's own endpoints.

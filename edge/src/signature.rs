@@ -67,7 +67,7 @@ async fn verify(crypto: &SubtleCrypto, key: &CryptoKey, question: &SignatureQues
     verdict.ok().and_then(|verdict| verdict.as_bool()) == Some(true)
 }
 
-fn subtle() -> Option<SubtleCrypto> {
+pub(crate) fn subtle() -> Option<SubtleCrypto> {
     let crypto = Reflect::get(&js_sys::global(), &JsValue::from_str("crypto")).ok()?;
     Some(crypto.unchecked_into::<Crypto>().subtle())
 }

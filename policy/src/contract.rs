@@ -133,6 +133,18 @@ pub struct InstanceRecord {
     pub subject: String,
 }
 
+/// Some instances: `GET /.usher/admin/v1/instances?status=active`, the longest in that status first.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct InstanceList {
+    /// At most [`MOST_INSTANCES`] of them.
+    pub instances: Vec<InstanceRecord>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
+/// Most instances in one answer.
+pub const MOST_INSTANCES: usize = 100;
+
 /// A change of status: `PUT /.usher/admin/v1/instances/{id}/status`, answered with [`InstanceRecord`] or 409.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]

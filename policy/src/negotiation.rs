@@ -10,6 +10,8 @@ pub enum Audience {
     Browser,
     /// A program: problem+json, and 401.
     Client,
+    /// A person who sent a form: pages, and no redirect, which would lose what the form carried.
+    Form,
 }
 
 /// The parts of a request that tell.
@@ -24,11 +26,14 @@ pub struct Signs<'a> {
 }
 
 impl Audience {
-    /// Only a GET or HEAD that navigates, or that prefers HTML, comes from a person: any other method must not be redirected,
-    /// or what it carried would be lost without a word.
+    /// Only a GET or HEAD that navigates, or that prefers HTML, comes from a person who can be sent elsewhere: what any other
+    /// method carried would be lost without a word.
     pub fn of(signs: Signs<'_>) -> Self {
         if !matches!(signs.method, "GET" | "HEAD") {
-            return Self::Client;
+            return match signs.fetch_mode {
+                Some("navigate") => Self::Form,
+                Some(_) | None => Self::Client,
+            };
         }
         match signs.fetch_mode {
             Some("navigate") => Self::Browser,

@@ -28,7 +28,7 @@ impl Reason {
             },
             Self::BadRequest => Words {
                 title: "The request could not be understood",
-                detail: "The body or the address of this call is not what the admin API takes.",
+                detail: "The body or the address of this call is not what this endpoint takes.",
                 next: "Correct what is listed and send it again.",
             },
             Self::Conflict => Words {
@@ -54,7 +54,7 @@ impl Reason {
             Self::InstanceActive => Words {
                 title: "Your app is being set up",
                 detail: "It is installed, and its set-up is being finished. You need not do anything.",
-                next: "This page opens your app by itself as soon as it is ready.",
+                next: "Wait a moment: your app opens here by itself as soon as it is ready.",
             },
             Self::InstanceOverdue => Words {
                 title: "Setting up your app takes longer than it should",
@@ -64,7 +64,7 @@ impl Reason {
             Self::InstanceProvisioning => Words {
                 title: "Your app is being created",
                 detail: "You are signed up, and your own app is being installed. You need not do anything.",
-                next: "This page opens your app by itself as soon as it is ready.",
+                next: "Wait a moment: your app opens here by itself as soon as it is ready.",
             },
             Self::InstanceSuspended => Words {
                 title: "Your app is suspended",

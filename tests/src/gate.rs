@@ -138,6 +138,11 @@ impl Gate {
         self.host.process_id()
     }
 
+    /// Waits until the gate's process has ended, which it does by itself only when somebody kills it.
+    pub async fn ended(&self) {
+        self.host.ended().await;
+    }
+
     /// Stops the gate and waits until nothing of it is left.
     pub async fn stop(self) {
         self.host.stop().await;
@@ -196,6 +201,8 @@ struct Database {
 /// Why a gate does not run or obey.
 #[derive(Debug)]
 pub enum GateError {
+    /// Its process was ended by somebody else.
+    Gone,
     /// The process that holds it failed.
     Host(HostError),
     /// `wrangler.toml` does not say what a gate needs.
@@ -205,6 +212,7 @@ pub enum GateError {
 impl fmt::Display for GateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Gone => f.write_str("the gate's process was ended by somebody else"),
             Self::Host(error) => error.fmt(f),
             Self::Wrangler(reason) => write!(f, "`wrangler.toml` cannot be used: {reason}"),
         }

@@ -16,6 +16,19 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tests::gate::{Gate, GateOptions};
 
+#[test]
+fn every_fault_can_be_named_before_anything_is_built() {
+    let place = tests::places::workspace().join("xtask/src/demo.rs");
+    let text = std::fs::read_to_string(place).unwrap();
+    let names = stage::Fault::ALL.map(|fault| format!("{:?}", fault.name()));
+    let line = format!(
+        "const FAULTS: [&str; {}] = [{}];",
+        names.len(),
+        names.join(", ")
+    );
+    assert!(text.contains(&line), "{line}");
+}
+
 /// A process and everything below it, by `ps`.
 fn family(root: u32) -> HashSet<u32> {
     let processes = processes();

@@ -5,6 +5,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +106,39 @@ pub(crate) fn directory(environment: Environment<'_>) -> Result<PathBuf, Journal
         .ok_or(JournalError::Nowhere)
 }
 
+/// The entries of runs that ended without removing them: their process is gone, or they are too old to be under way.
+pub(crate) fn left_over(directory: &Path) -> Vec<PathBuf> {
+    let Ok(files) = fs::read_dir(directory) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<_> = files
+        .flatten()
+        .map(|file| file.path())
+        .filter(|path| is_left_over(path))
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn is_left_over(path: &Path) -> bool {
+    let Some(entry) = fs::read(path)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<Entry>(&bytes).ok())
+    else {
+        return false;
+    };
+    let processes = Path::new("/proc");
+    let ended = processes.join("self").exists() && !processes.join(entry.pid.to_string()).exists();
+    let age = fs::metadata(path)
+        .and_then(|file| file.modified())
+        .ok()
+        .and_then(|modified| modified.elapsed().ok());
+    ended || age.is_some_and(|age| age > LONGEST_RUN)
+}
+
+/// No budget of a step is longer.
+const LONGEST_RUN: Duration = Duration::from_hours(1);
+
 /// Why there is no journal; without one nothing is created.
 #[derive(Debug)]
 pub(crate) enum JournalError {
@@ -166,6 +200,22 @@ mod tests {
         );
         journal.close().unwrap();
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn the_entry_of_a_run_that_was_cut_off_is_found_and_that_of_a_live_one_is_not() {
+        let state = tempfile::tempdir().unwrap();
+        let mut live = entry();
+        live.pid = std::process::id();
+        let _live = Journal::write(state.path(), &live).unwrap();
+        assert!(left_over(state.path()).is_empty());
+        let mut dead = entry();
+        (dead.pid, dead.run) = (u32::MAX, "dead".to_owned());
+        let dead = Journal::write(state.path(), &dead).unwrap();
+        if Path::new("/proc/self").exists() {
+            assert_eq!(left_over(state.path()), [dead.path()]);
+        }
+        assert!(left_over(&state.path().join("none")).is_empty());
     }
 
     #[test]

@@ -34,6 +34,20 @@ pub(crate) async fn verify(
     let configuration = Configuration::load(&options.config, environment)?;
     let directory = journal::directory(environment)?;
     let deployment = Deployment::new(&configuration, secrets)?;
+    if let Some(admin) = &configuration.admin
+        && deployment.refuses_operator(admin).await
+    {
+        return Err(VerifyError::OperatorRefused {
+            gate: configuration.gate.to_string(),
+            variable: admin.variable().to_owned(),
+        });
+    }
+    for path in journal::left_over(&directory) {
+        outlet.talk(&format!(
+            "note: an earlier run was cut off, and its user may still be there; `{}` holds what is needed to log in and delete it\n",
+            path.display()
+        ));
+    }
     let interruption = Interruption::listen().map_err(VerifyError::Signals)?;
     let newcomer = Newcomer::invent(&configuration);
     secrets.remember(SecretName::Password, &newcomer.password);
@@ -162,6 +176,13 @@ pub(crate) enum VerifyError {
     Configuration(ConfigurationError),
     /// What the run would create cannot be written down.
     Journal(JournalError),
+    /// The gate does not know the operator's secret.
+    OperatorRefused {
+        /// The gate.
+        gate: String,
+        /// Where the secret was taken from.
+        variable: String,
+    },
     /// Ctrl-C could not be heard, so the clean-up could not be promised.
     Signals(io::Error),
 }
@@ -190,6 +211,11 @@ impl fmt::Display for VerifyError {
             Self::Client(error) => write!(f, "cannot set up the HTTP client: {error}"),
             Self::Configuration(error) => error.fmt(f),
             Self::Journal(error) => error.fmt(f),
+            Self::OperatorRefused { gate, variable } => write!(
+                f,
+                "{gate} does not accept the secret in ${variable}; set it to the gate's USHER_ADMIN_SECRET, or leave [gate_admin] out \
+                 of the configuration and do without the registry's evidence"
+            ),
             Self::Signals(error) => write!(f, "cannot listen for Ctrl-C: {error}"),
         }
     }

@@ -9,13 +9,21 @@ use crate::node::Node;
 use crate::setup::{self, SetupError};
 use crate::workspace::Workspace;
 
+/// How to run it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The port on 127.0.0.1
+    #[arg(long, default_value_t = 8787)]
+    port: u16,
+}
+
 /// Applies the migrations to the local database and runs the gate until Ctrl-C.
-pub(crate) fn run(workspace: &Workspace) -> Result<(), DevError> {
+pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), DevError> {
     let node = setup::run(workspace).map_err(DevError::Setup)?;
     // wrangler builds too; built here first, a compiler error is not buried in its output.
     build::run(workspace, &build::Arguments::default()).map_err(DevError::Build)?;
     migrate(workspace, &node).map_err(DevError::Command)?;
-    watch(workspace, &node).map_err(DevError::Command)
+    watch(workspace, &node, arguments.port).map_err(DevError::Command)
 }
 
 fn migrate(workspace: &Workspace, node: &Node) -> Result<(), CommandError> {
@@ -32,7 +40,7 @@ fn migrate(workspace: &Workspace, node: &Node) -> Result<(), CommandError> {
         .announce("applied the migrations to the local database")
 }
 
-fn watch(workspace: &Workspace, node: &Node) -> Result<(), CommandError> {
+fn watch(workspace: &Workspace, node: &Node, port: u16) -> Result<(), CommandError> {
     let gate = quiet(workspace, node, &workspace.path("xtask/dev.mjs"))
         .arguments([workspace.path(WRANGLER)])
         .arguments([
@@ -41,11 +49,11 @@ fn watch(workspace: &Workspace, node: &Node) -> Result<(), CommandError> {
             STATE,
             "--ip",
             "127.0.0.1",
-            "--port",
-            "8787",
             "--inspector-port",
             "0",
-        ]);
+            "--port",
+        ])
+        .arguments([port.to_string()]);
     gate.show_while_we_live()
 }
 

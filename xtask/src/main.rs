@@ -45,7 +45,7 @@ enum Task {
     /// Show the whole thing on this machine: the gate, a stage behind it, and the verifier
     Demo(demo::Arguments),
     /// Run the gate under `wrangler dev` in front of your own upstream
-    Dev,
+    Dev(dev::Arguments),
     /// Run every test of the workspace, on real workerd
     Test,
 }
@@ -75,7 +75,9 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
             .map(|()| done)
             .map_err(Failure::Check),
         Task::Demo(arguments) => demo::run(&workspace, &arguments).map_err(Failure::Demo),
-        Task::Dev => dev::run(&workspace).map(|()| done).map_err(Failure::Dev),
+        Task::Dev(arguments) => dev::run(&workspace, &arguments)
+            .map(|()| done)
+            .map_err(Failure::Dev),
         Task::Test => test::run(&workspace).map(|()| done).map_err(Failure::Test),
     }
 }

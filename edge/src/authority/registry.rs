@@ -1,6 +1,8 @@
 //! The registry: the built-in authority, a D1 database (`edge/migrations/`).
 
-use policy::contract::{InstanceRecord, MembershipWord, NewInstance, StandingRecord};
+use policy::contract::{
+    InstanceList, InstanceRecord, MOST_INSTANCES, MembershipWord, NewInstance, StandingRecord,
+};
 use policy::instance_url::HostRule;
 use policy::sighting::{RawStanding, Unreadable};
 use policy::standing::{Identity, InstanceId, Membership, Standing};
@@ -62,6 +64,21 @@ const INSTANCE: &str = "
     JOIN identities ON identities.user_id = instances.user_id
     WHERE instances.id = ?1";
 
+/// Those of one status, the longest in it first, as one JSON list.
+const INSTANCES: &str = "
+    SELECT json_object(
+               'total', (SELECT count(*) FROM instances WHERE status = ?1),
+               'instances', json_group_array(json(record))) AS record
+    FROM (SELECT json_object(
+                     'id', instances.id, 'url', instances.url, 'status', instances.status,
+                     'suspended_from', instances.suspended_from, 'since', instances.since, 'version', instances.version,
+                     'issuer', identities.issuer, 'subject', identities.subject) AS record
+          FROM instances
+          JOIN identities ON identities.user_id = instances.user_id
+          WHERE instances.status = ?1
+          ORDER BY instances.since, instances.id
+          LIMIT ?2)";
+
 #[derive(Deserialize)]
 struct Contact {
     email: Option<String>,
@@ -77,6 +94,12 @@ struct InstanceRow {
     version: u64,
     issuer: String,
     subject: String,
+}
+
+#[derive(Deserialize)]
+struct InstanceRows {
+    instances: Vec<InstanceRow>,
+    total: u64,
 }
 
 impl InstanceRow {
@@ -269,6 +292,22 @@ impl Registry<'_> {
         let row: InstanceRow =
             read(&record.ok_or(ChangeRefused::NotFound)?).map_err(ChangeRefused::Unreadable)?;
         row.parse()
+    }
+
+    /// The instances of one status, for operators who look for those that are stuck.
+    pub(crate) async fn instances(&self, status: Status) -> Result<InstanceList, ChangeRefused> {
+        let statement = self
+            .database
+            .prepare(INSTANCES)
+            .bind(&[text(status.word()), number(MOST_INSTANCES as u64)])?;
+        let record: Option<String> = statement.first(Some(RECORD)).await?;
+        let rows: InstanceRows =
+            read(&record.ok_or(ChangeRefused::NotFound)?).map_err(ChangeRefused::Unreadable)?;
+        let instances = rows.instances.into_iter().map(InstanceRow::parse);
+        Ok(InstanceList {
+            instances: instances.collect::<Result<_, _>>()?,
+            total: rows.total,
+        })
     }
 
     /// Changes a status by one legal step. Saying again what is already so is no change and no error: the answer to the first

@@ -25,7 +25,7 @@ pub struct Setting {
 }
 
 /// Every configuration value, the ones that must be given first.
-pub const SETTINGS: [Setting; 17] = [
+pub const SETTINGS: [Setting; 18] = [
     Setting {
         name: "USHER_DB",
         home: Home::Binding,
@@ -67,6 +67,12 @@ pub const SETTINGS: [Setting; 17] = [
         home: Home::Variable,
         default: None,
         meaning: "the hosts instances may answer at: a list of `host` or `*.suffix`",
+    },
+    Setting {
+        name: "USHER_LOGIN_ORIGINS",
+        home: Home::Variable,
+        default: Some("[]"),
+        meaning: "more origins whose pages may hand over a token to `/.usher/session`; that of the log-in page always may",
     },
     Setting {
         name: "USHER_PRODUCT",

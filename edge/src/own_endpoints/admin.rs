@@ -41,8 +41,9 @@ pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
         (["standings"], "PUT") => call.put_standing().await,
         (["standings"], "DELETE") => call.remove_standing().await,
         (["standings"], _) => Ok(method_not_allowed("GET, PUT, DELETE", gate.incoming)),
+        (["instances"], "GET") => call.instances().await,
         (["instances", id], "GET") => call.instance(id).await,
-        (["instances", _], _) => Ok(method_not_allowed("GET", gate.incoming)),
+        (["instances"] | ["instances", _], _) => Ok(method_not_allowed("GET", gate.incoming)),
         (["instances", id, "status"], "PUT") => call.change_status(id).await,
         (["instances", _, "status"], _) => Ok(method_not_allowed("PUT", gate.incoming)),
         (_, _) => Err(Mistake::Refused(ChangeRefused::NotFound)),
@@ -98,6 +99,15 @@ impl Call<'_> {
     async fn put_standing(&self) -> Result<Answer, Mistake> {
         let record: StandingRecord = self.body().await?;
         let identity = identity(&record.issuer, &record.subject)?;
+        let issuers = &self.gate.configuration.issuers;
+        if issuers.iter().all(|issuer| issuer.name != identity.issuer) {
+            let names: Vec<_> = issuers.iter().map(|issuer| issuer.name.as_str()).collect();
+            return Err(Mistake::Request(format!(
+                "issuer is `{}`, whose tokens nobody here believes; give one of USHER_ISSUERS, byte for byte: {}",
+                record.issuer,
+                names.join(", ")
+            )));
+        }
         for (name, value) in [("email", &record.email), ("org", &record.org)] {
             if value
                 .as_ref()
@@ -143,6 +153,17 @@ impl Call<'_> {
         self.gate.isolate.memory.forget(&identity);
         self.gate.sightings().remove(&identity).await;
         Ok(Answer::no_content(&self.gate.incoming.id))
+    }
+
+    async fn instances(&self) -> Result<Answer, Mistake> {
+        let word = self.gate.incoming.parameter("status").unwrap_or_default();
+        let status = Status::parse(&word).map_err(|_| {
+            let words = Status::ALL.map(Status::word).join(", ");
+            Mistake::Request(format!(
+                "the query's `status` is `{word}`; give one of {words}"
+            ))
+        })?;
+        Ok(self.ok(&self.registry.instances(status).await?))
     }
 
     async fn instance(&self, id: &str) -> Result<Answer, Mistake> {

@@ -5,10 +5,12 @@ use serde_json::json;
 use worker::Env;
 
 use crate::authority::registry::Registry;
-use crate::configuration::Bindings;
+use crate::configuration::{Bindings, Configuration};
 use crate::incoming::Incoming;
 use crate::isolate::Isolate;
+use crate::issuer_keys::Tools;
 use crate::page::Answer;
+use crate::signature;
 
 pub(super) fn health(incoming: &Incoming) -> Answer {
     Answer::json(
@@ -18,7 +20,8 @@ pub(super) fn health(incoming: &Incoming) -> Answer {
     )
 }
 
-/// Lists every mistake of the configuration, and whether KV and the registry can be used. No value of a secret is said.
+/// Lists every mistake of the configuration, and whether KV, the registry and the issuers' keys can be used. No value of a secret is
+/// said.
 pub(super) async fn ready(isolate: &'static Isolate, env: &Env, incoming: &Incoming) -> Answer {
     let mut mistakes = match &isolate.configuration {
         Ok(_) => Vec::new(),
@@ -27,6 +30,7 @@ pub(super) async fn ready(isolate: &'static Isolate, env: &Env, incoming: &Incom
     if let Ok(configuration) = &isolate.configuration {
         mistakes.extend(registry_mistake(env, &configuration.instance_hosts).await);
         mistakes.extend(kv_mistake(env).await);
+        mistakes.extend(key_mistakes(isolate, configuration, env, incoming).await);
     }
     if mistakes.is_empty() {
         Answer::json(200, &json!({ "status": "ready" }), &incoming.id)
@@ -44,6 +48,27 @@ async fn registry_mistake(env: &Env, hosts: &[policy::instance_url::HostRule]) -
     Some(format!(
         "the registry cannot be read ({problem}); apply its migrations with `wrangler d1 migrations apply USHER_DB`"
     ))
+}
+
+async fn key_mistakes(
+    isolate: &'static Isolate,
+    configuration: &'static Configuration,
+    env: &Env,
+    incoming: &Incoming,
+) -> Vec<String> {
+    let Some(crypto) = signature::subtle() else {
+        return vec!["this runtime has no WebCrypto".to_owned()];
+    };
+    let tools = Tools {
+        crypto: &crypto,
+        env,
+        context: &incoming.context,
+    };
+    let mut mistakes = Vec::new();
+    for (issuer, source) in configuration.issuers.iter().zip(&configuration.key_sources) {
+        mistakes.extend(isolate.issuer_keys.trouble(issuer, source, &tools).await);
+    }
+    mistakes
 }
 
 async fn kv_mistake(env: &Env) -> Option<String> {

@@ -10,7 +10,7 @@ use web_sys::{Url, UrlSearchParams};
 use crate::gate::Gate;
 use crate::incoming::CredentialHeaders;
 use crate::page::Answer;
-use crate::{clock, cookie};
+use crate::{clock, cookie, events};
 
 /// A form with a token and an address.
 const MAX_FORM_BYTES: usize = 16 * 1024;
@@ -19,12 +19,8 @@ const MAX_FORM_BYTES: usize = 16 * 1024;
 /// could log a visitor in as somebody else (login CSRF).
 pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     let incoming = gate.incoming;
-    let allowed = [
-        Some(incoming.origin().to_owned()),
-        origin_of(&gate.configuration.login_url),
-    ];
     let origin = incoming.header("origin");
-    if origin.is_none() || !allowed.contains(&origin) {
+    if !may_hand_over(gate, origin.as_deref()) {
         return Err(gate.turn_away(
             &Rejected::CrossSite,
             &incoming.credential_headers(gate.configuration),
@@ -69,6 +65,31 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     ))
 }
 
+/// Whether a page of this origin may log people in. What is refused here is mostly a log-in page that was moved, or that hides its
+/// origin (`Referrer-Policy: no-referrer` makes it `null`), so the operator is told.
+fn may_hand_over(gate: &Gate<'_>, origin: Option<&str>) -> bool {
+    let configuration = gate.configuration;
+    let login = origin_of(&configuration.login_url);
+    let known = [gate.incoming.origin()]
+        .into_iter()
+        .chain(login.as_deref())
+        .chain(configuration.login_origins.iter().map(String::as_str));
+    let known: Vec<&str> = known.collect();
+    let allowed = origin.is_some_and(|origin| known.contains(&origin));
+    if !allowed {
+        events::alarm(
+            "log_in_refused",
+            &format!(
+                "{}: a page of origin {:?} handed over a token, and only {} may; add it to USHER_LOGIN_ORIGINS if it is yours",
+                gate.incoming.id,
+                origin.unwrap_or("none"),
+                known.join(", ")
+            ),
+        );
+    }
+    allowed
+}
+
 /// Makes the browser forget the cookie.
 pub(super) fn end(gate: &Gate<'_>) -> Answer {
     let incoming = gate.incoming;
@@ -107,5 +128,10 @@ fn origin_of(address: &str) -> Option<String> {
 }
 
 fn bad_request(gate: &Gate<'_>, mistake: String) -> Answer {
-    Answer::problem(Reason::BadRequest, &gate.incoming.id, vec![mistake])
+    Answer::mistaken(
+        Reason::BadRequest,
+        vec![mistake],
+        gate.incoming,
+        gate.configuration,
+    )
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use stage::{Fault, KeepAt, NewAccount};
+use tests::gate::GateError;
 use tests::world::{World, WorldError, WorldOptions};
 
 #[derive(Debug, Parser)]
@@ -38,7 +39,7 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: &Arguments) -> Result<u8, WorldError> {
     // From here on Ctrl-C ends `usher`, which cleans up, and then us; it does not cut either off.
-    let interrupted = tokio::spawn(tokio::signal::ctrl_c());
+    let interrupted = tokio::spawn(told_to_end());
     if let Some(fault) = arguments.fault {
         say(&format!("fault {}: {}", fault.name(), fault.what_it_does()));
     }
@@ -66,11 +67,36 @@ async fn run(arguments: &Arguments) -> Result<u8, WorldError> {
         return Ok(code);
     }
     show_accounts(&world).await;
-    // Without a signal handler there is nothing to wait for, and the demo ends.
-    let _ = interrupted.await;
+    tokio::select! {
+        _ = interrupted => {}
+        () = world.gate.ended() => {
+            world.stop().await;
+            return Err(WorldError::Gate(GateError::Gone));
+        }
+    }
     say("\nstopping");
     world.stop().await;
     Ok(0)
+}
+
+/// Waits for Ctrl-C, for a terminal that is closed, or for whoever ends programs politely. Without a signal handler there is nothing
+/// to wait for, and the demo ends.
+async fn told_to_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [SignalKind::hangup(), SignalKind::terminate()];
+        let [Ok(mut hangup), Ok(mut terminate)] = kinds.map(signal) else {
+            return;
+        };
+        tokio::select! {
+            _ = hangup.recv() => {}
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 /// Makes one account for each thing a visitor can meet, and prints how to meet it.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::watch;
 use tokio::time;
 
 use crate::places;
@@ -21,6 +22,8 @@ pub(super) struct Host {
     child: Child,
     conversation: tokio::sync::Mutex<Conversation>,
     logs: Logs,
+    talking: watch::Receiver<()>,
+    group: Option<u32>,
 }
 
 #[derive(Debug)]
@@ -50,12 +53,15 @@ impl Host {
         };
         let logs = Logs::default();
         let (sender, answers) = mpsc::unbounded_channel();
-        tokio::spawn(read_answers(stdout, sender, logs.clone()));
+        let (lifeline, talking) = watch::channel(());
+        tokio::spawn(read_answers(stdout, sender, logs.clone(), lifeline));
         tokio::spawn(read_talk(stderr, logs.clone()));
         let host = Self {
+            group: child.id(),
             child,
             conversation: tokio::sync::Mutex::new(Conversation { questions, answers }),
             logs,
+            talking,
         };
         let ready = host.ask(configuration).await?;
         let origin = |name: &str| ready.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -92,6 +98,12 @@ impl Host {
         self.child.id()
     }
 
+    /// Waits until nothing more can come from the process.
+    pub(super) async fn ended(&self) {
+        // Nothing is ever sent: the other end is dropped with the process's output.
+        let _ = self.talking.clone().changed().await;
+    }
+
     /// Ends the process and waits for its end.
     pub(super) async fn stop(self) {
         let mut host = self;
@@ -99,7 +111,11 @@ impl Host {
         // A process that has ended already cannot be told to end.
         let _ = conversation.questions.write_all(b"{\"stop\":true}\n").await;
         drop(conversation);
-        let _ = time::timeout(PATIENCE, host.child.wait()).await;
+        let ended = time::timeout(PATIENCE, host.child.wait()).await;
+        // Who was killed could not end its own child.
+        if !matches!(ended, Ok(Ok(status)) if status.success()) {
+            kill_group(host.group).await;
+        }
     }
 }
 
@@ -111,7 +127,24 @@ impl Drop for Host {
     }
 }
 
-async fn read_answers(stdout: impl AsyncRead + Unpin, answers: UnboundedSender<Value>, logs: Logs) {
+/// Ends whatever is left of a process group, workerd above all.
+async fn kill_group(leader: Option<u32>) {
+    let Some(leader) = leader else { return };
+    // What has ended already cannot be killed.
+    let _ = Command::new("kill")
+        .args(["-KILL", "--", &format!("-{leader}")])
+        .stderr(Stdio::null())
+        .status()
+        .await;
+}
+
+/// Holds the lifeline until the process has closed its output.
+async fn read_answers(
+    stdout: impl AsyncRead + Unpin,
+    answers: UnboundedSender<Value>,
+    logs: Logs,
+    _lifeline: watch::Sender<()>,
+) {
     let mut lines = BufReader::new(stdout).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         match serde_json::from_str::<Value>(&line) {

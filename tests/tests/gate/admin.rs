@@ -1,6 +1,7 @@
 //! The admin API: operators only, one legal step at a time, and every mistake said in a sentence.
 
-use policy::contract::{InstanceRecord, Me, Problem, StandingRecord};
+use policy::contract::{InstanceList, InstanceRecord, Me, Problem, StandingRecord};
+use policy::status::Status;
 use reqwest::Method;
 use serde_json::{Value, json};
 use stage::KeepAt;
@@ -12,12 +13,18 @@ async fn problem(response: reqwest::Response) -> Problem {
     serde_json::from_str(&told(response).await.2).unwrap()
 }
 
-fn standing(instance: &Value) -> Value {
-    json!({ "issuer": "https://id.example", "subject": "guy", "membership": "member", "instance": instance })
+fn standing(world: &World, instance: &Value) -> Value {
+    json!({ "issuer": world.stage.addresses().identity, "subject": "guy", "membership": "member", "instance": instance })
+}
+
+/// Where somebody's standing is read.
+fn standings(world: &World, subject: &str) -> String {
+    let issuer = &world.stage.addresses().identity;
+    format!("standings?issuer={issuer}&subject={subject}")
 }
 
 async fn create(world: &World, instance: Value) -> reqwest::Response {
-    operate(world, Method::PUT, "standings", standing(&instance)).await
+    operate(world, Method::PUT, "standings", standing(world, &instance)).await
 }
 
 #[tokio::test]
@@ -32,6 +39,54 @@ async fn nobody_without_the_secret_may_call() {
     ] {
         let (status, reason, _) = told(visitor.get("/.usher/admin/v1/instances/i-1").await).await;
         assert_eq!((status, reason.as_str()), (401, "operator_required"));
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_registered_under_an_issuer_whom_the_gate_does_not_believe() {
+    let world = world().await;
+    let identity = world.stage.addresses().identity.clone();
+    let wrong = format!("{identity}/");
+    let body = json!({ "issuer": wrong, "subject": "guy", "membership": "member" });
+    let refused = problem(operate(&world, Method::PUT, "standings", body).await).await;
+    assert_eq!(refused.reason, "bad_request");
+    let mistake = &refused.mistakes[0];
+    assert!(
+        mistake.contains(&wrong) && mistake.ends_with(&identity),
+        "{mistake}"
+    );
+}
+
+#[tokio::test]
+async fn whoever_is_stuck_can_be_found() {
+    let world = world().await;
+    for (name, keep_at) in [
+        ("a", KeepAt::Active),
+        ("b", KeepAt::Ready),
+        ("c", KeepAt::Active),
+    ] {
+        account(&world, name, keep_at).await;
+    }
+    let list = async |query: &str| {
+        let path = format!("instances{query}");
+        operate(&world, Method::GET, &path, Value::Null).await
+    };
+    let stuck: InstanceList = list("?status=active").await.json().await.unwrap();
+    assert_eq!((stuck.total, stuck.instances.len()), (2, 2));
+    assert!(
+        stuck
+            .instances
+            .iter()
+            .all(|instance| instance.status == Status::Active)
+    );
+    let none: InstanceList = list("?status=suspended").await.json().await.unwrap();
+    assert_eq!((none.total, none.instances.len()), (0, 0));
+    for query in ["", "?status=", "?status=Active"] {
+        let refused = problem(list(query).await).await;
+        assert!(
+            refused.mistakes[0].contains("provisioning, active, ready"),
+            "{query}"
+        );
     }
 }
 
@@ -107,7 +162,7 @@ async fn an_instance_is_created_once_and_belongs_to_one_visitor() {
         .reason,
         "conflict"
     );
-    let mut other = standing(&first);
+    let mut other = standing(&world, &first);
     other["subject"] = json!("eve");
     assert_eq!(
         problem(operate(&world, Method::PUT, "standings", other).await)
@@ -125,7 +180,10 @@ async fn a_refused_change_has_changed_nothing() {
         json!({ "id": "i-1", "url": "http://127.0.0.1:4000" }),
     )
     .await;
-    let mut eve = standing(&json!({ "id": "i-1", "url": "http://127.0.0.1:4000" }));
+    let mut eve = standing(
+        &world,
+        &json!({ "id": "i-1", "url": "http://127.0.0.1:4000" }),
+    );
     eve["subject"] = json!("eve");
     assert_eq!(
         problem(operate(&world, Method::PUT, "standings", eve).await)
@@ -133,7 +191,10 @@ async fn a_refused_change_has_changed_nothing() {
             .reason,
         "conflict"
     );
-    let mut guy = standing(&json!({ "id": "i-2", "url": "http://127.0.0.1:4000" }));
+    let mut guy = standing(
+        &world,
+        &json!({ "id": "i-2", "url": "http://127.0.0.1:4000" }),
+    );
     guy["role"] = json!("platform_owner");
     assert_eq!(
         problem(operate(&world, Method::PUT, "standings", guy).await)
@@ -143,7 +204,7 @@ async fn a_refused_change_has_changed_nothing() {
     );
 
     let read = async |subject: &str| {
-        let query = format!("standings?issuer=https%3A%2F%2Fid.example&subject={subject}");
+        let query = standings(&world, subject);
         operate(&world, Method::GET, &query, Value::Null).await
     };
     assert_eq!(read("eve").await.status(), 404);
@@ -177,7 +238,7 @@ async fn a_standing_is_read_back_and_removed() {
         json!({ "id": "i-1", "url": "http://127.0.0.1:4000" }),
     )
     .await;
-    let query = "standings?issuer=https%3A%2F%2Fid.example&subject=guy";
+    let query = &standings(&world, "guy");
     let record: StandingRecord = operate(&world, Method::GET, query, Value::Null)
         .await
         .json()

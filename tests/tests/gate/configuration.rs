@@ -57,6 +57,20 @@ async fn a_registry_that_was_never_migrated_is_named() {
 }
 
 #[tokio::test]
+async fn an_issuer_whose_keys_cannot_be_had_is_named() {
+    let nowhere = json!({
+        "issuer": "https://id.example", "audience": "usher", "algorithm": "ES256", "jwks_url": "http://127.0.0.1:9/jwks.json",
+    });
+    let world = world_with(json!({ "USHER_ISSUERS": [nowhere] })).await;
+    let (status, _, body) = told(world.api().get("/.usher/ready").await).await;
+    assert_eq!(status, 503);
+    assert!(
+        body.contains("https://id.example cannot be had from http://127.0.0.1:9/jwks.json"),
+        "{body}"
+    );
+}
+
+#[tokio::test]
 async fn development_mode_answers_loopback_only() {
     let world = world().await;
     let response = world

@@ -4,7 +4,7 @@ use reqwest::Method;
 use stage::KeepAt;
 use tests::World;
 
-use crate::cast::{account, header, told, world};
+use crate::cast::{account, header, logged, told, world, world_with};
 
 async fn hand_over(world: &World, token: &str, return_to: &str, origin: &str) -> reqwest::Response {
     let browser = world.browser();
@@ -150,4 +150,59 @@ async fn logging_out_makes_the_browser_forget() {
         .send(request.header("sec-fetch-site", "cross-site"))
         .await;
     assert_eq!(header(&response, "set-cookie"), "");
+}
+
+#[tokio::test]
+async fn only_the_log_in_page_and_the_origins_that_are_named_may_hand_over_a_token() {
+    let world =
+        world_with(serde_json::json!({ "USHER_LOGIN_ORIGINS": ["https://auth.example.com"] }))
+            .await;
+    let account = account(&world, "guy", KeepAt::Ready).await;
+    let token = world.stage.access_token(&account);
+    let allowed = [
+        world.stage.addresses().identity.as_str(),
+        &world.gate.url,
+        "https://auth.example.com",
+    ];
+    for origin in allowed {
+        assert_eq!(
+            hand_over(&world, &token, "/", origin).await.status(),
+            303,
+            "{origin}"
+        );
+    }
+    for origin in [
+        "null",
+        "https://auth.example.com.evil.example",
+        "https://auth.example.com:444",
+    ] {
+        let (status, reason, _) = told(hand_over(&world, &token, "/", origin).await).await;
+        assert_eq!(
+            (status, reason.as_str()),
+            (403, "cross_site_request"),
+            "{origin}"
+        );
+        logged(&world, &format!("a page of origin \\\"{origin}\\\"")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_person_whose_form_is_refused_reads_a_page() {
+    let world = world().await;
+    let identity = world.stage.addresses().identity.clone();
+    for (origin, reason) in [
+        (identity.as_str(), "token_invalid"),
+        ("https://evil.example", "cross_site_request"),
+    ] {
+        let browser = world.browser();
+        let form = browser
+            .request(Method::POST, "/.usher/session")
+            .header("origin", origin);
+        let response = browser.send(form.body("token=x.y.z")).await;
+        assert_eq!(header(&response, "usher-reason"), reason);
+        assert!(
+            header(&response, "content-type").starts_with("text/html"),
+            "{reason}"
+        );
+    }
 }

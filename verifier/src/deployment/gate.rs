@@ -1,6 +1,8 @@
 //! The gate's own endpoints, as the contract has them.
 
-use policy::contract::{InstanceRecord, Me, Problem, StandingRecord};
+use policy::contract::{InstanceList, InstanceRecord, Me, Problem, StandingRecord};
+use policy::reason::Reason;
+use policy::status::Status;
 use reqwest::Url;
 
 use crate::configuration::admin::Admin;
@@ -60,6 +62,18 @@ impl Deployment<'_> {
     /// The address of an instance in the admin API.
     pub(crate) fn instance_url(&self, id: &str) -> Url {
         self.own_endpoint(&["admin", "v1", "instances", id], &[])
+    }
+
+    /// The address of the list of all instances of one status.
+    pub(crate) fn instances_url(&self, status: Status) -> Url {
+        self.own_endpoint(&["admin", "v1", "instances"], &[("status", status.word())])
+    }
+
+    /// Whether the gate knows the operator's secret. A gate that does not answer says nothing of it.
+    pub(crate) async fn refuses_operator(&self, admin: &Admin) -> bool {
+        let looked: Result<InstanceList, Unseen> =
+            self.look_up(admin, self.instances_url(Status::Ready)).await;
+        matches!(looked, Err(Unseen::Answered { status: 401, reason: Some(reason), .. }) if reason == Reason::OperatorRequired.code())
     }
 
     async fn look_up<T: serde::de::DeserializeOwned>(

@@ -201,8 +201,8 @@ impl Case<'_> {
             }
         }
         Fix {
-            sentence: "Write the status by hand for every user who is locked out like this one (removed at the end of \
-                       the run), then find out why the provisioner never wrote it:"
+            sentence: "The user of this run is removed at its end. List who else is locked out, write the status for each \
+                       `id` of the list, then find out why the provisioner never wrote it:"
                 .to_owned(),
             commands: self.commands(scene),
         }
@@ -210,7 +210,8 @@ impl Case<'_> {
 
     /// One command for every legal step from here to the first status that admits: none may be skipped.
     fn commands(&self, scene: &Scene<'_>) -> Vec<String> {
-        let url = scene.deployment.instance_url(&self.instance.id);
+        let list = scene.deployment.instances_url(self.instance.status);
+        let url = scene.deployment.instance_url("ID");
         let variable = scene
             .deployment
             .configuration
@@ -223,10 +224,9 @@ impl Case<'_> {
                  -d '{{\"status\":\"{status}\"}}' {url}/status"
             )
         };
-        way_in(self.instance.status)
-            .into_iter()
-            .map(command)
-            .collect()
+        let look = format!("curl --fail -H \"Authorization: Bearer ${variable}\" '{list}'");
+        let changes = way_in(self.instance.status).into_iter().map(command);
+        std::iter::once(look).chain(changes).collect()
     }
 }
 
