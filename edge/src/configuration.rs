@@ -45,9 +45,6 @@ pub(crate) struct PlatformAdmin {
     pub(crate) path: String,
 }
 
-/// HMAC secrets shorter than the hash weaken it (RFC 7518 section 3.2), and a bearer secret deserves no less.
-const MIN_SECRET_BYTES: usize = 32;
-
 impl Configuration {
     fn read(given: &Surroundings) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use policy::issuer_entry::KeySource;
+use policy::issuer_entry::{KeySource, MIN_SECRET_BYTES};
 use policy::web_address::{http_hint, is_web_address};
 use serde_json::Value;
 
-use super::{Home, MIN_SECRET_BYTES, Mistakes, SETTINGS, Setting};
+use super::{Home, Mistakes, SETTINGS, Setting};
 
 /// One value as it is given.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +46,7 @@ impl Surroundings {
             })
     }
 
+    /// A bearer secret deserves no less than an HMAC secret.
     pub(super) fn secret(&self, name: &str, mistakes: &mut Mistakes) -> String {
         let secret = match self.get(name) {
             Some(Given::Text(text)) => text.clone(),
