@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::claims::{Claims, Payload};
+use crate::claims::{Claims, Payload, judge_end, judge_start};
 use crate::envelope::Envelope;
 use crate::issuer::Issuer;
 use crate::provider::Provider;
@@ -50,20 +50,10 @@ impl Visitor {
         self.expires_at.plus(self.leeway)
     }
 
-    /// Judges `exp` and `nbf` anew: a visitor remembered from an earlier request may have expired since. RFC 7519 sections 4.1.4
-    /// and 4.1.5: valid before `exp` and from `nbf` on; the leeway moves those moments, not the clock.
+    /// Judges `exp` and `nbf` anew: a visitor remembered from an earlier request may have expired since.
     pub fn still_valid(&self, now: Moment) -> Result<(), Refusal> {
-        if now >= self.valid_until() {
-            return Err(Refusal::Expired {
-                seconds_ago: now.since(self.expires_at).as_secs(),
-            });
-        }
-        match self.not_before {
-            Some(not_before) if now < not_before.minus(self.leeway) => Err(Refusal::NotYetValid {
-                seconds_ahead: not_before.since(now).as_secs(),
-            }),
-            Some(_) | None => Ok(()),
-        }
+        judge_end(self.expires_at, self.leeway, now)?;
+        judge_start(self.not_before, self.leeway, now)
     }
 }
 
@@ -108,14 +98,8 @@ impl<'a> Presented<'a> {
 }
 
 fn judge(claims: Claims, issuer: &Issuer, now: Moment) -> Result<Visitor, Refusal> {
-    judge_addressee(&claims, issuer)?;
-    if let Some(issued_at) = claims.issued_at
-        && issued_at > now.plus(issuer.leeway)
-    {
-        return Err(Refusal::IssuedInTheFuture {
-            seconds_ahead: issued_at.since(now).as_secs(),
-        });
-    }
+    claims.judge_addressee(issuer)?;
+    claims.judge_issue(issuer, now)?;
     let identity = Identity {
         issuer: issuer.name.clone(),
         subject: claims.subject,
@@ -131,35 +115,4 @@ fn judge(claims: Claims, issuer: &Issuer, now: Moment) -> Result<Visitor, Refusa
     };
     visitor.still_valid(now)?;
     Ok(visitor)
-}
-
-/// Whom the token is for: `aud` must name us (RFC 7519 section 4.1.3), or, where the issuer sends none, `azp` must. A token that
-/// names neither is for anybody, so for nobody.
-fn judge_addressee(claims: &Claims, issuer: &Issuer) -> Result<(), Refusal> {
-    let party = claims.authorized_party.as_ref();
-    if !issuer.authorized_parties.is_empty() {
-        match party {
-            Some(party) if issuer.authorized_parties.contains(party) => {}
-            None if !issuer.audiences.is_empty() => {}
-            Some(_) | None => {
-                return Err(Refusal::PartyMismatch {
-                    found: party.cloned(),
-                });
-            }
-        }
-    }
-    match &claims.audiences {
-        None if issuer.audiences.is_empty() => Ok(()),
-        None => Err(Refusal::Missing { name: "aud".into() }),
-        Some(audiences)
-            if audiences
-                .iter()
-                .any(|audience| issuer.audiences.contains(audience)) =>
-        {
-            Ok(())
-        }
-        Some(audiences) => Err(Refusal::AudienceMismatch {
-            found: audiences.clone(),
-        }),
-    }
 }

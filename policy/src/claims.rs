@@ -1,7 +1,11 @@
-//! What a token says of its bearer: the registered claims (RFC 7519 section 4.1), typed. A wrong type is never "absent".
+//! What a token says of its bearer: the registered claims (RFC 7519 section 4.1), typed, and the rules for each. A wrong type is
+//! never "absent".
+//!
+//! Whoever only reads claims knows nothing: they are true after [`crate::admission`] alone, which checks the signature first.
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use crate::issuer::{ClaimNames, Issuer};
 use crate::refusal::{Malformation, Refusal};
@@ -11,28 +15,36 @@ use crate::time::Moment;
 
 /// The claims of one token; nothing of it is true before the signature was checked.
 #[derive(Debug)]
-pub(crate) struct Claims {
-    pub(crate) subject: Subject,
-    pub(crate) audiences: Option<Vec<String>>,
-    pub(crate) authorized_party: Option<String>,
-    pub(crate) expires_at: Moment,
-    pub(crate) not_before: Option<Moment>,
-    pub(crate) issued_at: Option<Moment>,
-    pub(crate) email: Option<Email>,
+pub struct Claims {
+    /// Who it is.
+    pub subject: Subject,
+    /// `aud`: whom the token is for.
+    pub audiences: Option<Vec<String>>,
+    /// `azp`: whom it was given to.
+    pub authorized_party: Option<String>,
+    /// `exp`.
+    pub expires_at: Moment,
+    /// `nbf`.
+    pub not_before: Option<Moment>,
+    /// `iat`.
+    pub issued_at: Option<Moment>,
+    /// The address to show.
+    pub email: Option<Email>,
 }
 
 /// The claims before it is known whose they are: the one parse of the payload.
 #[derive(Debug)]
-pub(crate) struct Payload(Object);
+pub struct Payload(Object);
 
 impl Payload {
-    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Refusal> {
+    /// One JSON object.
+    pub fn read(bytes: &[u8]) -> Result<Self, Refusal> {
         let object = Object::read(bytes).ok_or(Refusal::Malformed(Malformation::NotJsonObject))?;
         Ok(Self(object))
     }
 
     /// The issuer of exactly the name in `iss`.
-    pub(crate) fn issuer<'i>(&self, issuers: &'i [Issuer]) -> Result<&'i Issuer, Refusal> {
+    pub fn issuer<'i>(&self, issuers: &'i [Issuer]) -> Result<&'i Issuer, Refusal> {
         let name = required_text(&self.0, "iss")?;
         let mut known = issuers.iter();
         known
@@ -44,7 +56,7 @@ impl Payload {
     }
 
     /// Every claim we look at, by the names that the issuer uses.
-    pub(crate) fn claims(&self, names: &ClaimNames) -> Result<Claims, Refusal> {
+    pub fn claims(&self, names: &ClaimNames) -> Result<Claims, Refusal> {
         let claims = &self.0;
         for name in ["cnf", "events"] {
             if claims.member(name).is_some() {
@@ -61,6 +73,75 @@ impl Payload {
             issued_at: date(claims, "iat")?,
             email: text(claims, &names.email)?.and_then(Email::new),
         })
+    }
+}
+
+impl Claims {
+    /// Whom the token is for: `aud` must name us (RFC 7519 section 4.1.3), or, where the issuer sends none, `azp` must. A token that
+    /// names neither is for anybody, so for nobody.
+    pub fn judge_addressee(&self, issuer: &Issuer) -> Result<(), Refusal> {
+        let party = self.authorized_party.as_ref();
+        if !issuer.authorized_parties.is_empty() {
+            match party {
+                Some(party) if issuer.authorized_parties.contains(party) => {}
+                None if !issuer.audiences.is_empty() => {}
+                Some(_) | None => {
+                    return Err(Refusal::PartyMismatch {
+                        found: party.cloned(),
+                    });
+                }
+            }
+        }
+        match &self.audiences {
+            None if issuer.audiences.is_empty() => Ok(()),
+            None => Err(Refusal::Missing { name: "aud".into() }),
+            Some(audiences)
+                if audiences
+                    .iter()
+                    .any(|audience| issuer.audiences.contains(audience)) =>
+            {
+                Ok(())
+            }
+            Some(audiences) => Err(Refusal::AudienceMismatch {
+                found: audiences.clone(),
+            }),
+        }
+    }
+
+    /// A token from the future was made by a clock that is wrong by more than the leeway, or by somebody else.
+    pub fn judge_issue(&self, issuer: &Issuer, now: Moment) -> Result<(), Refusal> {
+        match self.issued_at {
+            Some(issued_at) if issued_at > now.plus(issuer.leeway) => {
+                Err(Refusal::IssuedInTheFuture {
+                    seconds_ahead: issued_at.since(now).as_secs(),
+                })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// RFC 7519 section 4.1.4: valid before `exp`. The leeway moves that moment, not the clock.
+pub fn judge_end(expires_at: Moment, leeway: Duration, now: Moment) -> Result<(), Refusal> {
+    if now >= expires_at.plus(leeway) {
+        return Err(Refusal::Expired {
+            seconds_ago: now.since(expires_at).as_secs(),
+        });
+    }
+    Ok(())
+}
+
+/// RFC 7519 section 4.1.5: valid from `nbf` on. The leeway moves that moment, not the clock.
+pub fn judge_start(
+    not_before: Option<Moment>,
+    leeway: Duration,
+    now: Moment,
+) -> Result<(), Refusal> {
+    match not_before {
+        Some(not_before) if now < not_before.minus(leeway) => Err(Refusal::NotYetValid {
+            seconds_ahead: not_before.since(now).as_secs(),
+        }),
+        Some(_) | None => Ok(()),
     }
 }
 

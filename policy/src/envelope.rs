@@ -73,7 +73,7 @@ impl<'a> Envelope<'a> {
 
     /// The algorithm, if the issuer signs with it and the signature has a length it can have. The header is only compared with
     /// the configuration, never followed (rfc8725bis section 3.1).
-    pub(crate) fn algorithm_of(&self, issuer: &Issuer) -> Result<Algorithm, Refusal> {
+    pub fn algorithm_of(&self, issuer: &Issuer) -> Result<Algorithm, Refusal> {
         let algorithm = Algorithm::parse(&self.algorithm)
             .filter(|algorithm| issuer.algorithms.contains(algorithm))
             .ok_or_else(|| Refusal::AlgorithmNotAllowed {

@@ -17,7 +17,7 @@
 extern crate alloc;
 
 pub mod admission;
-mod claims;
+pub mod claims;
 pub mod contract;
 pub mod credential;
 pub mod decision;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use policy::issuer::Algorithm;
+use policy::standing::IssuerUrl;
 
 use crate::scenario::Scenario;
 
@@ -20,6 +22,66 @@ pub(crate) enum Command {
     /// Run a scenario against the deployment that usher.toml describes
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
+    /// Look at one part of the platform on its own
+    #[command(subcommand)]
+    Check(Check),
+}
+
+/// What can be looked at on its own.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Check {
+    /// Say why the gate admits a token, or why not; the token itself is never printed
+    #[command(after_help = TOKENS_EXAMPLES)]
+    Tokens(CheckTokens),
+}
+
+/// The options of `usher check tokens`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckTokens {
+    /// The token, or `-` to read it from standard input, which keeps it out of the history of the shell
+    #[arg(value_name = "TOKEN")]
+    pub(crate) token: String,
+
+    /// The gate's configuration [default: wrangler.toml in this folder, unless --jwks is given]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) wrangler: Option<PathBuf>,
+
+    /// A key set to judge by, or to take in place of the one that --wrangler names
+    #[arg(long, value_name = "URL|FILE")]
+    pub(crate) jwks: Option<String>,
+
+    /// The `iss` to expect, where no configuration of a gate is read
+    #[arg(long, value_name = "ISS", requires_all = ["audience", "jwks"], conflicts_with = "wrangler", value_parser = issuer)]
+    pub(crate) issuer: Option<IssuerUrl>,
+
+    /// An `aud` to expect; may be given more than once
+    #[arg(long, value_name = "AUD", requires = "issuer")]
+    pub(crate) audience: Vec<String>,
+
+    /// An algorithm to allow: ES256, RS256 or `EdDSA`; all of them unless given
+    #[arg(long, value_name = "ALG", requires = "jwks", conflicts_with = "wrangler", value_parser = algorithm)]
+    pub(crate) algorithm: Vec<Algorithm>,
+
+    /// Judge for this moment instead of now
+    #[arg(long, value_name = "UNIX_SECONDS")]
+    pub(crate) at: Option<u64>,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
+fn issuer(name: &str) -> Result<IssuerUrl, String> {
+    IssuerUrl::new(name).ok_or_else(|| "give the exact `iss`".to_owned())
+}
+
+/// HS256 needs a secret, and a secret on a command line is none.
+fn algorithm(name: &str) -> Result<Algorithm, String> {
+    Algorithm::parse(name)
+        .filter(|algorithm| *algorithm != Algorithm::Hs256)
+        .ok_or_else(|| {
+            "give ES256, RS256 or EdDSA; for HS256 name the secret in wrangler.toml".to_owned()
+        })
 }
 
 /// The options of `usher verify`.
@@ -69,6 +131,23 @@ Exit codes:
 
 The report goes to standard output, progress to standard error. Tokens, passwords
 and secrets are replaced by *** in both.";
+
+const TOKENS_EXAMPLES: &str = "\
+Examples:
+  pbpaste | usher check tokens -
+  usher check tokens - --wrangler ../gate/wrangler.toml < token.txt
+  usher check tokens - --jwks https://id.example.com/jwks.json
+  usher check tokens - --jwks keys.json --issuer https://id.example.com \\
+    --audience usher --algorithm RS256 --at 1767225600
+
+The issuers are those of [vars] USHER_ISSUERS, read as the gate reads them. The
+value of a secret (HS256) is taken from the environment variable of its name, or
+from .dev.vars beside wrangler.toml. With --jwks alone only form, key and
+signature are judged.
+
+Exit codes:
+  0 the gate would admit it, 1 it would refuse it, 2 usage or configuration,
+  3 could not find out: no answer from the key endpoint, or an unknown secret";
 
 #[cfg(test)]
 mod tests {

@@ -9,9 +9,12 @@
 //!                ├─────► findings ──► deployment, sources ─────┼─► record ─► report ─► outlet ─► stdout
 //!                │                                             │
 //!                └─────► departure ─► run ─► clean up, journal ┘
+//!
+//! arguments ─► check ─► explanation ─► report ─► outlet
 //! ```
 
 mod arguments;
+mod check;
 mod configuration;
 mod departure;
 mod deployment;
@@ -33,7 +36,7 @@ mod verify;
 
 use clap::Parser as _;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Check, Command};
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
 use crate::redaction::Secrets;
@@ -44,10 +47,15 @@ async fn main() -> std::process::ExitCode {
     let secrets = Secrets::default();
     let outlet = Outlet::new(&secrets);
     let ended = match &arguments.command {
-        Command::Verify(options) => verify::verify(options, &secrets, &outlet).await,
+        Command::Verify(options) => verify::verify(options, &secrets, &outlet)
+            .await
+            .map_err(|error| error.to_string()),
+        Command::Check(Check::Tokens(options)) => check::tokens::check(options, &secrets, &outlet)
+            .await
+            .map_err(|error| error.to_string()),
     };
     let code = ended.unwrap_or_else(|error| {
-        outlet.talk(&format!("error: {}\n", error.to_string().trim_end()));
+        outlet.talk(&format!("error: {}\n", error.trim_end()));
         ExitCode::Usage
     });
     u8::from(code).into()

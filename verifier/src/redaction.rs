@@ -12,6 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(crate) enum SecretName {
     /// The operator's secret of the gate.
     Admin,
+    /// What an issuer signs with, and the gate knows too.
+    Issuer,
     /// The password of the created user.
     Password,
     /// A token of a log-in.
@@ -22,6 +24,7 @@ impl SecretName {
     const fn variable(self) -> &'static str {
         match self {
             Self::Admin => "$ADMIN_SECRET",
+            Self::Issuer => "$ISSUER_SECRET",
             Self::Password => "$PASSWORD",
             Self::Token => "$TOKEN",
         }

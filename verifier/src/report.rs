@@ -3,8 +3,10 @@
 mod human;
 mod json;
 mod style;
+mod tokens;
 
 use crate::arguments::ReportFormat;
+use crate::check::tokens::explanation::Explanation;
 use crate::record::Record;
 
 /// How a report may look.
@@ -19,5 +21,13 @@ pub(crate) fn render(format: ReportFormat, record: &Record, look: Look) -> Strin
     match format {
         ReportFormat::Human => human::render(record, look),
         ReportFormat::Json => json::render(record),
+    }
+}
+
+/// Renders what is known of a token in this format.
+pub(crate) fn render_token(format: ReportFormat, known: &Explanation, look: Look) -> String {
+    match format {
+        ReportFormat::Human => tokens::render(known, look),
+        ReportFormat::Json => json::render(known),
     }
 }

@@ -47,6 +47,7 @@ impl Surroundings {
             })
     }
 
+    /// A bearer secret deserves no less than an HMAC secret.
     pub(super) fn secret(&self, name: &str, mistakes: &mut Mistakes) -> String {
         let secret = match self.get(name) {
             Some(Given::Text(text)) => text.clone(),

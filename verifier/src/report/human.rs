@@ -268,7 +268,7 @@ fn body_lines(answer: &Answer) -> Vec<String> {
 }
 
 /// How text is wrapped: at spaces only, so that an address stays whole and can be copied.
-fn at_spaces(columns: usize) -> Options<'static> {
+pub(super) fn at_spaces(columns: usize) -> Options<'static> {
     Options::new(columns)
         .break_words(false)
         .word_separator(WordSeparator::AsciiSpace)
@@ -276,7 +276,7 @@ fn at_spaces(columns: usize) -> Options<'static> {
 }
 
 /// What every terminal and every log viewer shows in one line.
-const COLUMNS: usize = 80;
+pub(super) const COLUMNS: usize = 80;
 
 /// Where the details of a step begin: behind mark, name and duration.
 const DETAIL: &str = "                                 ";

@@ -9,6 +9,7 @@
 )]
 
 mod deployment;
+mod tokens;
 mod usher;
 
 use std::path::Path;
@@ -239,7 +240,7 @@ async fn verify(switch: Switch) -> (Deployment, Usher, Ended) {
     (deployment, usher, ended)
 }
 
-fn assert_snapshot(name: &str, ended: &Ended) {
+pub(crate) fn assert_snapshot(name: &str, ended: &Ended) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/command_line/snapshots")
         .join(format!("{name}.txt"));

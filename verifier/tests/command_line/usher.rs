@@ -1,9 +1,10 @@
 //! The real binary in a folder of its own, and what it said.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, Command};
 
 use crate::deployment::ADMIN_SECRET;
@@ -85,13 +86,28 @@ impl Usher {
 
     pub(crate) async fn finish(&self, child: Child) -> Ended {
         let output = child.wait_with_output().await.unwrap();
-        Ended {
-            folder: self.folder.path().canonicalize().unwrap(),
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Ended::of(self.folder.path(), output)
     }
+}
+
+/// Runs `usher` with these arguments in this folder, and with this on its standard input; the environment is empty.
+pub(crate) async fn run(folder: &Path, arguments: &[&str], input: &str) -> Ended {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_usher"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // Who needs no input has closed it.
+    let _closed = stdin.write_all(input.as_bytes()).await;
+    drop(stdin);
+    let output = child.wait_with_output().await.unwrap();
+    Ended::of(folder, output)
 }
 
 pub(crate) async fn interrupt(child: &Child) {
@@ -150,6 +166,15 @@ migrate = "alembic upgrade head"
 }
 
 impl Ended {
+    fn of(folder: &Path, output: Output) -> Self {
+        Self {
+            folder: folder.canonicalize().unwrap(),
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// The report in one line, so that it can be searched whatever its width.
     pub(crate) fn report(&self) -> String {
         self.stdout.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,0 +1,3 @@
+//! `usher check …`: one part of a platform looked at on its own, without a run.
+
+pub(crate) mod tokens;

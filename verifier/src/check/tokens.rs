@@ -1,0 +1,93 @@
+//! `usher check tokens`: why the gate admits a token, or why not. The lines explain; the verdict is what the gate's own code says.
+//!
+//! ```text
+//! token ─────────┐
+//!                ├─► keys at hand ─► examination (lines) ──┐
+//! expectation ───┘        │                                ├─► explanation ─► report
+//!                         └────────► policy::admission ────┘
+//! ```
+
+mod claim_lines;
+mod cure;
+mod error;
+mod examination;
+mod expectation;
+pub(crate) mod explanation;
+mod key_lines;
+mod key_set;
+mod keys_at_hand;
+pub(crate) mod words;
+mod worker_secrets;
+mod wrangler;
+
+use std::io::Read as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use policy::time::Moment;
+
+use crate::arguments::CheckTokens;
+use crate::check::tokens::error::CheckError;
+use crate::check::tokens::examination::examine;
+use crate::check::tokens::expectation::Expectation;
+use crate::configuration::Environment;
+use crate::outcome::ExitCode;
+use crate::outlet::Outlet;
+use crate::redaction::{SecretName, Secrets};
+use crate::report;
+
+/// Judges one token and reports.
+pub(crate) async fn check(
+    options: &CheckTokens,
+    secrets: &Secrets,
+    outlet: &Outlet<'_>,
+) -> Result<ExitCode, CheckError> {
+    let environment: Environment<'_> = &|name| std::env::var(name).ok();
+    let token = token(&options.token)?;
+    hide(&token, secrets);
+    let expectation = Expectation::of(options, environment, secrets)?;
+    let now = options.at.map_or_else(now, Moment::from_unix_seconds);
+    let explanation = examine(&token, &expectation, now).await?;
+    let look = report::Look {
+        coloured: outlet.report_is_live && environment("NO_COLOR").is_none_or(|set| set.is_empty()),
+    };
+    outlet.report(&report::render_token(options.report, &explanation, look));
+    Ok(explanation.verdict.exit_code())
+}
+
+/// The token as it was given, without the white space around it.
+fn token(argument: &str) -> Result<String, CheckError> {
+    let text = if argument == "-" {
+        let mut bytes = Vec::new();
+        let standard_input = std::io::stdin().lock();
+        // A token has 8 KiB at most; whatever is longer is refused as too long, however long it is.
+        let mut limited = standard_input.take(MOST_INPUT_BYTES);
+        limited
+            .read_to_end(&mut bytes)
+            .map_err(CheckError::StandardInput)?;
+        String::from_utf8_lossy(&bytes).trim().to_owned()
+    } else {
+        argument.trim().to_owned()
+    };
+    if text.is_empty() {
+        return Err(CheckError::NoToken);
+    }
+    Ok(text)
+}
+
+/// Neither the token nor a part of it is ever shown: its signature makes it valid, and the rest is somebody's data.
+fn hide(token: &str, secrets: &Secrets) {
+    secrets.remember(SecretName::Token, token);
+    for part in token.split('.').filter(|part| part.len() > SHORT_PART) {
+        secrets.remember(SecretName::Token, part);
+    }
+}
+
+fn now() -> Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Moment::from_unix_seconds(since.map_or(0, |since| since.as_secs()))
+}
+
+const MOST_INPUT_BYTES: u64 = 64 * 1024;
+
+/// Shorter parts are words that ordinary text may have.
+const SHORT_PART: usize = 20;
