@@ -56,7 +56,7 @@ impl Mistakes {
 }
 
 /// HMAC secrets shorter than the hash weaken it (RFC 7518 section 3.2), and a bearer secret deserves no less.
-const MIN_SECRET_BYTES: usize = 32;
+const MIN_SECRET_BYTES: usize = policy::issuer::MIN_SECRET_BYTES;
 
 impl Configuration {
     fn read(given: &Surroundings) -> Result<Self, Mistakes> {

@@ -63,6 +63,9 @@ pub enum Algorithm {
     Rs256,
 }
 
+/// Fewest bytes of a secret for HS256 (RFC 7518 section 3.2: at least as long as the hash).
+pub const MIN_SECRET_BYTES: usize = 32;
+
 impl Algorithm {
     /// Every algorithm.
     pub const ALL: [Self; 4] = [Self::EdDsa, Self::Es256, Self::Hs256, Self::Rs256];
