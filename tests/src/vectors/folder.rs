@@ -11,8 +11,8 @@ use super::document::Unreadable;
 use super::report::FileReport;
 use super::workerd::Workerd;
 use super::{
-    cookbook, ed25519_edges, jose, json_texts, key_sets, paths, policy_tokens, raw_signatures,
-    return_addresses, storage_keys, strings,
+    cookbook, ed25519_edges, http_requests, jose, json_texts, key_endpoint, key_sets, paths,
+    policy_tokens, raw_signatures, return_addresses, storage_keys, strings,
 };
 
 /// A folder of vectors.
@@ -177,6 +177,9 @@ impl Folder {
         kind: Kind,
         workerd: &Workerd,
     ) -> Result<FileReport, Unreadable> {
+        if kind == Kind::HttpRequests {
+            return http_requests::put(name, &self.json(name)?).await;
+        }
         if kind == Kind::ReturnAddresses {
             return return_addresses::put(name, &self.json(name)?, workerd).await;
         }
@@ -190,6 +193,9 @@ impl Folder {
         let mut report = super::put(name, &cases, workerd).await;
         if kind == Kind::PolicyTokens {
             report.notes = policy_tokens::notes(&self.json(name)?);
+        }
+        if kind == Kind::KeySets {
+            key_endpoint::put(&self.json(name)?, &mut report).await?;
         }
         Ok(report)
     }

@@ -141,6 +141,20 @@ impl FileReport {
         answer: &Answer,
     ) {
         let verdict = expected.judge(answer);
+        let (expected, got) = (expected.to_string(), answer.to_string());
+        self.note_verdict(runner, id, comment, verdict, &expected, &got);
+    }
+
+    /// Takes the verdict on one case.
+    pub(super) fn note_verdict(
+        &mut self,
+        runner: Runner,
+        id: &str,
+        comment: &str,
+        verdict: Verdict,
+        expected: &str,
+        got: &str,
+    ) {
         self.tally_mut(runner).add(verdict);
         let wrong = match verdict {
             Verdict::Crash => "crash",
@@ -149,7 +163,7 @@ impl FileReport {
             Verdict::EitherAccepted | Verdict::EitherRefused | Verdict::Right => return,
         };
         self.faults.push(format!(
-            "{} {id} ({}): {wrong} by {}: expected {expected}, got: {answer}",
+            "{} {id} ({}): {wrong} by {}: expected {expected}, got: {got}",
             self.name,
             shown(comment),
             runner.name()
