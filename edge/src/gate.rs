@@ -86,6 +86,7 @@ impl Gate<'_> {
         headers: &'h CredentialHeaders,
     ) -> Result<(&'h str, Carrier), Rejected> {
         match headers.offer(&self.configuration.cookie) {
+            Offer::Nothing if self.is_foreign_preflight() => Err(Rejected::CrossSite),
             Offer::Nothing => Err(Rejected::Absent),
             Offer::Ambiguous => Err(Rejected::Ambiguous),
             Offer::Broken(refusal) => Err(Rejected::Refused(refusal)),
@@ -109,6 +110,17 @@ impl Gate<'_> {
             (_, true) => self.incoming.header("origin").as_deref() != Some(self.incoming.origin()),
             (false, false) => self.incoming.is_from_another_site(),
         }
+    }
+
+    /// A browser asks for another site whether it may send what would need a permission (Fetch standard, "CORS-preflight
+    /// fetch"). It never sends a credential with that, so "please log in" would be no answer; the gate gives no such permission.
+    fn is_foreign_preflight(&self) -> bool {
+        self.incoming.method() == "OPTIONS"
+            && self
+                .incoming
+                .header("access-control-request-method")
+                .is_some()
+            && self.incoming.is_from_another_site()
     }
 
     /// Where the visitor wants to go.

@@ -65,9 +65,17 @@ impl Incoming {
         }
     }
 
-    /// Whether the path means the same to everybody who will read it.
+    /// Whether the address means the same to everybody who will read it: one host, and a path that nobody folds.
     pub(crate) fn is_unambiguous(&self) -> bool {
-        policy::path::is_unambiguous(self.path())
+        policy::path::is_one_authority(self.authority())
+            && policy::path::is_unambiguous(self.path())
+    }
+
+    fn authority(&self) -> &str {
+        let origin = self.origin();
+        origin
+            .split_once("://")
+            .map_or("", |(_, authority)| authority)
     }
 
     /// Scheme, host and port.
@@ -77,10 +85,7 @@ impl Incoming {
 
     /// The host without its port.
     pub(crate) fn host(&self) -> &str {
-        let authority = self
-            .origin()
-            .split_once("://")
-            .map_or("", |(_, authority)| authority);
+        let authority = self.authority();
         authority
             .rsplit_once(':')
             .map_or(authority, |(host, _)| host)

@@ -1,7 +1,7 @@
 //! The keys of the issuers: secrets and written ones from the configuration, key sets fetched from their addresses and kept in
 //! the isolate, and in KV for the others.
 
-mod import;
+pub(crate) mod import;
 mod store;
 
 use std::cell::RefCell;
@@ -167,7 +167,7 @@ impl IssuerKeys {
         }
         let mut keys = Vec::new();
         for secret in secrets {
-            let key = import::secret(&secret.value, tools.crypto).await;
+            let key = import::secret(secret.value.as_bytes(), tools.crypto).await;
             keys.push(key.ok_or(SignatureFailure::KeysUnavailable)?);
         }
         self.change(issuer, |held| held.secrets.clone_from(&keys));

@@ -29,6 +29,8 @@ mod sightings;
 mod signature;
 #[cfg(feature = "trap")]
 mod trap;
+#[cfg(feature = "vectors")]
+mod vectors;
 
 pub use configuration::{Home, ISSUER_MEMBERS, SETTINGS, Setting};
 use policy::reason::Reason;
@@ -46,6 +48,10 @@ use crate::page::{Answer, Setting as PageSetting};
 pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::Context) -> JsValue {
     #[cfg(feature = "trap")]
     if let Some(answer) = trap::answer(&request) {
+        return answer;
+    }
+    #[cfg(feature = "vectors")]
+    if let Some(answer) = vectors::answer(&request) {
         return answer;
     }
     let isolate = isolate::of(&env);

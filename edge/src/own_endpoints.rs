@@ -4,7 +4,7 @@ mod admin;
 mod health;
 mod me;
 mod reasons;
-mod session;
+pub(crate) mod session;
 
 use policy::reason::Reason;
 use wasm_bindgen::JsValue;

@@ -37,13 +37,22 @@ impl SignatureCheck for WebCrypto<'_> {
             context: self.context,
         };
         let candidates = self.issuer_keys.candidates(wanted, source, &tools).await?;
-        for key in &candidates {
-            if verify(&crypto, key, question).await {
-                return Ok(());
-            }
-        }
-        Err(SignatureFailure::Wrong)
+        made_by_one_of(&candidates, question, &crypto).await
     }
+}
+
+/// Whether one of these keys made the signature.
+pub(crate) async fn made_by_one_of(
+    candidates: &[CryptoKey],
+    question: &SignatureQuestion<'_>,
+    crypto: &SubtleCrypto,
+) -> Result<(), SignatureFailure> {
+    for key in candidates {
+        if verify(crypto, key, question).await {
+            return Ok(());
+        }
+    }
+    Err(SignatureFailure::Wrong)
 }
 
 async fn verify(crypto: &SubtleCrypto, key: &CryptoKey, question: &SignatureQuestion<'_>) -> bool {

@@ -80,7 +80,7 @@ pub enum Rejected {
     Absent,
     /// There were several.
     Ambiguous,
-    /// It was a cookie on a change that another site asked the browser for.
+    /// It was a cookie on a change that another site asked the browser for, or the browser asked on its behalf for permission.
     CrossSite,
     /// It was not accepted.
     Refused(Refusal),

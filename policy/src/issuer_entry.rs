@@ -17,7 +17,7 @@ use crate::issuer::{Algorithm, ClaimNames, Issuer};
 use crate::mistakes::Mistakes;
 use crate::provider::Provider;
 use crate::standing::IssuerUrl;
-pub use key_source::{KeySource, MIN_SECRET_BYTES, PublicKeys, Secret};
+pub use key_source::{KeySource, PublicKeys, Secret};
 
 /// Every member of an issuer's entry, and what it means.
 pub const ISSUER_MEMBERS: [(&str, &str); 12] = [

@@ -21,6 +21,7 @@ pub mod claims;
 pub mod contract;
 pub mod credential;
 pub mod decision;
+mod ed25519_point;
 pub mod envelope;
 pub mod freshness;
 pub mod instance_url;

@@ -1,10 +1,18 @@
-//! Paths that everybody reads in the same way.
+//! Addresses that everybody reads in the same way.
 
 /// Whether a path means the same to the gate, to the parser that sends it on and to the app: no backslash, and no segment that
 /// climbs or stands still, in any spelling. The platform hands paths over as they came; what would be folded away later must
 /// not be judged before (CVE-2019-9901; RFC 3986 section 5.2.4; the WHATWG URL standard also folds `%2e`).
 pub fn is_unambiguous(path: &str) -> bool {
     !path.contains('\\') && path.split('/').all(|segment| !is_dots(segment))
+}
+
+/// Whether the part of an address that names the server names one: a host and perhaps a port. The platform joins two `Host`
+/// fields with a comma, and each server behind would follow another one of them (RFC 9112 section 3.2: 400).
+pub fn is_one_authority(authority: &str) -> bool {
+    authority.bytes().all(|byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']')
+    })
 }
 
 fn is_dots(segment: &str) -> bool {
@@ -67,6 +75,27 @@ mod tests {
             "/a/..b",
         ] {
             assert!(is_unambiguous(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn two_hosts_and_a_user_name_are_no_authority() {
+        for authority in [
+            "a.example, b.example",
+            "a.example:1,b.example",
+            "user@a.example",
+            "a.example b",
+            "a.example%2f",
+        ] {
+            assert!(!is_one_authority(authority), "{authority}");
+        }
+        for authority in [
+            "a.example",
+            "localhost:8787",
+            "[::1]:80",
+            "xn--gte-5cd.example",
+        ] {
+            assert!(is_one_authority(authority), "{authority}");
         }
     }
 

@@ -10,6 +10,7 @@ use spki::der::asn1::{AnyRef, BitStringRef, UintRef};
 use spki::der::{Decode as _, Reader as _, SliceReader};
 use spki::{ObjectIdentifier, SubjectPublicKeyInfo};
 
+use crate::ed25519_point;
 use crate::issuer::Algorithm;
 use crate::strict_json::{Object, TextMember, Value};
 
@@ -212,8 +213,15 @@ fn for_verifying(entry: &Object) -> Result<(), BadKey> {
     }
 }
 
-fn ed25519(x: &[u8]) -> Result<KeyMaterial, BadKey> {
-    Ok(KeyMaterial::Ed25519 { x: coordinate(x)? })
+/// Neither a point of small order, for which anybody can make signatures, nor a second spelling of one: neither `WebCrypto` nor
+/// the native library refuses them by itself.
+fn ed25519(point: &[u8]) -> Result<KeyMaterial, BadKey> {
+    let x = coordinate(point)?;
+    if ed25519_point::is_strict(point) {
+        Ok(KeyMaterial::Ed25519 { x })
+    } else {
+        Err(BadKey::Unusable)
+    }
 }
 
 fn p256(x: &[u8], y: &[u8]) -> Result<KeyMaterial, BadKey> {

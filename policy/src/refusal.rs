@@ -93,7 +93,7 @@ pub enum Refusal {
 pub enum Malformation {
     /// A byte that neither base64url nor the separating dots have.
     ForeignByte,
-    /// A part is not canonical base64url (RFC 4648 section 3.5) or empty.
+    /// A part is not canonical base64url (RFC 4648 section 3.5).
     NotBase64Url,
     /// Header or payload is not one JSON object without duplicate members.
     NotJsonObject,

@@ -1,5 +1,8 @@
 //! How strong a secret must be that is shared with somebody: for HS256, and for the admin API.
 
+use alloc::format;
+use alloc::string::String;
+
 /// HMAC secrets shorter than the hash weaken it (RFC 7518 section 3.2), and a bearer secret deserves no less.
 pub const MIN_SECRET_BYTES: usize = 32;
 
@@ -29,6 +32,19 @@ pub fn weakness(secret: &str) -> Option<Weakness> {
     let first = bytes.next();
     let monotonous = bytes.all(|byte| Some(byte) == first);
     (monotonous || PUBLISHED.contains(&secret)).then_some(Weakness::Guessable)
+}
+
+/// The same as a sentence for whoever configured the secret of this name; never its value.
+pub fn mistake(name: &str, secret: &str) -> Option<String> {
+    let problem = match weakness(secret)? {
+        Weakness::TooShort(bytes) => {
+            format!("has {bytes} characters; give it at least {MIN_SECRET_BYTES}")
+        }
+        Weakness::Guessable => "is one that everybody can look up; give it a random one".into(),
+    };
+    Some(format!(
+        "the secret {name} {problem}, e.g. from `openssl rand -base64 48`"
+    ))
 }
 
 #[cfg(test)]

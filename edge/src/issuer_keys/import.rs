@@ -9,16 +9,16 @@ use web_sys::{CryptoKey, SubtleCrypto};
 
 /// A set and its keys, at the same positions.
 #[derive(Default)]
-pub(super) struct Imported {
+pub(crate) struct Imported {
     set: KeySet,
     keys: Vec<CryptoKey>,
     /// The names of those that WebCrypto did not take.
-    pub(super) refused: Vec<KeyName>,
+    pub(crate) refused: Vec<KeyName>,
 }
 
 impl Imported {
     /// A key that WebCrypto does not take is left out, and the others stay.
-    pub(super) async fn of(offered: KeySet, crypto: &SubtleCrypto) -> Self {
+    pub(crate) async fn of(offered: KeySet, crypto: &SubtleCrypto) -> Self {
         let mut imported = Self::default();
         for key in offered.keys {
             match import(crypto, "jwk", &jwk(&key), key.material.algorithm()).await {
@@ -32,15 +32,15 @@ impl Imported {
         imported
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    pub(super) fn has(&self, algorithm: Algorithm, key_id: Option<&str>) -> bool {
+    pub(crate) fn has(&self, algorithm: Algorithm, key_id: Option<&str>) -> bool {
         !self.set.candidates(algorithm, key_id).is_empty()
     }
 
-    pub(super) fn candidates(&self, algorithm: Algorithm, key_id: Option<&str>) -> Vec<CryptoKey> {
+    pub(crate) fn candidates(&self, algorithm: Algorithm, key_id: Option<&str>) -> Vec<CryptoKey> {
         let positions = self.set.candidates(algorithm, key_id).into_iter();
         positions
             .filter_map(|position| self.keys.get(position).cloned())
@@ -49,9 +49,14 @@ impl Imported {
 }
 
 /// A secret as a key for HMAC.
-pub(super) async fn secret(value: &str, crypto: &SubtleCrypto) -> Option<CryptoKey> {
-    let bytes = Uint8Array::from(value.as_bytes());
-    import(crypto, "raw", bytes.as_ref(), Algorithm::Hs256).await
+pub(crate) async fn secret(value: &[u8], crypto: &SubtleCrypto) -> Option<CryptoKey> {
+    import(
+        crypto,
+        "raw",
+        Uint8Array::from(value).as_ref(),
+        Algorithm::Hs256,
+    )
+    .await
 }
 
 /// The key as WebCrypto takes it, made of the checked members only.

@@ -108,7 +108,7 @@ pub(super) fn end(gate: &Gate<'_>) -> Answer {
 
 /// Where to go after logging in: a place of this origin as the WHATWG parser of the platform reads it, which is how a browser
 /// will read it; anything else is the front door.
-fn safe_return_to(return_to: Option<String>, origin: &str) -> String {
+pub(crate) fn safe_return_to(return_to: Option<String>, origin: &str) -> String {
     let parsed = return_to.and_then(|address| Url::new_with_base(&address, origin).ok());
     let own = parsed.filter(|url| {
         // A pathname that begins with two slashes would, alone, be read as another host.

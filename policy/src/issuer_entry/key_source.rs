@@ -51,9 +51,6 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// HMAC secrets shorter than the hash weaken it (RFC 7518 section 3.2).
-pub const MIN_SECRET_BYTES: usize = 32;
-
 /// Each secret is tried for each token: more than the old one and the new one is no rotation.
 const MAX_SECRETS: usize = 3;
 

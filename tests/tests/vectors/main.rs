@@ -1,12 +1,10 @@
-//! Hostile and honest cases from outside, with their verdicts, against the gate's own admission code.
+//! Hostile and honest cases with their verdicts against the gate's own admission code, natively and in workerd: those of the
+//! folder of vectors, and those that need no folder.
 #![expect(
-    clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
-    clippy::indexing_slicing,
     clippy::print_stderr,
     reason = "a test program: what is wrong here fails a test"
 )]
 
-mod folder;
-mod policy_vectors;
-mod storage_keys;
+mod files;

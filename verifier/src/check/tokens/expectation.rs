@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use policy::issuer::{Algorithm, ClaimNames, Issuer};
-use policy::issuer_entry::{KeySource, MIN_SECRET_BYTES, PublicKeys};
+use policy::issuer_entry::{KeySource, PublicKeys};
 use policy::jwks::KeySet;
 use policy::mistakes::Mistakes;
 use policy::provider::Provider;
+use policy::shared_secret;
 use policy::standing::IssuerUrl;
 use reqwest::Url;
 
@@ -78,11 +79,9 @@ impl Expectation {
         let secret = |name: &str, mistakes: &mut Mistakes| {
             let value = known.value(name).unwrap_or_default();
             secrets.remember(SecretName::Issuer, &value);
-            if !value.is_empty() && value.len() < MIN_SECRET_BYTES {
-                mistakes.note(format!(
-                    "the secret {name} has {} characters; give it at least {MIN_SECRET_BYTES}, e.g. from `openssl rand -base64 48`",
-                    value.len()
-                ));
+            let weak = shared_secret::mistake(name, &value).filter(|_| !value.is_empty());
+            if let Some(mistake) = weak {
+                mistakes.note(mistake);
             }
             value
         };
