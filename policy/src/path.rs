@@ -4,7 +4,13 @@
 /// climbs or stands still, in any spelling. The platform hands paths over as they came; what would be folded away later must
 /// not be judged before (CVE-2019-9901; RFC 3986 section 5.2.4; the WHATWG URL standard also folds `%2e`).
 pub fn is_unambiguous(path: &str) -> bool {
-    !path.contains('\\') && path.split('/').all(|segment| !is_dots(segment))
+    path.bytes().all(is_kept) && path.split('/').all(|segment| !is_dots(segment))
+}
+
+/// The WHATWG URL standard reads a backslash as a slash, ends the path at a `#`, and drops blanks and control characters, after
+/// which `/.\t.` climbs. No request line can hold any of them (RFC 3986 section 3.3).
+const fn is_kept(byte: u8) -> bool {
+    byte > b' ' && !matches!(byte, b'\\' | b'#')
 }
 
 fn is_dots(segment: &str) -> bool {
@@ -50,6 +56,9 @@ mod tests {
             "/.",
             "/a/%2E/b",
             "/a\\..\\b",
+            "/a/.\t./b",
+            "/a/.. ",
+            "/a#b",
             "/x/../.usher/health",
         ] {
             assert!(!is_unambiguous(path), "{path}");
