@@ -97,8 +97,9 @@ fn is_plain(byte: u8) -> bool {
 
 /// An app that decodes once or twice, takes backslashes for slashes, cuts parameters off and folds dots and empty segments away.
 fn below_for_every_app(path: &str, place: &str) {
-    let once = percent_decode_str(path).decode_utf8_lossy().into_owned();
-    for reading in [path, &once] {
+    let decoded = |path: &str| percent_decode_str(path).decode_utf8_lossy().into_owned();
+    let once = decoded(path);
+    for reading in [path, &once, &decoded(&once)] {
         let mut folded: Vec<&str> = Vec::new();
         for segment in reading.split(['/', '\\']) {
             match segment.split(';').next().unwrap_or_default() {

@@ -97,7 +97,7 @@ pub(crate) fn law(data: &[u8]) -> Outcome {
 /// What stands between the lines; people may write what they like before them (RFC 7468 section 2).
 fn der(text: &str) -> Vec<u8> {
     let (_, rest) = text
-        .split_once("-----BEGIN PUBLIC KEY-----")
+        .rsplit_once("-----BEGIN PUBLIC KEY-----")
         .expect("a public key");
     let (inside, _) = rest.split_once("-----").expect("a last line");
     let base64: String = inside.split_ascii_whitespace().collect();
