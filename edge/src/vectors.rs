@@ -7,7 +7,7 @@ mod believed;
 mod question;
 
 use policy::admission::{Presented, Visitor};
-use policy::credential::{Offer, offered};
+use policy::credential::{Headers, Offer, offered};
 use policy::envelope::Envelope;
 use policy::issuer::Algorithm;
 use policy::jwks::KeySet;
@@ -60,7 +60,14 @@ async fn ask(question: &Question, crypto: &SubtleCrypto) -> Answer {
             authorization,
             cookies,
             cookie_name,
-        } => match offered(authorization.as_deref(), cookies.as_deref(), cookie_name) {
+        } => match offered(
+            Headers {
+                authorization: authorization.as_deref(),
+                provider: None,
+                cookies: cookies.as_deref(),
+            },
+            cookie_name,
+        ) {
             Offer::Token { text, .. } => admit(issuers, text, 0, crypto).await,
             other @ (Offer::Ambiguous | Offer::Broken(_) | Offer::Nothing) => {
                 Answer::Refused(format!("{other:?}"))

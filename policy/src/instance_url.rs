@@ -2,6 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use core::net::Ipv4Addr;
 
 /// Where an instance answers: an origin and nothing else, so that no record can smuggle a path, a user name or a fragment
 /// into the address that is fetched.
@@ -31,7 +32,8 @@ impl InstanceUrl {
                 && !label.starts_with('-')
                 && !label.ends_with('-')
         };
-        let plausible_host = host.len() <= 253 && host.split('.').all(label);
+        let plausible_host =
+            host.len() <= 253 && host.split('.').all(label) && is_one_host_for_all(host);
         let plausible_port = port.is_none_or(|port| {
             port.bytes().all(|byte| byte.is_ascii_digit())
                 && port.parse::<u16>().is_ok_and(|port| port != 0)
@@ -55,6 +57,16 @@ impl InstanceUrl {
             .get(self.host_start..self.host_end)
             .unwrap_or_default()
     }
+}
+
+/// The WHATWG URL standard takes any host that ends in a number for an IPv4 address and fetches from there: `2130706433`, `0x7f.1`
+/// and `127.1` are all 127.0.0.1. Only the usual spelling says where it leads.
+fn is_one_host_for_all(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let hex = last.strip_prefix("0x");
+    let ends_in_a_number = last.bytes().all(|byte| byte.is_ascii_digit())
+        || hex.is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    !ends_in_a_number || host.parse::<Ipv4Addr>().is_ok()
 }
 
 /// Which hosts an instance may answer at, so that a wrong or hostile record cannot send a visitor's request elsewhere.
@@ -103,6 +115,8 @@ mod tests {
             "https://guy.fly.dev",
             "http://127.0.0.1:4000",
             "https://a-b.example/",
+            "https://1.example",
+            "https://0x7f.example",
         ] {
             assert!(InstanceUrl::new(url).is_some(), "{url}");
         }
@@ -125,6 +139,12 @@ mod tests {
             "https://a\nb",
             "https://[::1]",
             "https://A.example",
+            "http://2130706433",
+            "http://127.1",
+            "http://0x7f.1",
+            "http://a.0x",
+            "http://0177.0.0.1",
+            "http://256.0.0.1",
         ] {
             assert!(InstanceUrl::new(url).is_none(), "{url}");
         }

@@ -14,6 +14,8 @@ use crate::talk;
 pub(crate) enum Program {
     Cargo,
     CargoDeny,
+    CxxCompiler,
+    Fuzzer,
     Node,
     Npm,
     Rustc,
@@ -25,6 +27,8 @@ impl Program {
         match self {
             Self::Cargo => "cargo",
             Self::CargoDeny => "cargo-deny",
+            Self::CxxCompiler => "c++",
+            Self::Fuzzer => "the fuzzer",
             Self::Node => "node",
             Self::Npm => "npm",
             Self::Rustc => "rustc",
@@ -37,6 +41,8 @@ impl Program {
         match self {
             Self::Cargo | Self::Rustc | Self::Rustup => "install Rust from https://rustup.rs",
             Self::CargoDeny => "run `cargo install cargo-deny --locked`",
+            Self::CxxCompiler => "install a C++ compiler",
+            Self::Fuzzer => "run `cargo xtask fuzz` again, which builds it",
             Self::Node | Self::Npm => "install Node.js 22 or newer from https://nodejs.org",
         }
     }
@@ -121,6 +127,19 @@ impl Run {
             .map_err(|source| self.unstartable(source))?;
         self.expect_success(output.status, String::new())?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Runs it silently and gives whether it succeeded and what it said on standard error: for programs whose failure is an answer.
+    pub(crate) fn observe(mut self) -> Result<(bool, String), CommandError> {
+        let output = self
+            .command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .output()
+            .map_err(|source| self.unstartable(source))?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        Ok((output.status.success(), said))
     }
 
     /// Runs it silently and says in one line what was done and how long it took.

@@ -4,13 +4,14 @@
 //! something is missing. Out of scope: anything a visitor or an operator would notice; that is in the other crates, and
 //! none of them is linked here, so that this program builds in seconds and runs when they do not compile.
 //!
-//! main ─► setup │ build │ demo │ dev │ test │ vectors │ check ─► node, command, talk, workspace
+//! main ─► setup │ build │ demo │ dev │ test │ vectors │ fuzz │ check ─► node, command, talk, workspace
 
 mod build;
 mod check;
 mod command;
 mod demo;
 mod dev;
+mod fuzz;
 mod node;
 mod setup;
 mod talk;
@@ -47,6 +48,8 @@ enum Task {
     Demo(demo::Arguments),
     /// Run the gate under `wrangler dev` in front of your own upstream
     Dev(dev::Arguments),
+    /// Look for inputs that break a law of the readers, for as long as you like
+    Fuzz(fuzz::Arguments),
     /// Run every test of the workspace, on real workerd
     Test,
     /// Judge every case of a folder of vectors, natively, in workerd and through a running gate
@@ -81,6 +84,7 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
         Task::Dev(arguments) => dev::run(&workspace, &arguments)
             .map(|()| done)
             .map_err(Failure::Dev),
+        Task::Fuzz(arguments) => fuzz::run(&workspace, &arguments).map_err(Failure::Fuzz),
         Task::Test => test::run(&workspace).map(|()| done).map_err(Failure::Test),
         Task::Vectors(arguments) => vectors::run(&workspace, &arguments).map_err(Failure::Vectors),
     }
@@ -93,6 +97,7 @@ enum Failure {
     Check(check::CheckError),
     Demo(demo::DemoError),
     Dev(dev::DevError),
+    Fuzz(fuzz::FuzzError),
     Setup(setup::SetupError),
     Test(test::TestError),
     Vectors(vectors::VectorsError),
@@ -105,6 +110,7 @@ impl fmt::Display for Failure {
             Self::Check(error) => error.fmt(f),
             Self::Demo(error) => error.fmt(f),
             Self::Dev(error) => error.fmt(f),
+            Self::Fuzz(error) => error.fmt(f),
             Self::Setup(error) => error.fmt(f),
             Self::Test(error) => error.fmt(f),
             Self::Vectors(error) => error.fmt(f),

@@ -38,11 +38,16 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), FileError> {
         .parent()
         .map_or(Ok(()), fs::create_dir_all)
         .and_then(|()| fs::write(path, content));
-    result.map_err(|source| FileError {
+    result.map_err(|source| unwritten(path, source))
+}
+
+/// The failure to write there.
+pub(crate) fn unwritten(path: &Path, source: io::Error) -> FileError {
+    FileError {
         doing: "write",
         path: path.to_owned(),
         source,
-    })
+    }
 }
 
 /// Reads a file.

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use policy::admission::{Presented, Visitor};
-use policy::credential::{Offer, offered};
+use policy::credential::{Headers, Offer, offered};
 use policy::envelope::Envelope;
 use policy::issuer::{Algorithm, ClaimNames, Issuer};
 use policy::jwks::KeySet;
@@ -47,7 +47,14 @@ fn ask(question: &Question) -> Option<Answer> {
             authorization,
             cookies,
             cookie_name,
-        } => match offered(authorization.as_deref(), cookies.as_deref(), cookie_name) {
+        } => match offered(
+            Headers {
+                authorization: authorization.as_deref(),
+                provider: None,
+                cookies: cookies.as_deref(),
+            },
+            cookie_name,
+        ) {
             Offer::Token { text, .. } => admit(issuers, text, 0),
             other @ (Offer::Ambiguous | Offer::Broken(_) | Offer::Nothing) => {
                 Answer::Refused(format!("{other:?}"))

@@ -12,6 +12,7 @@ use crate::workspace::{self, FileError, Workspace};
 /// Which of our crates each of our crates may use.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("edge", &["policy"]),
+    ("fuzz", &["policy"]),
     ("policy", &[]),
     ("stage", &["policy"]),
     ("tests", &["edge", "policy", "stage", "verifier"]),

@@ -1,0 +1,126 @@
+//! Target `kv_record`: a store may hold anything, and never makes anybody somebody else or leads to a host that is not allowed.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a law: where it is broken it panics"
+)]
+
+use std::sync::LazyLock;
+
+use policy::instance_url::HostRule;
+use policy::sighting::Sighting;
+use policy::standing::{Identity, IssuerUrl, Subject};
+use policy::status::Status;
+use serde_json::Value;
+
+use crate::outcome::Outcome;
+
+const ISSUER: &str = "https://login.platform.test";
+const SUBJECT: &str = "guy";
+
+pub(crate) const WORDS: &[&str] = &[
+    "\"v\":1",
+    "\"seen_at\":",
+    "\"standing\":",
+    "\"issuer\":\"https://login.platform.test\"",
+    "\"subject\":\"guy\"",
+    "\"membership\":\"member\"",
+    "\"needs_invitation\"",
+    "\"stranger\"",
+    "\"org\":",
+    "\"role\":\"platform_owner\"",
+    "\"instance_id\":\"i-1\"",
+    "\"instance_url\":\"https://guy.fly.dev\"",
+    "\"status\":\"ready\"",
+    "\"since\":7",
+    "\"version\":3",
+    "null",
+    "\\u0067uy",
+    ".fly.dev",
+    "http://127.0.0.1:4000",
+    "https://",
+];
+
+/// Who is asked for, and where instances may answer.
+static ASKED: LazyLock<(Identity, Vec<HostRule>)> = LazyLock::new(|| {
+    let identity = Identity {
+        issuer: IssuerUrl::new(ISSUER).expect("a name"),
+        subject: Subject::new(SUBJECT).expect("a subject"),
+    };
+    let rules = ["*.fly.dev", "127.0.0.1"];
+    let rules = rules.map(|rule| HostRule::parse(rule).expect("a rule"));
+    (identity, rules.to_vec())
+});
+
+pub(crate) fn seeds() -> Vec<Vec<u8>> {
+    let record = |standing: &str| {
+        format!(
+            r#"{{"v":1,"seen_at":1767225600000,"standing":{{"issuer":"{ISSUER}","subject":{standing},"version":3}}}}"#
+        )
+    };
+    let instance =
+        r#""instance_id":"i-1","instance_url":"https://guy.fly.dev","status":"ready","since":7"#;
+    let none = r#""instance_id":null,"instance_url":null,"status":null,"since":null"#;
+    let texts = [
+        record(&format!(
+            r#""guy","membership":"member","org":"Guys","role":"member",{instance}"#
+        )),
+        record(&format!(
+            r#""eve","membership":"member","org":null,"role":"member",{instance}"#
+        )),
+        record(&format!(
+            r#""guy","membership":"stranger","org":null,"role":null,{none}"#
+        )),
+        record(&format!(
+            r#""guy","membership":"needs_invitation","org":null,"role":null,{none}"#
+        )),
+        format!(r#"[1,5,["{ISSUER}","guy","stranger",null,null,null,null,null,null,3]]"#),
+    ];
+    texts.map(Into::into).to_vec()
+}
+
+pub(crate) fn law(data: &[u8]) -> Outcome {
+    let (asked, hosts) = &*ASKED;
+    let Ok(sighting) = Sighting::restore(data, asked, hosts) else {
+        return Outcome::Refused;
+    };
+    assert!(data.len() <= Sighting::MAX_STORED_BYTES);
+    assert_eq!(sighting.standing.identity, *asked);
+    // What it does not know `serde_json` skips, also numbers out of range and bytes that are no text: then there is one reading.
+    if let Ok(record) = serde_json::from_slice(data) {
+        the_same_person(&record, &sighting);
+    }
+    if let Some(instance) = &sighting.standing.instance {
+        assert!(Status::parse(instance.status.word()).is_ok());
+        let host = instance.url.host();
+        assert!(host == "127.0.0.1" || host.ends_with(".fly.dev"), "{host}");
+        let url = url::Url::parse(instance.url.as_str()).expect("an address");
+        assert_eq!(url.host_str(), Some(host));
+    }
+    let stored = sighting.store().expect("what was read can be stored");
+    assert_eq!(Sighting::restore(&stored, asked, hosts), Ok(sighting));
+    Outcome::Taken
+}
+
+fn the_same_person(record: &Value, sighting: &Sighting) {
+    assert_eq!(member(record, "v", 0), 1);
+    let standing = member(record, "standing", 2);
+    assert_eq!(member(standing, "issuer", 0), ISSUER);
+    assert_eq!(member(standing, "subject", 1), SUBJECT);
+    if let Some(instance) = &sighting.standing.instance {
+        assert_eq!(member(standing, "status", 7), instance.status.word());
+    }
+}
+
+/// A member by its name; `serde` also takes a record as a list, in the order of its fields.
+fn member<'v>(record: &'v Value, name: &str, position: usize) -> &'v Value {
+    match record {
+        Value::Array(items) => &items[position],
+        Value::Object(members) => &members[name],
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            panic!("{record} is no record")
+        }
+    }
+}
