@@ -16,6 +16,7 @@ pub(crate) enum Program {
     CargoDeny,
     Node,
     Npm,
+    Python,
     Rustc,
     Rustup,
 }
@@ -27,6 +28,7 @@ impl Program {
             Self::CargoDeny => "cargo-deny",
             Self::Node => "node",
             Self::Npm => "npm",
+            Self::Python => "python3",
             Self::Rustc => "rustc",
             Self::Rustup => "rustup",
         }
@@ -38,6 +40,7 @@ impl Program {
             Self::Cargo | Self::Rustc | Self::Rustup => "install Rust from https://rustup.rs",
             Self::CargoDeny => "run `cargo install cargo-deny --locked`",
             Self::Node | Self::Npm => "install Node.js 22 or newer from https://nodejs.org",
+            Self::Python => "install Python 3.10 or newer with venv and pip",
         }
     }
 }
