@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tests::{World, places};
+use tokio::process::Command;
 
 use crate::asking::{assert_admitted, assert_refused, changed, world_with};
 use crate::script::{Script, python};
@@ -49,21 +50,39 @@ impl Library {
     }
 }
 
+/// A gate that believes both, and in the world's folder the same configuration for `usher`.
 async fn world_of(one: &Library, other: &Library) -> World {
-    world_with(json!({
-        "USHER_ISSUERS": [one.entry("ONE"), other.entry("OTHER")], "ONE": one.secret, "OTHER": other.secret,
-    }))
-    .await
+    let issuers = json!([one.entry("ONE"), other.entry("OTHER")]);
+    let world =
+        world_with(json!({ "USHER_ISSUERS": issuers, "ONE": one.secret, "OTHER": other.secret }))
+            .await;
+    let wrangler = toml::to_string(&json!({ "vars": { "USHER_ISSUERS": issuers } })).unwrap();
+    let secrets = format!("ONE=\"{}\"\nOTHER=\"{}\"\n", one.secret, other.secret);
+    std::fs::write(world.folder().join("wrangler.toml"), wrangler).unwrap();
+    std::fs::write(world.folder().join(".dev.vars"), secrets).unwrap();
+    world
 }
 
-/// What must be true of any library: each algorithm admits, one bit less does not, and nobody speaks for another issuer.
+/// The exit code of `usher check tokens`.
+async fn usher_says(world: &World, token: &str) -> Option<i32> {
+    let mut usher = Command::new(places::usher());
+    let usher = usher
+        .args(["check", "tokens", token])
+        .current_dir(world.folder());
+    usher.output().await.unwrap().status.code()
+}
+
+/// What must be true of any library: each algorithm admits, one bit less does not, nobody speaks for another issuer, and `usher`
+/// says the same.
 async fn assert_right(mut one: Library, mut other: Library) {
     let world = world_of(&one, &other).await;
     for algorithm in ALGORITHMS {
         let token = one.mint(algorithm, one.name).await;
         assert_admitted(&world, &token, algorithm).await;
+        assert_eq!(usher_says(&world, &token).await, Some(0), "{algorithm}");
         for (token, how) in changed(&token) {
             assert_refused(&world, &token, &format!("{algorithm}, {how}")).await;
+            assert_eq!(usher_says(&world, &token).await, Some(1), "{how}");
         }
         // The keys of both have the same names.
         let under_another_name = one.mint(algorithm, other.name).await;
