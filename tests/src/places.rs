@@ -1,4 +1,4 @@
-//! Where the parts are that cargo does not hand to a program: the gate's build, Node.js, the `usher` command.
+//! Where the parts are that cargo does not hand to a program: the gate's build, Node.js, Python, the `usher` command.
 //!
 //! `cargo xtask test` and `cargo xtask demo` set the variables; without them the places of an ordinary build are looked at.
 
@@ -41,6 +41,17 @@ pub fn node() -> PathBuf {
             PathBuf::from("node")
         }
     })
+}
+
+/// The Python with `PyJWT` that `cargo xtask setup` made, where the machine has Python.
+pub fn python() -> Option<PathBuf> {
+    let own = if cfg!(windows) {
+        "Scripts/python.exe"
+    } else {
+        "bin/python"
+    };
+    let made = workspace().join("target/tools/python").join(own);
+    from_variable("USHER_PYTHON").or_else(|| made.is_file().then_some(made))
 }
 
 /// The verifier's command: beside the running program, or one folder up from a test program (`target/debug/deps/…`).

@@ -18,6 +18,7 @@ pub(crate) enum Program {
     Fuzzer,
     Node,
     Npm,
+    Python,
     Rustc,
     Rustup,
 }
@@ -31,6 +32,7 @@ impl Program {
             Self::Fuzzer => "the fuzzer",
             Self::Node => "node",
             Self::Npm => "npm",
+            Self::Python => "python3",
             Self::Rustc => "rustc",
             Self::Rustup => "rustup",
         }
@@ -44,6 +46,7 @@ impl Program {
             Self::CxxCompiler => "install a C++ compiler",
             Self::Fuzzer => "run `cargo xtask fuzz` again, which builds it",
             Self::Node | Self::Npm => "install Node.js 22 or newer from https://nodejs.org",
+            Self::Python => "install Python 3.10 or newer with venv and pip",
         }
     }
 }

@@ -4,7 +4,7 @@
 //! something is missing. Out of scope: anything a visitor or an operator would notice; that is in the other crates, and
 //! none of them is linked here, so that this program builds in seconds and runs when they do not compile.
 //!
-//! main ─► setup │ build │ demo │ dev │ test │ vectors │ fuzz │ check ─► node, command, talk, workspace
+//! main ─► setup │ build │ demo │ dev │ test │ vectors │ fuzz │ check ─► node, python, command, talk, workspace
 
 mod build;
 mod check;
@@ -13,6 +13,7 @@ mod demo;
 mod dev;
 mod fuzz;
 mod node;
+mod python;
 mod setup;
 mod talk;
 mod test;
@@ -38,7 +39,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Install what the other commands need: the Rust target, Node.js and the npm packages
+    /// Install what the other commands need: the Rust target, Node.js, the npm packages, and `PyJWT` for one test
     Setup,
     /// Build the gate into edge/build, ready for wrangler
     Build(build::Arguments),
@@ -71,8 +72,8 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
     let workspace = Workspace::here();
     let done = ExitCode::SUCCESS;
     match task {
-        Task::Setup => setup::run(&workspace)
-            .map(|_node| done)
+        Task::Setup => setup::everything(&workspace)
+            .map(|_tools| done)
             .map_err(Failure::Setup),
         Task::Build(arguments) => build::run(&workspace, &arguments)
             .map(|()| done)

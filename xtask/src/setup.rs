@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::fs;
+use std::path::PathBuf;
 
 use crate::command::{CommandError, Program, Run};
 use crate::node::{Node, NodeError};
+use crate::python;
 use crate::workspace::{self, FileError, Workspace};
 
 /// Brings everything up to date and gives the Node.js to use.
@@ -12,6 +14,21 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Node, SetupError> {
     rust_target(workspace).map_err(SetupError::Command)?;
     npm_packages(workspace)?;
     Node::find(workspace).map_err(SetupError::Node)
+}
+
+/// What the tests need beside Rust.
+pub(crate) struct Tools {
+    pub(crate) node: Node,
+    /// Where the machine has Python.
+    pub(crate) python: Option<PathBuf>,
+}
+
+/// Also brings what only the tests need.
+pub(crate) fn everything(workspace: &Workspace) -> Result<Tools, SetupError> {
+    Ok(Tools {
+        node: run(workspace)?,
+        python: python::prepare(workspace).map_err(SetupError::File)?,
+    })
 }
 
 /// What the gate is compiled to. rustup reads `targets` of rust-toolchain.toml only where that file names a channel.
@@ -38,7 +55,7 @@ fn npm_packages(workspace: &Workspace) -> Result<(), SetupError> {
         .arguments(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .folder(workspace.root());
     install
-        .announce("installed the npm packages: wrangler with miniflare and workerd")
+        .announce("installed the npm packages: wrangler with miniflare and workerd, issuers for the tests")
         .map_err(SetupError::Command)?;
     workspace::write(&stamp, &lock).map_err(SetupError::File)
 }

@@ -20,7 +20,25 @@ pub(crate) fn render(known: &Explanation, look: Look) -> String {
         .lines
         .iter()
         .for_each(|seen| text.push_str(&line(seen, look)));
-    let (tone, verdict, cure) = match &known.verdict {
+    let (tone, verdict, cure) = words(&known.verdict);
+    if let Some(cure) = cure {
+        text.push('\n');
+        text.push_str(&look.paint(Tone::Heading, "Fix"));
+        text.push('\n');
+        push_wrapped(&mut text, "  ", cure);
+    }
+    text.push('\n');
+    // Painted line by line: colour does not count as width.
+    for line in textwrap::wrap(&verdict, at_spaces(COLUMNS)) {
+        text.push_str(&look.paint(tone, &line));
+        text.push('\n');
+    }
+    text
+}
+
+/// How it sounds, and the cure.
+fn words(verdict: &Verdict) -> (Tone, String, Option<&str>) {
+    match verdict {
         Verdict::Admitted => (Tone::Good, "ADMITTED".to_owned(), None),
         Verdict::SignatureRight => (
             Tone::Good,
@@ -36,27 +54,14 @@ pub(crate) fn render(known: &Explanation, look: Look) -> String {
         } => (
             Tone::Bad,
             format!("REFUSED with {http_status} {reason}: {why}"),
-            Some(cure),
+            Some(cure.as_str()),
         ),
         Verdict::CouldNotLook { why, cure } => (
             Tone::Unsure,
             format!("BROKEN, nobody can tell whether it would be admitted: {why}"),
-            Some(cure),
+            Some(cure.as_str()),
         ),
-    };
-    if let Some(cure) = cure {
-        text.push('\n');
-        text.push_str(&look.paint(Tone::Heading, "Fix"));
-        text.push('\n');
-        push_wrapped(&mut text, "  ", cure);
     }
-    text.push('\n');
-    // Painted line by line: colour does not count as width.
-    for line in textwrap::wrap(&verdict, at_spaces(COLUMNS)) {
-        text.push_str(&look.paint(tone, &line));
-        text.push('\n');
-    }
-    text
 }
 
 fn line(seen: &Line, look: Look) -> String {

@@ -97,25 +97,13 @@ impl Bearer<'_> {
             .issuer
             .map_or(Issuer::DEFAULT_LEEWAY, |issuer| issuer.leeway);
         let forgiven = format!("{} s are forgiven", leeway.as_secs());
-        let at = |moment: Moment| {
-            let (ago, ahead) = (
-                self.now.since(moment).as_secs(),
-                moment.since(self.now).as_secs(),
-            );
-            let distance = if ahead > 0 {
-                format!("in {}", span(ahead))
-            } else {
-                format!("{} ago", span(ago))
-            };
-            (ahead > 0, format!("{distance}, at {}", utc(moment)))
-        };
-        let (ahead, when) = at(claims.expires_at);
+        let end = judge_end(claims.expires_at, leeway, self.now);
+        let (ahead, when) = self.distance(claims.expires_at);
         let says = if ahead {
             when
         } else {
             format!("expired {when}; {forgiven}")
         };
-        let end = judge_end(claims.expires_at, leeway, self.now);
         let mut lines = vec![Line::new(Topic::Expires, self.judged(&end), says)];
         let start = judge_start(claims.not_before, leeway, self.now);
         let issue = self
@@ -126,7 +114,7 @@ impl Bearer<'_> {
             (Topic::Issued, claims.issued_at, issue),
         ] {
             lines.extend(moment.map(|moment| {
-                let (ahead, when) = at(moment);
+                let (ahead, when) = self.distance(moment);
                 let says = if ahead {
                     format!("{when}; {forgiven}")
                 } else {
@@ -136,5 +124,16 @@ impl Bearer<'_> {
             }));
         }
         lines
+    }
+
+    /// Whether the moment is still to come, and how far it is in words.
+    fn distance(&self, moment: Moment) -> (bool, String) {
+        let ahead = moment.since(self.now).as_secs();
+        let distance = if ahead > 0 {
+            format!("in {}", span(ahead))
+        } else {
+            format!("{} ago", span(self.now.since(moment).as_secs()))
+        };
+        (ahead > 0, format!("{distance}, at {}", utc(moment)))
     }
 }

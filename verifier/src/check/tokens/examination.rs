@@ -13,7 +13,7 @@ use policy::time::Moment;
 use crate::check::tokens::claim_lines::Bearer;
 use crate::check::tokens::cure::cure;
 use crate::check::tokens::error::CheckError;
-use crate::check::tokens::expectation::Expectation;
+use crate::check::tokens::expectation::{Expectation, IssuerKeys};
 use crate::check::tokens::explanation::{Explanation, Line, Topic, Verdict};
 use crate::check::tokens::key_lines;
 use crate::check::tokens::keys_at_hand::KeysAtHand;
@@ -31,26 +31,11 @@ pub(crate) async fn examine(
     lines.extend(header(token, &envelope));
     let payload = payload(token, &envelope);
     let issuer = issuer(payload.as_ref(), expectation, &mut lines);
-    let algorithm = match (&envelope, issuer) {
-        (Ok(envelope), Some((issuer, _))) => {
-            let algorithm = envelope.algorithm_of(issuer);
-            lines.push(algorithm_line(envelope, issuer, &algorithm));
-            algorithm.ok()
+    let signing = match (&envelope, issuer) {
+        (Ok(envelope), Some((issuer, at))) => {
+            Signing::look(envelope, issuer, expectation.keys.get(at), &mut lines).await?
         }
-        (Ok(_) | Err(_), _) => None,
-    };
-    let at_hand = match issuer.and_then(|(issuer, at)| Some((issuer, expectation.keys.get(at)?))) {
-        Some((issuer, keys)) => Some(KeysAtHand::gather(issuer, keys).await?),
-        None => None,
-    };
-    let signed = match (&envelope, issuer, &at_hand) {
-        (Ok(envelope), Some((issuer, _)), Some(keys)) => {
-            lines.extend(key_lines::of(envelope, algorithm, keys));
-            let signed = envelope.check(issuer, keys).await;
-            lines.extend(algorithm.map(|_| signature(&signed)));
-            Some(signed)
-        }
-        (Ok(_) | Err(_), _, _) => None,
+        (Ok(_) | Err(_), _) => Signing::default(),
     };
     if let Some(payload) = &payload {
         let bearer = Bearer {
@@ -61,11 +46,11 @@ pub(crate) async fn examine(
         lines.extend(bearer.lines(payload));
     }
     let judged = if expectation.keys_alone {
-        keys_alone(&envelope, signed)
+        keys_alone(&envelope, &signing)
     } else {
-        by_the_gate(token, expectation, at_hand.as_ref(), now).await
+        by_the_gate(token, expectation, signing.at_hand.as_ref(), now).await
     };
-    let verdict = verdict(judged, algorithm, at_hand.as_ref(), is_unsigned(token));
+    let verdict = verdict(judged, &signing, is_unsigned(token));
     Ok(Explanation {
         schema_version: Explanation::SCHEMA_VERSION,
         judged_by: expectation.source.clone(),
@@ -74,6 +59,39 @@ pub(crate) async fn examine(
         exit_code: verdict.exit_code().into(),
         verdict,
     })
+}
+
+/// What is known of the signature; nothing where the token did not get as far.
+#[derive(Default)]
+struct Signing {
+    algorithm: Option<Algorithm>,
+    at_hand: Option<KeysAtHand>,
+    signed: Option<Result<(), Refusal>>,
+}
+
+impl Signing {
+    async fn look(
+        envelope: &Envelope<'_>,
+        issuer: &Issuer,
+        keys: Option<&IssuerKeys>,
+        lines: &mut Vec<Line>,
+    ) -> Result<Self, CheckError> {
+        let algorithm = envelope.algorithm_of(issuer);
+        lines.push(algorithm_line(envelope, issuer, &algorithm));
+        let algorithm = algorithm.ok();
+        let Some(keys) = keys else {
+            return Ok(Self::default());
+        };
+        let at_hand = KeysAtHand::gather(issuer, keys).await?;
+        lines.extend(key_lines::of(envelope, algorithm, &at_hand));
+        let signed = envelope.check(issuer, &at_hand).await;
+        lines.extend(algorithm.map(|_| signature(&signed)));
+        Ok(Self {
+            algorithm,
+            at_hand: Some(at_hand),
+            signed: Some(signed),
+        })
+    }
 }
 
 /// What the gate says. Without keys the token did not get as far as to need one.
@@ -94,26 +112,21 @@ async fn by_the_gate(
 /// Form and signature are all that a key set can judge.
 fn keys_alone(
     envelope: &Result<Envelope<'_>, Refusal>,
-    signed: Option<Result<(), Refusal>>,
+    signing: &Signing,
 ) -> Result<Verdict, Refusal> {
-    match (envelope, signed) {
+    match (envelope, &signing.signed) {
         (Err(refusal), _) => Err(refusal.clone()),
-        (Ok(_), Some(signed)) => signed.map(|()| Verdict::SignatureRight),
+        (Ok(_), Some(signed)) => signed.clone().map(|()| Verdict::SignatureRight),
         (Ok(_), None) => Err(Refusal::UnknownKey),
     }
 }
 
-fn verdict(
-    judged: Result<Verdict, Refusal>,
-    algorithm: Option<Algorithm>,
-    at_hand: Option<&KeysAtHand>,
-    unsigned: bool,
-) -> Verdict {
+fn verdict(judged: Result<Verdict, Refusal>, signing: &Signing, unsigned: bool) -> Verdict {
     let refusal = match judged {
         Ok(verdict) => return verdict,
         Err(refusal) => refusal,
     };
-    match (&refusal, algorithm, at_hand) {
+    match (&refusal, signing.algorithm, &signing.at_hand) {
         (Refusal::KeysUnavailable, Some(algorithm), Some(keys)) => {
             let (why, cure) = key_lines::unavailable(algorithm, keys);
             Verdict::CouldNotLook { why, cure }

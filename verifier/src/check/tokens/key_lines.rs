@@ -137,20 +137,21 @@ fn named(key_id: Option<&str>, algorithm: Algorithm, set: &KeySet) -> Line {
         ([], None, None) => {
             format!("the token names no key, and the set has not exactly one for {algorithm_name}")
         }
-        ([], None, Some(_)) => {
-            let there = set.keys.iter().filter_map(|key| match &key.name {
-                KeyName::Is(name) => Some(name),
-                KeyName::Any | KeyName::None => None,
-            });
-            let there = list(there);
-            if there.is_empty() {
-                format!("{name} is not there, nor any other key with a name")
-            } else {
-                format!("{name} is not there; the set has {there}")
-            }
-        }
+        ([], None, Some(_)) => format!("{name} is not there; {}", there(set)),
     };
     Line::new(Topic::Key, Outcome::Failed, says)
+}
+
+fn there(set: &KeySet) -> String {
+    let names = list(set.keys.iter().filter_map(|key| match &key.name {
+        KeyName::Is(name) => Some(name),
+        KeyName::Any | KeyName::None => None,
+    }));
+    if names.is_empty() {
+        "the set has no usable key with a name".to_owned()
+    } else {
+        format!("the set has {names}")
+    }
 }
 
 const MOST_LEFT_OUT: usize = 4;

@@ -33,7 +33,12 @@ impl KeysAtHand {
                 Ok(key_set::read(path, algorithms)?),
             ),
             Place::Address(url) => (
-                Some(url.to_string()),
+                // Without user and query, which may hold what is nobody's business.
+                Some(format!(
+                    "{}{}",
+                    url.origin().ascii_serialization(),
+                    url.path()
+                )),
                 key_set::fetch(url, algorithms).await?,
             ),
         };

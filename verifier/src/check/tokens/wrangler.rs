@@ -58,18 +58,7 @@ pub(crate) fn issuers(
         return Err(CheckError::Mistakes(vec![place.missing()]));
     };
     let span = given.span();
-    let list = match given.into_inner() {
-        // Where only texts can be set, the list is JSON in a text.
-        Value::String(json) => serde_json::from_str(&json).map_err(|error| {
-            let sentence = format!("USHER_ISSUERS is no JSON: {error}");
-            CheckError::Mistakes(vec![place.mistake(&span, sentence)])
-        })?,
-        list @ (Value::Array(_)
-        | Value::Bool(_)
-        | Value::Null
-        | Value::Number(_)
-        | Value::Object(_)) => list,
-    };
+    let list = place.list(given)?;
     let reading = Reading {
         development: matches!(&file.vars.development, Some(value) if *value == true || *value == "true"),
         nearest: |wrong, right| closest(wrong, right.iter().copied()),
@@ -94,6 +83,22 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Where only texts can be set, the list is JSON in a text.
+    fn list(&self, given: Spanned<Value>) -> Result<Value, CheckError> {
+        let span = given.span();
+        match given.into_inner() {
+            Value::String(json) => serde_json::from_str(&json).map_err(|error| {
+                let sentence = format!("USHER_ISSUERS is no JSON: {error}");
+                CheckError::Mistakes(vec![self.mistake(&span, sentence)])
+            }),
+            list @ (Value::Array(_)
+            | Value::Bool(_)
+            | Value::Null
+            | Value::Number(_)
+            | Value::Object(_)) => Ok(list),
+        }
+    }
+
     fn mistake(&self, span: &Range<usize>, sentence: String) -> Mistake {
         Mistake::at(self.path, self.text, span, sentence, None)
     }
