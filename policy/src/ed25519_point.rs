@@ -1,6 +1,6 @@
 //! Which texts of 32 bytes may be a public key of Ed25519.
 //!
-//! RFC 8032 leaves two things open that implementations judge differently ("Taming the many EdDSAs", Chalkias, Garillot and
+//! RFC 8032 leaves two things open that implementations judge differently ("Taming the many `EdDSAs`", Chalkias, Garillot and
 //! Nikolaenko, 2020): points of small order, and coordinates written as a number beyond the prime. Here neither is a key.
 
 /// Whether the point is written in its one canonical form (RFC 8032 section 5.1.3) and has not a small order.
@@ -50,7 +50,6 @@ const SMALL_ORDER: [[u8; 32]; 5] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec;
 
     #[test]
     fn a_point_of_small_order_is_no_key_whatever_its_sign() {
@@ -73,6 +72,6 @@ mod tests {
         let mut y = PRIME;
         y[0] = 0xeb;
         assert!(is_strict(&y));
-        assert!(!is_strict(&vec![]));
+        assert!(!is_strict(&[]));
     }
 }

@@ -45,7 +45,7 @@ async fn have_their_verdicts(group: &str, mint: impl Fn(&Signer, &[Signer]) -> V
     for signer in &signers {
         for (position, minted) in mint(signer, &signers).into_iter().enumerate() {
             cases.push(Case {
-                id: format!("{:?} {position}", signer.algorithm),
+                id: format!("{} {position}", signer.algorithm.name()),
                 comment: minted.about,
                 question: Question::Admit {
                     issuers: issuers.clone(),

@@ -3,9 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
-use jsonwebtoken::{Algorithm, EncodingKey};
+use jsonwebtoken::EncodingKey;
 use p256::SecretKey;
 use p256::pkcs8::EncodePrivateKey as _;
+use policy::issuer::Algorithm;
 use rsa::RsaPrivateKey;
 use rsa::pkcs1::EncodeRsaPrivateKey as _;
 use rsa::traits::PublicKeyParts as _;
@@ -35,11 +36,10 @@ impl Signer {
     /// An issuer with a fresh key.
     pub(crate) fn new(algorithm: Algorithm, key_id: &str) -> Self {
         let (key, public) = match algorithm {
-            Algorithm::HS256 => secret(),
-            Algorithm::RS256 => rsa_key(),
-            Algorithm::ES256 => p256_key(),
-            Algorithm::EdDSA => ed25519_key(),
-            other => panic!("no issuer signs with {other:?}"),
+            Algorithm::Hs256 => secret(),
+            Algorithm::Rs256 => rsa_key(),
+            Algorithm::Es256 => p256_key(),
+            Algorithm::EdDsa => ed25519_key(),
         };
         let public = public.map(|mut key| {
             key["kid"] = json!(key_id);
@@ -47,7 +47,7 @@ impl Signer {
         });
         Self {
             algorithm,
-            name: format!("https://{algorithm:?}.example/").to_lowercase(),
+            name: format!("https://{}.example/", algorithm.name().to_lowercase()),
             key_id: key_id.to_owned(),
             key,
             public,
@@ -57,10 +57,10 @@ impl Signer {
     /// One for each algorithm.
     pub(crate) fn all() -> Vec<Self> {
         let algorithms = [
-            Algorithm::HS256,
-            Algorithm::RS256,
-            Algorithm::ES256,
-            Algorithm::EdDSA,
+            Algorithm::Hs256,
+            Algorithm::Rs256,
+            Algorithm::Es256,
+            Algorithm::EdDsa,
         ];
         algorithms
             .map(|algorithm| Self::new(algorithm, "key-1"))
@@ -74,7 +74,7 @@ impl Signer {
             Err(secret) => (vec![secret.clone()], None),
         };
         // The one that signs with EdDSA is like Clerk: it says `azp` and no `aud`.
-        let party = self.algorithm == Algorithm::EdDSA;
+        let party = self.algorithm == Algorithm::EdDsa;
         Believed {
             name: self.name.clone(),
             audiences: if party {
@@ -87,7 +87,7 @@ impl Signer {
             } else {
                 Vec::new()
             },
-            algorithms: vec![format!("{:?}", self.algorithm)],
+            algorithms: vec![self.algorithm.name().to_owned()],
             key_set,
             secrets,
             leeway_seconds: LEEWAY,
@@ -97,14 +97,14 @@ impl Signer {
 
     /// The header of an honest token.
     pub(crate) fn header(&self) -> Value {
-        json!({ "alg": format!("{:?}", self.algorithm), "kid": self.key_id, "typ": "JWT" })
+        json!({ "alg": self.algorithm.name(), "kid": self.key_id, "typ": "JWT" })
     }
 
     /// The claims of an honest token.
     pub(crate) fn claims(&self) -> Value {
         let mut claims =
             json!({ "iss": self.name, "sub": SUBJECT, "iat": NOW - 60, "exp": NOW + 600 });
-        if self.algorithm == Algorithm::EdDSA {
+        if self.algorithm == Algorithm::EdDsa {
             claims["azp"] = json!("https://app.example");
         } else {
             claims["aud"] = json!("usher");
@@ -122,14 +122,24 @@ impl Signer {
         self.seal(header.to_string().as_bytes(), claims.to_string().as_bytes())
     }
 
-    /// The same over any bytes.
+    /// Honest claims under this header, not signed yet.
+    pub(crate) fn unsigned(&self, header: &Value) -> String {
+        let [header, claims] =
+            [header, &self.claims()].map(|part| encode(part.to_string().as_bytes()));
+        format!("{header}.{claims}")
+    }
+
+    /// A token over any bytes.
     pub(crate) fn seal(&self, header: &[u8], payload: &[u8]) -> String {
         self.sign(&format!("{}.{}", encode(header), encode(payload)))
     }
 
     /// The text with an honest signature after it.
     pub(crate) fn sign(&self, signed: &str) -> String {
-        format!("{signed}.{}", signature(signed, &self.key, self.algorithm))
+        format!(
+            "{signed}.{}",
+            signature(signed, &self.key, library_name(self.algorithm))
+        )
     }
 
     /// An honest token with one member of its header changed; `null` takes it out.
@@ -143,8 +153,22 @@ impl Signer {
     }
 }
 
+/// The algorithm as the signing library calls it.
+pub(crate) const fn library_name(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
+    match algorithm {
+        Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+        Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
+        Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
+        Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
+    }
+}
+
 /// A signature in base64url.
-pub(crate) fn signature(signed: &str, key: &EncodingKey, algorithm: Algorithm) -> String {
+pub(crate) fn signature(
+    signed: &str,
+    key: &EncodingKey,
+    algorithm: jsonwebtoken::Algorithm,
+) -> String {
     jsonwebtoken::crypto::sign(signed.as_bytes(), key, algorithm).expect("a key of the algorithm")
 }
 
@@ -158,10 +182,11 @@ pub(crate) fn decode(text: &str) -> Vec<u8> {
 
 fn changed(mut object: Value, name: &str, value: Value) -> Value {
     let members = object.as_object_mut().expect("an object");
-    match value {
-        Value::Null => members.remove(name),
-        value => members.insert(name.to_owned(), value),
-    };
+    if value.is_null() {
+        members.remove(name);
+    } else {
+        members.insert(name.to_owned(), value);
+    }
     object
 }
 

@@ -63,10 +63,10 @@ async fn serve(listener: TcpListener, heard: Arc<Mutex<Vec<Head>>>) {
 
 /// One request a connection, whatever its body.
 async fn answer(mut stream: TcpStream, heard: Arc<Mutex<Vec<Head>>>) -> io::Result<()> {
-    let Some(head) = Head::read(&mut stream).await? else {
+    let Some(request) = Head::read(&mut stream).await? else {
         return Ok(());
     };
-    let text = match head.field("sec-websocket-key") {
+    let text = match request.field("sec-websocket-key") {
         // RFC 6455 section 4.2.2.
         Some(key) => {
             let hash = Sha1::digest(format!("{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
@@ -80,7 +80,7 @@ async fn answer(mut stream: TcpStream, heard: Arc<Mutex<Vec<Head>>>) -> io::Resu
     heard
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .push(head);
+        .push(request);
     stream.write_all(text.as_bytes()).await?;
     stream.shutdown().await
 }

@@ -1,6 +1,6 @@
 //! Texts that are no compact JWS, or are one in a second spelling.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Minted, have_their_verdicts, honest, hostile};
 use crate::signer::{Signer, encode};
@@ -54,7 +54,7 @@ async fn an_honest_token_is_admitted_as_exactly_its_subject() {
     .await;
 }
 
-fn nested(depth: usize) -> serde_json::Value {
+fn nested(depth: usize) -> Value {
     (0..depth).fold(json!(0), |inner, _| json!([inner]))
 }
 
@@ -109,34 +109,23 @@ async fn one_token_has_one_spelling() {
     have_their_verdicts("base64", |signer, _| {
         let good = signer.good();
         let parts: Vec<&str> = good.split('.').collect();
-        // The signature is honest, over what is written.
-        let padded = |part: &str| {
-            format!(
-                "{part}{}",
-                "=".repeat((4 - part.len() % 4) % 4).replacen(
-                    "",
-                    "=",
-                    usize::from(part.len() % 4 == 0)
-                )
-            )
-        };
-        let standard = encode(br#"{"sub":"???>>>"}"#)
-            .replace('-', "+")
-            .replace('_', "/");
+        // Wherever the text can be signed as it is written, it is.
+        let claims = changed_alphabet(signer);
+        let (begin, end) = parts[1].split_at(8);
         vec![
             hostile(
                 "padded header",
-                signer.sign(&format!("{}.{}", padded(parts[0]), parts[1])),
+                signer.sign(&format!("{}.{}", padded(&signer.header()), parts[1])),
             ),
             hostile(
                 "padded payload",
-                signer.sign(&format!("{}.{}", parts[0], padded(parts[1]))),
+                signer.sign(&format!("{}.{}", parts[0], padded(&signer.claims()))),
             ),
             hostile("padded signature", format!("{good}=")),
             hostile("percent-encoded padding", format!("{good}%3D")),
             hostile(
                 "the other alphabet",
-                signer.sign(&format!("{}.{standard}", parts[0])),
+                signer.sign(&format!("{}.{claims}", parts[0])),
             ),
             hostile(
                 "a length that no bytes have",
@@ -144,28 +133,15 @@ async fn one_token_has_one_spelling() {
             ),
             hostile(
                 "a line break in the payload",
-                signer.sign(&format!(
-                    "{}.{}\n{}",
-                    parts[0],
-                    &parts[1][..8],
-                    &parts[1][8..]
-                )),
+                signer.sign(&format!("{}.{begin}\n{end}", parts[0])),
             ),
             hostile(
                 "trailing bits in the header",
-                signer.sign(&format!(
-                    "{}.{}",
-                    loose(&signer.header().to_string()),
-                    parts[1]
-                )),
+                signer.sign(&format!("{}.{}", loose(&signer.header()), parts[1])),
             ),
             hostile(
                 "trailing bits in the payload",
-                signer.sign(&format!(
-                    "{}.{}",
-                    parts[0],
-                    loose(&signer.claims().to_string())
-                )),
+                signer.sign(&format!("{}.{}", parts[0], loose(&signer.claims()))),
             ),
             hostile(
                 "trailing bits in the signature",
@@ -176,18 +152,50 @@ async fn one_token_has_one_spelling() {
     .await;
 }
 
-/// The text in base64url with a bit set that no byte has; white space makes it long enough to leave some.
-fn loose(text: &str) -> String {
-    let padding = " ".repeat((4 - text.len() % 3) % 3);
-    with_trailing_bit(&encode(format!("{text}{padding}").as_bytes()))
+/// Honest claims in the alphabet of RFC 4648 section 4, which differs in two letters.
+fn changed_alphabet(signer: &Signer) -> String {
+    let mut claims = signer.claims();
+    claims["x"] = json!("???>>>".repeat(3));
+    let part = encode(claims.to_string().as_bytes());
+    assert!(part.contains(['-', '_']), "{part}");
+    part.replace('-', "+").replace('_', "/")
 }
 
+/// The object in base64url, with as much white space before its end as leaves bits over.
+fn with_bits_left(object: &Value) -> String {
+    let text = object.to_string();
+    let inside = text.trim_end_matches('}');
+    let more = if text.len().is_multiple_of(3) {
+        " "
+    } else {
+        ""
+    };
+    encode(format!("{inside}{more}}}").as_bytes())
+}
+
+fn padded(object: &Value) -> String {
+    let part = with_bits_left(object);
+    let missing = "=".repeat(4 - part.len() % 4);
+    part + &missing
+}
+
+fn loose(object: &Value) -> String {
+    with_trailing_bit(&with_bits_left(object))
+}
+
+/// The part with a bit set that no byte has.
 fn with_trailing_bit(part: &str) -> String {
-    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    assert!(part.len() % 4 != 0, "no bits are left over in {part}");
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    assert!(
+        !part.len().is_multiple_of(4),
+        "no bits are left over in {part}"
+    );
     let (rest, last) = part.split_at(part.len() - 1);
-    let position = ALPHABET.find(last).expect("base64url of our own");
-    format!("{rest}{}", &ALPHABET[position | 1..=position | 1])
+    let position = ALPHABET
+        .iter()
+        .position(|letter| [*letter] == last.as_bytes());
+    let position = position.expect("base64url of our own");
+    format!("{rest}{}", char::from(ALPHABET[position | 1]))
 }
 
 #[tokio::test]
@@ -195,7 +203,7 @@ async fn only_one_json_object_without_duplicates_is_read() {
     have_their_verdicts("json", |signer, _| {
         let (header, claims) = (signer.header().to_string(), signer.claims().to_string());
         let mut minted = Vec::new();
-        let inside = |text: &str, more: &str| format!("{{{more},{}", &text[1..]);
+        let inside = |text: &str, more: &str| text.replacen('{', &format!("{{{more},"), 1);
         let broken = [
             "",
             "null",

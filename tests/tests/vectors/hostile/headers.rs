@@ -1,10 +1,11 @@
 //! Headers that ask the gate to judge in another way than it is configured to.
 
-use jsonwebtoken::{Algorithm, EncodingKey};
+use jsonwebtoken::{Algorithm as Name, EncodingKey};
+use policy::issuer::Algorithm;
 use serde_json::{Value, json};
 
 use super::{Minted, have_their_verdicts, honest, hostile};
-use crate::signer::{Signer, encode, signature};
+use crate::signer::{Signer, encode, library_name, signature};
 
 #[tokio::test]
 async fn no_other_algorithm_is_ever_allowed() {
@@ -35,21 +36,17 @@ async fn no_other_algorithm_is_ever_allowed() {
         ];
         for name in names {
             let header = with(signer, "alg", json!(name));
-            let signed = format!(
-                "{}.{}",
-                encode(header.to_string().as_bytes()),
-                encode(signer.claims().to_string().as_bytes())
-            );
+            let unsigned = signer.unsigned(&header);
             minted.push(hostile(
                 format!("alg {name:?} without a signature"),
-                format!("{signed}."),
+                format!("{unsigned}."),
             ));
             minted.push(hostile(
                 format!("alg {name:?} with an honest signature"),
-                signer.sign(&signed),
+                signer.sign(&unsigned),
             ));
         }
-        let own = format!("{:?}", signer.algorithm);
+        let own = signer.algorithm.name();
         let values = [
             json!(own.to_lowercase() + " "),
             json!(format!("{own} ")),
@@ -74,33 +71,21 @@ async fn no_other_algorithm_is_ever_allowed() {
 
 /// The right key, used with an algorithm that is not configured.
 fn truly_signed_otherwise(signer: &Signer) -> Vec<Minted> {
-    let others: &[Algorithm] = match signer.algorithm {
-        Algorithm::HS256 => &[Algorithm::HS384, Algorithm::HS512],
-        Algorithm::RS256 => &[
-            Algorithm::RS384,
-            Algorithm::RS512,
-            Algorithm::PS256,
-            Algorithm::PS512,
-        ],
-        _ => &[],
+    let own = library_name(signer.algorithm);
+    let others: &[Name] = match signer.algorithm {
+        Algorithm::Hs256 => &[Name::HS384, Name::HS512],
+        Algorithm::Rs256 => &[Name::RS384, Name::RS512, Name::PS256, Name::PS512],
+        Algorithm::EdDsa | Algorithm::Es256 => &[],
     };
-    let mint = |said: Algorithm, used: Algorithm| {
+    let mint = |said: Name, used: Name| {
         let header = with(signer, "alg", json!(format!("{said:?}")));
-        let signed = format!(
-            "{}.{}",
-            encode(header.to_string().as_bytes()),
-            encode(signer.claims().to_string().as_bytes())
-        );
-        let token = format!("{signed}.{}", signature(&signed, &signer.key, used));
+        let unsigned = signer.unsigned(&header);
+        let token = format!("{unsigned}.{}", signature(&unsigned, &signer.key, used));
         hostile(format!("says {said:?}, signed with {used:?}"), token)
     };
-    let pairs = others.iter().flat_map(|other| {
-        [
-            (*other, *other),
-            (signer.algorithm, *other),
-            (*other, signer.algorithm),
-        ]
-    });
+    let pairs = others
+        .iter()
+        .flat_map(|other| [(*other, *other), (own, *other), (*other, own)]);
     pairs.map(|(said, used)| mint(said, used)).collect()
 }
 
@@ -128,13 +113,9 @@ async fn a_public_key_is_never_a_secret() {
         }
         for secret in secrets {
             let header = with(signer, "alg", json!("HS256"));
-            let signed = format!(
-                "{}.{}",
-                encode(header.to_string().as_bytes()),
-                encode(signer.claims().to_string().as_bytes())
-            );
+            let unsigned = signer.unsigned(&header);
             let key = EncodingKey::from_secret(&secret);
-            let token = format!("{signed}.{}", signature(&signed, &key, Algorithm::HS256));
+            let token = format!("{unsigned}.{}", signature(&unsigned, &key, Name::HS256));
             minted.push(hostile(
                 format!("HS256 with {} bytes that are no secret", secret.len()),
                 token,
@@ -145,7 +126,7 @@ async fn a_public_key_is_never_a_secret() {
             .filter(|other| other.algorithm != signer.algorithm)
         {
             // The neighbour's key and algorithm, our issuer's name; then the neighbour's algorithm only.
-            let by = format!("{:?}", other.algorithm);
+            let by = other.algorithm.name();
             minted.push(hostile(
                 format!("signed by {by}"),
                 other.token(&other.header(), &signer.claims()),
@@ -198,10 +179,10 @@ async fn a_key_is_never_taken_from_a_token() {
 async fn a_key_name_is_only_ever_compared() {
     have_their_verdicts("kid", |signer, _| {
         // One secret has no name, so any name may be given with it.
-        let named = signer.algorithm != Algorithm::HS256;
+        let named = signer.algorithm != Algorithm::Hs256;
         let upper = signer.key_id.to_uppercase();
         let padded = format!("{} ", signer.key_id);
-        let names = [
+        let hostile_names = [
             "",
             "\0",
             "../../../../dev/null",
@@ -216,7 +197,7 @@ async fn a_key_name_is_only_ever_compared() {
             &padded,
         ];
         let mut minted: Vec<Minted> = Vec::new();
-        for name in names {
+        for name in hostile_names {
             let token = signer.with_header("kid", json!(name));
             let about = format!("kid {name:?}");
             minted.push(if named {
@@ -239,14 +220,10 @@ async fn a_key_name_is_only_ever_compared() {
         let empty = EncodingKey::from_secret(b"");
         for key in [empty, EncodingKey::from_secret(b"\0")] {
             let header = json!({ "alg": "HS256", "kid": "../../../../dev/null", "typ": "JWT" });
-            let signed = format!(
-                "{}.{}",
-                encode(header.to_string().as_bytes()),
-                encode(signer.claims().to_string().as_bytes())
-            );
+            let unsigned = signer.unsigned(&header);
             minted.push(hostile(
                 "a file's content as secret",
-                format!("{signed}.{}", signature(&signed, &key, Algorithm::HS256)),
+                format!("{unsigned}.{}", signature(&unsigned, &key, Name::HS256)),
             ));
         }
         minted

@@ -1,6 +1,6 @@
 //! Signatures that are nearly right.
 
-use jsonwebtoken::Algorithm;
+use policy::issuer::Algorithm;
 use serde_json::json;
 
 use super::{have_their_verdicts, hostile};
@@ -55,7 +55,7 @@ async fn no_hostile_signature_is_admitted() {
 /// What only signatures of this algorithm can be.
 fn peculiar(signer: &Signer, honest: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     match signer.algorithm {
-        Algorithm::ES256 => {
+        Algorithm::Es256 => {
             let (r, s) = honest.split_at(32);
             let zero = [0; 32];
             let one_less = {
@@ -73,7 +73,7 @@ fn peculiar(signer: &Signer, honest: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
                 ("r and s exchanged", [s, r].concat()),
             ]
         }
-        Algorithm::EdDSA => {
+        Algorithm::EdDsa => {
             let (r, s) = honest.split_at(32);
             vec![
                 ("S + L", [r, &plus_order(s)].concat()),
@@ -81,7 +81,7 @@ fn peculiar(signer: &Signer, honest: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
                 ("R of small order", [&[1_u8; 1][..], &[0; 31], s].concat()),
             ]
         }
-        Algorithm::RS256 => {
+        Algorithm::Rs256 => {
             let mut one = vec![0; honest.len()];
             *one.last_mut().expect("256 bytes") = 1;
             let modulus = signer
@@ -94,7 +94,7 @@ fn peculiar(signer: &Signer, honest: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
             *one_less.last_mut().expect("256 bytes") -= 1;
             vec![("1", one), ("n - 1", one_less)]
         }
-        _ => vec![("empty", Vec::new()), ("half of it", honest[..16].to_vec())],
+        Algorithm::Hs256 => vec![("empty", Vec::new()), ("half of it", honest[..16].to_vec())],
     }
 }
 
