@@ -50,7 +50,6 @@ const SMALL_ORDER: [[u8; 32]; 5] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec;
 
     #[test]
     fn a_point_of_small_order_is_no_key_whatever_its_sign() {

@@ -58,6 +58,9 @@ pub enum KeyMaterial {
     },
 }
 
+/// The longest RSA modulus in bits: a longer one makes a check slow enough to be an attack.
+pub const MAX_RSA_BITS: usize = 8192;
+
 /// Why a key of a set is not used.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum BadKey {
@@ -240,8 +243,8 @@ fn coordinate(bytes: &[u8]) -> Result<String, BadKey> {
     }
 }
 
-/// A modulus below 2048 bits can be factored (NIST SP 800-131A), one above 8192 makes a check slow enough to be an attack; an
-/// even one, or an exponent of one, makes forging trivial.
+/// A modulus below 2048 bits can be factored (NIST SP 800-131A), one above [`MAX_RSA_BITS`] is slow; an even one, or an exponent of
+/// one, makes forging trivial.
 fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<KeyMaterial, BadKey> {
     let odd = |bytes: &[u8]| bytes.last().is_some_and(|last| last % 2 == 1);
     let bits = |bytes: &[u8]| {
@@ -250,7 +253,8 @@ fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<KeyMaterial, BadKey> {
                 .first()
                 .map_or(0, |first| first.leading_zeros() as usize)
     };
-    let modulus_possible = (2048..=8192).contains(&bits(modulus)) && modulus.first() != Some(&0);
+    let modulus_possible =
+        (2048..=MAX_RSA_BITS).contains(&bits(modulus)) && modulus.first() != Some(&0);
     let exponent_possible =
         (1..=4).contains(&exponent.len()) && exponent != [1] && exponent.first() != Some(&0);
     if modulus_possible && odd(modulus) && exponent_possible && odd(exponent) {

@@ -46,7 +46,7 @@ pub async fn put(name: &str, cases: &[Case], workerd: &Workerd) -> FileReport {
     let workerd = workerd.ask(&questions).await;
     let mut report = FileReport::new(name, cases.len());
     for (case, (native, workerd)) in cases.iter().zip(native.into_iter().zip(workerd)) {
-        report.add(case, native, workerd);
+        report.add(case, native.as_ref(), workerd.as_ref());
     }
     report
 }

@@ -77,9 +77,9 @@ fn sum_up(reports: &[FileReport]) -> bool {
     say("");
     for runner in Runner::ALL {
         let mut total = Tally::default();
-        reports
-            .iter()
-            .for_each(|report| total.absorb(report.tally(runner)));
+        for report in reports {
+            total.absorb(report.tally(runner));
+        }
         if total.asked > 0 {
             say(&format!(
                 "{:<52} {:<13}{}",

@@ -24,14 +24,11 @@ pub(super) fn cookbook(name: &str, content: &str) -> Vec<Case> {
     let output = file.get("output").and_then(Value::as_object);
     let texts = output.into_iter().flatten();
     texts
-        .map(|(form, text)| match text {
-            Value::String(token) => signed(&format!("{name} {form}"), token, &issuer, true),
-            other => signed(
-                &format!("{name} {form}"),
-                &other.to_string(),
-                &issuer,
-                false,
-            ),
+        .map(|(form, text)| {
+            let compact = text.as_str().map(str::to_owned);
+            let may_be_taken = compact.is_some();
+            let token = compact.unwrap_or_else(|| text.to_string());
+            signed(&format!("{name} {form}"), &token, &issuer, may_be_taken)
         })
         .collect()
 }

@@ -202,7 +202,7 @@ impl Folder {
 
     fn cases(&self, name: &str, kind: Kind) -> Result<Option<Vec<Case>>, Unreadable> {
         Ok(Some(match kind {
-            Kind::Cookbook => self.examples(name, |name, text| cookbook::cookbook(name, text))?,
+            Kind::Cookbook => self.examples(name, cookbook::cookbook)?,
             Kind::Ed25519Edges => ed25519_edges::cases(&self.json(name)?)?,
             Kind::JoseEncryptions => jose::encryptions(&self.json(name)?)?,
             Kind::JoseKeys => jose::signatures(&self.json(name)?, true)?,

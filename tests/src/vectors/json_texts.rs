@@ -1,6 +1,6 @@
 //! `json/jsontestsuite.json`: texts that are JSON, and texts that only look like it.
 //!
-//! The gate is stricter than RFC 8259 demands in three documented points (policy/src/strict_json.rs): a duplicate member, a
+//! The gate is stricter than RFC 8259 demands in three documented points (`policy/src/strict_json.rs`): a duplicate member, a
 //! nesting deeper than its limit and a number beyond a double are refused.
 
 use serde_json::Value;

@@ -16,7 +16,7 @@ use super::platform::{Platform, PlatformError};
 use super::report::{FileReport, Runner};
 use server::{Body, KeyServer, Served};
 
-/// Longer than a set is used without being fetched anew, shorter than it is used at all without it (edge/src/issuer_keys.rs).
+/// Longer than a set is used without being fetched anew, shorter than it is used at all without it (`edge/src/issuer_keys.rs`).
 const OLDER_THAN_FRESH: Duration = Duration::from_mins(6);
 
 /// The gate's own limit is 3 s; a busy machine gets the rest.

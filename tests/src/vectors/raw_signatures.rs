@@ -67,18 +67,17 @@ fn case(
 /// The key of a group as PEM; as JWK where there is no PEM.
 fn issuer(group: &Value, algorithm: &str) -> Believed {
     let mut issuer = named(algorithm);
-    match optional_text(group, "publicKeyPem") {
-        Some(pem) => issuer.pems.push(pem),
-        None => {
-            let key = group.get("publicKeyJwk").or_else(|| group.get("keyJwk"));
-            let mut key = key.cloned().unwrap_or_default();
-            if let Some(members) = key.as_object_mut() {
-                // A name would have to be called by one, and a bare signature calls none.
-                members.remove("kid");
-            }
-            issuer.key_set = Some(json!({ "keys": [key] }).to_string());
-        }
+    if let Some(pem) = optional_text(group, "publicKeyPem") {
+        issuer.pems.push(pem);
+        return issuer;
     }
+    let key = group.get("publicKeyJwk").or_else(|| group.get("keyJwk"));
+    let mut key = key.cloned().unwrap_or_default();
+    if let Some(members) = key.as_object_mut() {
+        // A name would have to be called by one, and a bare signature calls none.
+        members.remove("kid");
+    }
+    issuer.key_set = Some(json!({ "keys": [key] }).to_string());
     issuer
 }
 

@@ -113,13 +113,13 @@ impl FileReport {
     }
 
     /// Judges what this machine and workerd say of a case; nothing where one of them is not asked.
-    pub fn add(&mut self, case: &Case, native: Option<Answer>, workerd: Option<Answer>) {
-        for (runner, answer) in [(Runner::Native, &native), (Runner::Workerd, &workerd)] {
+    pub fn add(&mut self, case: &Case, native: Option<&Answer>, workerd: Option<&Answer>) {
+        for (runner, answer) in [(Runner::Native, native), (Runner::Workerd, workerd)] {
             if let Some(answer) = answer {
                 self.judge(runner, &case.id, &case.comment, &case.expected, answer);
             }
         }
-        if let (Some(native), Some(workerd)) = (&native, &workerd)
+        if let (Some(native), Some(workerd)) = (native, workerd)
             && differ(&case.expected, native, workerd)
         {
             self.faults.push(format!(

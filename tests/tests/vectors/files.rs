@@ -46,6 +46,11 @@ async fn every_answer_of_a_key_endpoint_gives_exactly_its_usable_keys() {
 }
 
 #[tokio::test]
+async fn every_request_of_the_file_reaches_at_most_its_own_instance() {
+    has_its_stated_verdicts("gate/http_request_cases.json").await;
+}
+
+#[tokio::test]
 async fn no_two_people_share_a_storage_key() {
     has_its_stated_verdicts("gate/kv_key_pairs.json").await;
 }

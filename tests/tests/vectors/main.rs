@@ -2,9 +2,13 @@
 //! folder of vectors, and those that need no folder.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
     reason = "a test program: what is wrong here fails a test"
 )]
 
 mod files;
+mod hostile;
+mod signer;
+mod wycheproof_sets;

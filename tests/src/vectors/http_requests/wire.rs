@@ -72,7 +72,7 @@ impl Request {
         let [method, target] = &self.line;
         let mut text = format!("{method} {target} HTTP/1.1\r\n");
         for (name, value) in &self.fields {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            text.extend([name, ": ", value, "\r\n"]);
         }
         text.push_str("\r\n");
         // A body in chunks that was announced is sent: the empty one.

@@ -122,16 +122,16 @@ async fn answer(mut stream: TcpStream, state: Arc<Mutex<State>>, url: String) ->
         served.status
     );
     if let Some(content_type) = &served.content_type {
-        text.push_str(&format!("Content-Type: {content_type}\r\n"));
+        text.extend(["Content-Type: ", content_type, "\r\n"]);
     }
     if served.redirects {
-        text.push_str(&format!("Location: {url}/{ELSEWHERE}\r\n"));
+        text.extend(["Location: ", &url, "/", ELSEWHERE, "\r\n"]);
     }
     stream.write_all(format!("{text}\r\n").as_bytes()).await?;
     match served.body {
         Body::Text(body) => stream.write_all(body.as_bytes()).await?,
         Body::Spaces(count) => {
-            let chunk = [b' '; 1 << 16];
+            let chunk = [b' '; 1 << 12];
             for _ in 0..count.div_ceil(chunk.len()) {
                 stream.write_all(&chunk).await?;
             }
