@@ -1,6 +1,7 @@
 //! The keys of the issuers: secrets and written ones from the configuration, key sets fetched from their addresses and kept in
 //! the isolate, and in KV for the others.
 
+mod held;
 pub(crate) mod import;
 mod store;
 
@@ -19,32 +20,14 @@ use worker::{Context, Env};
 
 use crate::configuration::{KeySource, PublicKeys, Secret};
 use crate::{clock, fetching};
+pub(crate) use held::SET_HARD;
+use held::{FETCH_LIMIT, Held, Next, SET_FRESH};
 use import::Imported;
 pub(crate) use import::object;
 use store::{KeyStore, Stored, Unsaved};
 
-/// After this age a set is fetched anew, after the answer. Issuers rotate rarely and publish the next key long before.
-const SET_FRESH: Duration = Duration::from_mins(5);
-
-/// After this age a set is fetched anew before it is used, so that a withdrawn key stops admitting; as long as a verified token
-/// is remembered (`memory`).
-const SET_STALE: Duration = Duration::from_mins(10);
-
-/// After this age a set is not used any more, even if its endpoint is down: a key withdrawn a day ago must be out.
-pub(crate) const SET_HARD: Duration = Duration::from_hours(24);
-
-/// A name that no key has leads to at most one fetch in this time, however many tokens with random names are sent. The very first
-/// fetch of an isolate does not count: a rotation right after it must not lose anybody.
-const COOL_DOWN: Duration = Duration::from_secs(30);
-
-/// After a fetch that failed while nothing is held: nobody can be let in before the next one.
-const COOL_DOWN_EMPTY: Duration = Duration::from_secs(3);
-
 /// How often a waiting request looks whether another one has fetched the set.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
-
-/// How long a key endpoint may take.
-const FETCH_LIMIT: Duration = Duration::from_secs(3);
 
 /// The keys an isolate holds, by issuer: the same key name of another issuer is another key. A new configuration is a new
 /// isolate, so an issuer has one source here.
@@ -56,43 +39,6 @@ pub(crate) struct Tools<'a> {
     pub(crate) crypto: &'a SubtleCrypto,
     pub(crate) env: &'a Env,
     pub(crate) context: &'a Context,
-}
-
-#[derive(Default)]
-struct Held {
-    public: Imported,
-    secrets: Vec<CryptoKey>,
-    fetched_at: Option<Moment>,
-    last_attempt: Option<Attempt>,
-}
-
-#[derive(Clone, Copy)]
-struct Attempt {
-    began: Moment,
-    /// Whether there was nothing before it.
-    first: bool,
-    /// Whether it succeeded; nothing while it is under way.
-    succeeded: Option<bool>,
-}
-
-impl Attempt {
-    /// How long nobody fetches after it.
-    fn cool_down(self) -> Duration {
-        match (self.succeeded, self.first) {
-            (Some(false), true) => COOL_DOWN_EMPTY,
-            (Some(_), false) => COOL_DOWN,
-            // The first was no answer to a name; one that never ended was cancelled.
-            (Some(true), true) | (None, _) => Duration::ZERO,
-        }
-    }
-}
-
-/// What a request that needs a key does next.
-enum Next {
-    Fetch,
-    Use,
-    UseAndRefresh,
-    Wait,
 }
 
 /// The key a signature asks for.
@@ -229,65 +175,18 @@ impl IssuerKeys {
         }
     }
 
-    /// One request of an isolate fetches, the others that need the same answer wait for it, and nobody fetches again soon.
     fn next(&self, wanted: Wanted<'_>) -> Next {
-        let now = clock::now();
-        let all = self.0.borrow();
-        let Some(held) = all.get(wanted.issuer.name.as_str()) else {
-            return Next::Fetch;
-        };
-        let age = held.fetched_at.map(|fetched_at| now.since(fetched_at));
-        let younger = |limit| age.is_some_and(|age| age < limit);
-        let known = held.public.has(wanted.algorithm, wanted.key_id) && younger(SET_HARD);
-        if known && younger(SET_FRESH) {
-            return Next::Use;
-        }
-        match held.last_attempt {
-            // Its request may have been cancelled; then it never ends.
-            Some(Attempt {
-                began,
-                succeeded: None,
-                ..
-            }) if now.since(began) < FETCH_LIMIT => {
-                if known {
-                    Next::Use
-                } else {
-                    Next::Wait
-                }
-            }
-            Some(attempt) if now.since(attempt.began) < attempt.cool_down() => Next::Use,
-            Some(_) | None if known && younger(SET_STALE) => Next::UseAndRefresh,
-            // The endpoint was down or slow a short while ago: nobody waits for it again.
-            Some(Attempt {
-                began,
-                succeeded: Some(false),
-                ..
-            }) if known && now.since(began) < SET_STALE => Next::UseAndRefresh,
-            Some(_) | None => Next::Fetch,
-        }
+        self.look(wanted.issuer, |held| {
+            held.next(wanted.algorithm, wanted.key_id, clock::now())
+        })
+        .unwrap_or(Next::Fetch)
     }
 
     fn held(&self, wanted: Wanted<'_>) -> Result<Vec<CryptoKey>, SignatureFailure> {
-        let all = self.0.borrow();
-        let held = all
-            .get(wanted.issuer.name.as_str())
-            .ok_or(SignatureFailure::KeysUnavailable)?;
-        let too_old = held
-            .fetched_at
-            .is_none_or(|fetched_at| clock::now().since(fetched_at) >= SET_HARD);
-        let keys = held.public.candidates(wanted.algorithm, wanted.key_id);
-        if !too_old && !keys.is_empty() {
-            return Ok(keys);
-        }
-        let answered = held
-            .last_attempt
-            .is_some_and(|attempt| attempt.succeeded == Some(true));
-        // Without an answer from the endpoint nobody knows whether the key exists: that is no fault of the visitor's.
-        Err(if answered {
-            SignatureFailure::UnknownKey
-        } else {
-            SignatureFailure::KeysUnavailable
+        self.look(wanted.issuer, |held| {
+            held.keys(wanted.algorithm, wanted.key_id, clock::now())
         })
+        .unwrap_or(Err(SignatureFailure::KeysUnavailable))
     }
 
     /// Takes what another isolate has fetched, else fetches. The last good set is kept when the endpoint is down, slow,
@@ -362,21 +261,11 @@ impl IssuerKeys {
     }
 
     fn note_begin(&self, issuer: &Issuer) {
-        self.change(issuer, |held| {
-            held.last_attempt = Some(Attempt {
-                began: clock::now(),
-                first: held.public.is_empty(),
-                succeeded: None,
-            });
-        });
+        self.change(issuer, |held| held.begin(clock::now()));
     }
 
     fn note_end(&self, issuer: &Issuer, succeeded: bool) {
-        self.change(issuer, |held| {
-            if let Some(attempt) = &mut held.last_attempt {
-                attempt.succeeded = Some(succeeded);
-            }
-        });
+        self.change(issuer, |held| held.end(succeeded));
     }
 
     fn look<T>(&self, issuer: &Issuer, look: impl FnOnce(&Held) -> T) -> Option<T> {
