@@ -237,3 +237,37 @@ fn shown(comment: &str) -> String {
         .flat_map(char::escape_debug)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectors::Question;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn two_runners_that_disagree_are_a_fault_even_where_both_are_right() {
+        let case = Case {
+            id: "1".to_owned(),
+            comment: String::new(),
+            question: Question::Path {
+                path: "/".to_owned(),
+            },
+            expected: Expected::Either(None),
+        };
+        let [accepted, refused] = [
+            Answer::Accepted(Value::Null),
+            Answer::Refused("no".to_owned()),
+        ];
+        let other = Answer::Accepted(json!("somebody"));
+        for (native, workerd, faults) in [
+            (&accepted, &accepted, 0),
+            (&refused, &refused, 0),
+            (&accepted, &refused, 1),
+            (&accepted, &other, 1),
+        ] {
+            let mut report = FileReport::new("file", 1);
+            report.add(&case, Some(native), Some(workerd));
+            assert_eq!(report.faults.len(), faults, "{:?}", report.faults);
+        }
+    }
+}
