@@ -1,9 +1,12 @@
 //! Which texts of 32 bytes may be a public key of Ed25519.
 //!
 //! RFC 8032 leaves two things open that implementations judge differently ("Taming the many `EdDSAs`", Chalkias, Garillot and
-//! Nikolaenko, 2020): points of small order, and coordinates written as a number beyond the prime. Here neither is a key.
+//! Nikolaenko, 2020): points of small order, and coordinates written as a number beyond the prime. Here neither is a key. Nor is
+//! what is no point at all, which `WebCrypto` imports all the same. All of it is public, so how long it takes tells nobody anything.
 
-/// Whether the point is written in its one canonical form (RFC 8032 section 5.1.3) and has not a small order.
+mod field;
+
+/// Whether the point is written in its one canonical form (RFC 8032 section 5.1.3), has not a small order and is on the curve.
 pub(crate) fn is_strict(point: &[u8]) -> bool {
     let Some((last, rest)) = point.split_last() else {
         return false;
@@ -11,7 +14,7 @@ pub(crate) fn is_strict(point: &[u8]) -> bool {
     // The highest bit is the sign of x; what is left is y. Both points of a y have the same order.
     let y = rest.iter().copied().chain([last & 0x7f]);
     let below_prime = y.clone().rev().lt(PRIME.into_iter().rev());
-    below_prime && !SMALL_ORDER.into_iter().any(|small| y.clone().eq(small))
+    below_prime && !SMALL_ORDER.into_iter().any(|small| y.clone().eq(small)) && field::has_an_x(y)
 }
 
 /// 2^255 - 19, little-endian.
@@ -68,10 +71,36 @@ mod tests {
             y[0] = low;
             assert!(!is_strict(&y), "{low:x}");
         }
-        // One below `minus_one`, which is of small order.
-        let mut y = PRIME;
-        y[0] = 0xeb;
-        assert!(is_strict(&y));
         assert!(!is_strict(&[]));
+    }
+
+    #[test]
+    fn about_half_of_all_numbers_are_a_point() {
+        let points = (2..=201).filter(|low| {
+            let mut y = [0; 32];
+            y[0] = *low;
+            is_strict(&y)
+        });
+        // The order is nearly the prime, and nearly every point has two x: half of the y are left.
+        let points = points.count();
+        assert!((80..=120).contains(&points), "{points}");
+    }
+
+    #[test]
+    fn the_keys_of_rfc_8032_are_points() {
+        // Section 7.1, tests 1 and 3.
+        let keys = [
+            [
+                0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64,
+                0x07, 0x3a, 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68,
+                0xf7, 0x07, 0x51, 0x1a,
+            ],
+            [
+                0xfc, 0x51, 0xcd, 0x8e, 0x62, 0x18, 0xa1, 0xa3, 0x8d, 0xa4, 0x7e, 0xd0, 0x02, 0x30,
+                0xf0, 0x58, 0x08, 0x16, 0xed, 0x13, 0xba, 0x33, 0x03, 0xac, 0x5d, 0xeb, 0x91, 0x15,
+                0x48, 0x90, 0x80, 0x25,
+            ],
+        ];
+        assert!(keys.iter().all(|key| is_strict(key)));
     }
 }

@@ -216,8 +216,8 @@ fn for_verifying(entry: &Object) -> Result<(), BadKey> {
     }
 }
 
-/// Neither a point of small order, for which anybody can make signatures, nor a second spelling of one: neither `WebCrypto` nor
-/// the native library refuses them by itself.
+/// Neither a point of small order, for which anybody can make signatures, nor a second spelling of one, nor what is no point:
+/// `WebCrypto` takes all of them.
 fn ed25519(point: &[u8]) -> Result<KeyMaterial, BadKey> {
     let x = coordinate(point)?;
     if ed25519_point::is_strict(point) {

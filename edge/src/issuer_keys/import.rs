@@ -1,4 +1,4 @@
-//! From checked numbers to keys as WebCrypto holds them. Only here is it found out whether a point lies on its curve.
+//! From checked numbers to keys as WebCrypto holds them. Only here is it found out whether a point lies on P-256.
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use policy::issuer::Algorithm;

@@ -89,3 +89,54 @@ impl std::fmt::Display for Expected {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_wrong_answer_is_never_right() {
+        let accepted = |what: Value| Answer::Accepted(what);
+        let refused = || Answer::Refused("no".to_owned());
+        let crashed = || Answer::Crashed("no".to_owned());
+        let keys = || Expected::AcceptAs(json!(["a", "b"]));
+        for (expected, answer, verdict) in [
+            (
+                Expected::Refuse,
+                accepted(Value::Null),
+                Verdict::WrongAccept,
+            ),
+            (Expected::Accept, refused(), Verdict::WrongRefusal),
+            (keys(), refused(), Verdict::WrongRefusal),
+            (keys(), accepted(json!(["a"])), Verdict::WrongRefusal),
+            (
+                keys(),
+                accepted(json!(["a", "b", "c"])),
+                Verdict::WrongAccept,
+            ),
+            (keys(), accepted(json!(["a", "c"])), Verdict::WrongAccept),
+            (keys(), accepted(json!(["a", "b"])), Verdict::Right),
+            (
+                Expected::AcceptAs(json!({ "sub": "a" })),
+                accepted(json!({ "sub": "b" })),
+                Verdict::WrongAccept,
+            ),
+            (
+                Expected::Either(Some(json!("a"))),
+                accepted(json!("b")),
+                Verdict::WrongAccept,
+            ),
+            (
+                Expected::Either(Some(json!("a"))),
+                accepted(json!("a")),
+                Verdict::EitherAccepted,
+            ),
+            (Expected::Either(None), refused(), Verdict::EitherRefused),
+            (Expected::Either(None), crashed(), Verdict::Crash),
+            (Expected::Refuse, crashed(), Verdict::Crash),
+        ] {
+            assert_eq!(expected.judge(&answer), verdict, "{expected}: {answer}");
+        }
+    }
+}

@@ -22,7 +22,7 @@ pub(super) async fn put(name: &str, file: &Value) -> Result<FileReport, Unreadab
     let placeholders = street.placeholders(file);
     let tests = list(file, "tests")?;
     let mut report = FileReport::new(name, tests.len());
-    let mut in_front = 0;
+    let (mut in_front, mut for_host) = (0, 0);
     for test in tests {
         let (id, comment) = (identifier(test, "id"), optional_text(test, "comment"));
         let comment = comment.unwrap_or_default();
@@ -30,6 +30,7 @@ pub(super) async fn put(name: &str, file: &Value) -> Result<FileReport, Unreadab
             wire::Request::of(test.get("request").unwrap_or(&Value::Null), &placeholders)?;
         let outcome = street.send(&request).await;
         in_front += usize::from(outcome.was_refused_in_front());
+        for_host += usize::from(outcome.was_refused_for_its_host());
         let expect = test.get("expect").unwrap_or(&Value::Null);
         let (verdict, why) = Verdicts {
             expect,
@@ -50,6 +51,16 @@ pub(super) async fn put(name: &str, file: &Value) -> Result<FileReport, Unreadab
         report.notes.push(format!(
             "{in_front} refused by workerd itself, before the gate saw them"
         ));
+    }
+    if for_host > 0 {
+        report.notes.push(format!(
+            "{for_host} refused with 503, for a gate on a developer's machine answers at loopback hosts only"
+        ));
+    }
+    for name in verdict::unjudged(tests) {
+        report
+            .notes
+            .push(format!("`{name}` in `expect` is not judged"));
     }
     street.platform.world.stop().await;
     Ok(report)

@@ -120,7 +120,7 @@ impl FileReport {
             }
         }
         if let (Some(native), Some(workerd)) = (native, workerd)
-            && differ(&case.expected, native, workerd)
+            && differ(native, workerd)
         {
             self.faults.push(format!(
                 "{} {} ({}): native and workerd differ: {native} | {workerd}",
@@ -218,13 +218,10 @@ impl FileReport {
     }
 }
 
-/// Whether two answers are different verdicts. Where both are right, which keys of a set are held is none: `WebCrypto` takes an
-/// Ed25519 key that is no point of the curve, and then no signature ever verifies with it.
-fn differ(expected: &Expected, one: &Answer, other: &Answer) -> bool {
+/// Whether two answers are different verdicts.
+fn differ(one: &Answer, other: &Answer) -> bool {
     match (one, other) {
-        (Answer::Accepted(one), Answer::Accepted(other)) => {
-            *expected != Expected::Either(None) && one != other
-        }
+        (Answer::Accepted(one), Answer::Accepted(other)) => one != other,
         (Answer::Refused(_), Answer::Refused(_)) => false,
         (
             Answer::Accepted(_) | Answer::Crashed(_) | Answer::Refused(_),
@@ -239,4 +236,38 @@ fn shown(comment: &str) -> String {
         .take(100)
         .flat_map(char::escape_debug)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectors::Question;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn two_runners_that_disagree_are_a_fault_even_where_both_are_right() {
+        let case = Case {
+            id: "1".to_owned(),
+            comment: String::new(),
+            question: Question::Path {
+                path: "/".to_owned(),
+            },
+            expected: Expected::Either(None),
+        };
+        let [accepted, refused] = [
+            Answer::Accepted(Value::Null),
+            Answer::Refused("no".to_owned()),
+        ];
+        let other = Answer::Accepted(json!("somebody"));
+        for (native, workerd, faults) in [
+            (&accepted, &accepted, 0),
+            (&refused, &refused, 0),
+            (&accepted, &refused, 1),
+            (&accepted, &other, 1),
+        ] {
+            let mut report = FileReport::new("file", 1);
+            report.add(&case, Some(native), Some(workerd));
+            assert_eq!(report.faults.len(), faults, "{:?}", report.faults);
+        }
+    }
 }

@@ -8,6 +8,7 @@
     reason = "a test program: what is wrong here fails a test"
 )]
 
+mod ed25519_keys;
 mod files;
 mod hostile;
 mod signer;

@@ -61,3 +61,35 @@ fn replace(text: &str, name: &str, by: impl Fn(&str) -> String) -> String {
     replaced.push_str(text.get(rest..).unwrap_or_default());
     replaced
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_for_something_else_is_put_in_place_and_keeps_its_case() {
+        let placeholders = Placeholders {
+            tokens: vec![("{{TOKEN_A}}", "t".to_owned())],
+            cookie: "__Host-gate".to_owned(),
+            port: "80".to_owned(),
+        };
+        for (text, filled) in [
+            ("Bearer {{TOKEN_A}}", "Bearer t"),
+            ("__Host-gate={{TOKEN_A}}", "usher-development=t"),
+            ("__host-gate=x", "USHER-DEVELOPMENT=x"),
+            ("gate.example", "localhost:80"),
+            ("GATE.EXAMPLE", "LOCALHOST:80"),
+            ("b.gate.example", "b.localhost:80"),
+            ("gate.example:99", "localhost:99"),
+            ("gate.example.", "localhost."),
+            ("https://gate.example", "http://localhost:80"),
+            (
+                "https://gate.example.evil.example",
+                "http://localhost.evil.example",
+            ),
+            ("https://b.gate.example/", "https://b.localhost:80/"),
+        ] {
+            assert_eq!(placeholders.fill(text), filled, "{text}");
+        }
+    }
+}

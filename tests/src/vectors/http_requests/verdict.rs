@@ -1,5 +1,7 @@
 //! What came of a request, compared with what may.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::super::case::Verdict;
@@ -30,7 +32,7 @@ impl Outcome {
     }
 
     /// A gate on a developer's machine answers nobody at another host: it is not configured for it.
-    fn was_refused_for_its_host(&self) -> bool {
+    pub(super) fn was_refused_for_its_host(&self) -> bool {
         let Response::Answer(head) = &self.answer else {
             return false;
         };
@@ -44,6 +46,25 @@ impl Outcome {
         self.heard.iter().all(Vec::is_empty)
     }
 }
+
+/// The members of `expect` that nobody here knows, so that none is passed over in silence.
+pub(super) fn unjudged(tests: &[Value]) -> BTreeSet<&str> {
+    let expects = tests
+        .iter()
+        .filter_map(|test| test.get("expect")?.as_object());
+    let names = expects.flat_map(|expect| expect.keys().map(String::as_str));
+    names.filter(|name| !JUDGED.contains(name)).collect()
+}
+
+/// Whoever is called is told who is there, whether or not `upstream_identity` says so; the rest is judged where it is given.
+const JUDGED: [&str; 6] = [
+    "response_must_not_have",
+    "status",
+    "upstream",
+    "upstream_identity",
+    "upstream_must_not_have",
+    "upstream_must_not_have_value",
+];
 
 /// One case and what came of it.
 pub(super) struct Verdicts<'a> {
