@@ -8,7 +8,10 @@
 )]
 
 mod admission_cases;
+mod cookie_laws;
 mod decision_table;
 mod domain;
+mod key_set_laws;
 mod laws;
 mod naive_policy;
+mod token_laws;
