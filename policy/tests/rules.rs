@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::format_collect,
     reason = "a test program: what is wrong here fails a test, and the table is built once"

@@ -104,13 +104,21 @@ proptest! {
     }
 
     #[test]
-    fn two_people_never_share_a_storage_key(one in ("[ab:]{1,4}", "[ab:]{1,4}"), other in ("[ab:]{1,4}", "[ab:]{1,4}")) {
-        let key = |(issuer, subject): &(String, String)| StorageKey::of(&Identity {
-            issuer: IssuerUrl::new(issuer).unwrap(),
-            subject: Subject::new(subject).unwrap(),
-        });
-        prop_assert_eq!(key(&one) == key(&other), one == other);
+    fn two_people_never_share_a_storage_key(parts in ["[a-c:]{1,4}", "[a-c:]{1,4}", "[a-c:]{1,4}"], between in "[:|. ]?") {
+        let [first, second, third] = parts;
+        // Where one ends and the other begins is all that differs.
+        let shifted_left = key(&first, &format!("{second}{between}{third}"));
+        let shifted_right = key(&format!("{first}{between}{second}"), &third);
+        prop_assert_ne!(shifted_left, shifted_right);
+        prop_assert_eq!(key(&first, &second) == key(&second, &first), first == second);
     }
+}
+
+fn key(issuer: &str, subject: &str) -> StorageKey {
+    StorageKey::of(&Identity {
+        issuer: IssuerUrl::new(issuer).unwrap(),
+        subject: Subject::new(subject).unwrap(),
+    })
 }
 
 /// The token with the last character of one part changed to any other: where bits are left over, some of them decode to the same.
