@@ -71,6 +71,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
 {"iss":"id","uid":"u","aud":"gate","azp":"b","exp":1767225601,"mail":"m"}"#,
         r#"{"alg":"ES256"}
 {"iss":"id","uid":"u","aud":["gate"],"exp":1767225600}"#,
+        r#"{"alg":"ES256"}
+{"iss":"id","uid":"u","aud":["gate"],"azp":"c","exp":1767226200}"#,
     ];
     texts.map(Into::into).to_vec()
 }

@@ -39,6 +39,8 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         "http://127.0.0.1:4000\n127.0.0.1",
         "https://a-b.example/\na-b.example",
         "https://guy.fly.dev.evil.example\n*.fly.dev",
+        "https://evilfly.dev\n*.fly.dev",
+        "https://fly.dev\n*.fly.dev",
         "https://user@guy.fly.dev\nfly.dev",
         "http://0x7f.1\n0x7f.1",
         "https://xn--bcher-kva.example:443",

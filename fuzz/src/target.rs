@@ -45,7 +45,7 @@ impl Target {
         Self::Token,
     ];
 
-    /// The name on command lines and of folders; xtask lists the same names.
+    /// The name on command lines and of folders.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Authorization => "authorization",

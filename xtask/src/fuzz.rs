@@ -41,7 +41,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     if let (Some(name), Some(input)) = (&arguments.target, &arguments.input) {
         return again(workspace, name, input);
     }
-    let targets = targets(workspace, arguments.target.as_deref())?;
+    let targets = chosen(targets(workspace)?, arguments.target.as_deref())?;
     let budget = match (arguments.executions, arguments.seconds) {
         (_, Some(seconds)) => Budget::Seconds(seconds),
         (executions, None) => Budget::Executions(executions.unwrap_or(1_000_000)),
@@ -70,9 +70,12 @@ pub(crate) struct Target {
 }
 
 /// Asks the crate `fuzz`, so that there is one list.
-fn targets(workspace: &Workspace, wanted: Option<&str>) -> Result<Vec<Target>, FuzzError> {
+fn targets(workspace: &Workspace) -> Result<Vec<Target>, FuzzError> {
     let list = laws(workspace).arguments(["--list"]);
-    let all = listed(&list.capture().map_err(FuzzError::Command)?);
+    Ok(listed(&list.capture().map_err(FuzzError::Command)?))
+}
+
+fn chosen(all: Vec<Target>, wanted: Option<&str>) -> Result<Vec<Target>, FuzzError> {
     let Some(wanted) = wanted else {
         return Ok(all);
     };
@@ -145,25 +148,26 @@ impl fmt::Display for FuzzError {
 mod tests {
     use super::*;
 
+    const LIST: &str = "jwks 1024\npath 256\n";
+
     #[test]
-    fn the_list_of_the_targets_is_read() {
+    fn a_target_is_chosen_by_its_name_and_all_of_them_without() {
         let target = |name: &str, max_bytes: &str| Target {
             name: name.to_owned(),
             max_bytes: max_bytes.to_owned(),
         };
+        let (jwks, path) = (target("jwks", "1024"), target("path", "256"));
         assert_eq!(
-            listed("jwks 1024\npath 256\n"),
-            [target("jwks", "1024"), target("path", "256")]
+            chosen(listed(LIST), Some("path")).unwrap(),
+            std::slice::from_ref(&path)
         );
+        assert_eq!(chosen(listed(LIST), None).unwrap(), [jwks, path]);
     }
 
     #[test]
     fn an_unknown_target_is_answered_with_the_names() {
-        let error = targets(&Workspace::here(), Some("tokens")).unwrap_err();
-        let said = error.to_string();
-        assert!(
-            said.starts_with("there is no target `tokens`; there are authorization, "),
-            "{said}"
-        );
+        let error = chosen(listed(LIST), Some("paths")).unwrap_err();
+        let sentence = "there is no target `paths`; there are jwks, path";
+        assert_eq!(error.to_string(), sentence);
     }
 }

@@ -40,6 +40,8 @@ impl Search {
             }
             Engine::Plain(program) => plain(program, target, budget, &findings),
         };
+        // Where the law stands is said without it, and what is tried again can show the rest.
+        let engine = engine.variable("RUST_BACKTRACE", "0");
         let started = Instant::now();
         let (success, said) = engine.observe().map_err(FuzzError::Command)?;
         Ok(Self::read(success, &said, started.elapsed()))
