@@ -44,6 +44,9 @@ impl<'a> Envelope<'a> {
         let (signed, header, payload, signature) =
             split(text).ok_or(Refusal::Malformed(Malformation::WrongParts))?;
         let signature = decode(signature)?;
+        if signature.is_empty() {
+            return Err(Refusal::Malformed(Malformation::NotBase64Url));
+        }
         let header = Object::read(&decode(header)?)
             .ok_or(Refusal::Malformed(Malformation::NotJsonObject))?;
         let (algorithm, key_id) = read_header(&header)?;
@@ -115,9 +118,8 @@ fn split(text: &str) -> Option<(&str, &str, &str, &str)> {
     (!payload.contains('.')).then_some((signed, header, payload, signature))
 }
 
-/// The engine refuses padding and trailing bits, so that one token has exactly one spelling. A part may be empty here: a JWS
-/// may say nothing (Wycheproof, `emptyPayload`), and an empty header, claims or signature are refused
-/// by whoever reads them.
+/// The engine refuses padding and trailing bits, so that one token has exactly one spelling. The payload of a JWS may be empty
+/// (Wycheproof, `emptyPayload`); an empty header or empty claims are no JSON.
 fn decode(part: &str) -> Result<Vec<u8>, Refusal> {
     let bytes = URL_SAFE_NO_PAD.decode(part);
     bytes.map_err(|_| Refusal::Malformed(Malformation::NotBase64Url))

@@ -124,11 +124,14 @@ mod tests {
     #[test]
     fn what_carries_a_body_is_never_redirected() {
         for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"] {
-            assert_eq!(
-                audience(method, Some("text/html"), Some("navigate")),
-                Audience::Client,
-                "{method}"
-            );
+            for (mode, expected) in [
+                (Some("navigate"), Audience::Form),
+                (Some("cors"), Audience::Client),
+                (None, Audience::Client),
+            ] {
+                let found = audience(method, Some("text/html"), mode);
+                assert_eq!(found, expected, "{method} {mode:?}");
+            }
         }
     }
 

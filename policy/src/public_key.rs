@@ -170,7 +170,7 @@ const PRIME256V1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045
 /// What stands between the lines of RFC 7468. The DER library reads this form too, with a second base64 decoder of 10 KB of
 /// WebAssembly.
 fn pem_body(pem: &str) -> Result<Vec<u8>, BadKey> {
-    let inside = pem.trim().strip_prefix("-----BEGIN ");
+    let inside = pem.trim_ascii().strip_prefix("-----BEGIN ");
     let inside = inside.and_then(|rest| rest.strip_suffix("-----"));
     let (label, rest) = inside
         .and_then(|inside| inside.split_once("-----"))
@@ -182,7 +182,10 @@ fn pem_body(pem: &str) -> Result<Vec<u8>, BadKey> {
         return Err(BadKey::OtherKind);
     }
     let body = rest.strip_suffix("-----END PUBLIC KEY");
-    let lines: String = body.ok_or(BadKey::Unusable)?.split_whitespace().collect();
+    let lines: String = body
+        .ok_or(BadKey::Unusable)?
+        .split_ascii_whitespace()
+        .collect();
     STANDARD.decode(lines).map_err(|_| BadKey::Unusable)
 }
 

@@ -1,6 +1,6 @@
 //! What must hold for every `Cookie` header: the reader that judges our cookie and the one that takes it out mean the same one.
 
-use policy::credential::{Carrier, Offer, offered, without_cookie};
+use policy::credential::{Carrier, Headers, Offer, offered, without_cookie};
 use proptest::prelude::*;
 
 const NAME: &str = "__Host-usher";
@@ -26,6 +26,14 @@ fn headers() -> impl Strategy<Value = String> {
     prop::collection::vec(pair, 0..5).prop_map(|pairs| pairs.concat())
 }
 
+fn sent<'a>(authorization: Option<&'a str>, cookies: Option<&'a str>) -> Headers<'a> {
+    Headers {
+        authorization,
+        provider: None,
+        cookies,
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4096))]
 
@@ -33,7 +41,7 @@ proptest! {
     fn what_one_reader_calls_our_cookie_every_reader_does(cookies in headers()) {
         let rest = without_cookie(&cookies, NAME).unwrap_or_default();
         let untouched = rest == cookies.trim_start_matches([' ', '\t']);
-        match offered(None, Some(&cookies), NAME) {
+        match offered(sent(None, Some(&cookies)), NAME) {
             Offer::Token { text, carrier } => {
                 prop_assert!(!untouched, "judged, and not taken out");
                 prop_assert_eq!(carrier, Carrier::Cookie);
@@ -49,7 +57,7 @@ proptest! {
     #[test]
     fn nothing_of_ours_is_left_and_nothing_else_is_missing(cookies in headers()) {
         let rest = without_cookie(&cookies, NAME).unwrap_or_default();
-        prop_assert!(!matches!(offered(None, Some(&rest), NAME), Offer::Token { .. }), "{}", rest);
+        prop_assert!(!matches!(offered(sent(None, Some(&rest)), NAME), Offer::Token { .. }), "{}", rest);
         let theirs = |text: &str| {
             let pairs = text.split(';').filter(|pair| {
                 pair.split_once('=').is_none_or(|(name, _)| name.trim_matches([' ', '\t']) != NAME)
@@ -63,12 +71,12 @@ proptest! {
     #[test]
     fn two_of_ours_are_never_one(cookies in headers(), first in "[a-z.]{1,9}", second in "[a-z.]{1,9}") {
         let two = format!("{NAME}={first}; {cookies}; {NAME}={second}");
-        prop_assert_eq!(offered(None, Some(&two), NAME), Offer::Ambiguous);
+        prop_assert_eq!(offered(sent(None, Some(&two)), NAME), Offer::Ambiguous);
     }
 
     #[test]
     fn a_cookie_never_stands_in_for_a_header(authorization in "[A-Za-z]{0,7}[ =]{0,2}[a-z.]{0,9}", cookies in headers()) {
-        match offered(Some(&authorization), Some(&cookies), NAME) {
+        match offered(sent(Some(&authorization), Some(&cookies)), NAME) {
             Offer::Token { text, carrier } => {
                 prop_assert_eq!(carrier, Carrier::Bearer);
                 prop_assert!(authorization.ends_with(text));
