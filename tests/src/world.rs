@@ -183,7 +183,7 @@ impl World {
                 "path": database,
                 "tables": ["users"],
                 // The stage applies its migrations when it starts.
-                "migrate": format!("stage --database {}", database.display()),
+                "migrate": format!("cargo run --package stage -- --database {}", database.display()),
             }],
         })
     }
