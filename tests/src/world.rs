@@ -248,6 +248,7 @@ impl fmt::Display for WorldError {
         match self {
             Self::Configuration(error) => write!(f, "usher.toml cannot be written: {error}"),
             Self::Folder(error) => write!(f, "the world's folder cannot be written: {error}"),
+            Self::Gate(error @ GateError::Gone) => error.fmt(f),
             Self::Gate(error) => write!(f, "the gate did not start: {error}"),
             Self::Stage(error) => write!(f, "the stage did not start: failed to {error}"),
             Self::Usher(error) => {
