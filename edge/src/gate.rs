@@ -79,8 +79,9 @@ impl Gate<'_> {
         Ok((visitor, carrier))
     }
 
-    /// The one token the request offers. A cookie, and what a provider adds because of its own cookie, is sent by the browser whoever asked for the request, so a change that another
-    /// site asked for is refused (CSRF); `SameSite=Lax` alone would leave sibling domains.
+    /// The one token the request offers. A cookie is sent by the browser whoever asked for the request, and so is what a provider adds
+    /// because of its own cookie: a change that another site asked for is refused (CSRF). `SameSite=Lax` alone would leave sibling
+    /// domains.
     pub(crate) fn offered<'h>(
         &self,
         headers: &'h CredentialHeaders,
