@@ -2,10 +2,11 @@
 //!
 //! In scope: every rule, once. Statuses and what may follow them ([`status`]), what a request offers ([`credential`]), who a
 //! token makes its bearer ([`admission`]), how old knowledge may be ([`freshness`]), what happens next ([`decision`]), what is
-//! said ([`reason`]), to whom ([`negotiation`]).
+//! said ([`reason`]), to whom ([`negotiation`]). Also what an issuer's entry in the configuration means ([`issuer_entry`]): the gate
+//! and `usher check tokens` must read it alike.
 //!
 //! Out of scope: asking and carrying (`edge`), keys and signatures (`edge`, behind [`signature::SignatureCheck`]), the
-//! clock, configuration. All of them are arguments. Held by `no_std` and by this crate's `clippy.toml`.
+//! clock, where a configuration comes from. All of them are arguments. Held by `no_std` and by this crate's `clippy.toml`.
 //!
 //! ```text
 //! headers ─► credential ─► admission ─► Visitor ──┐
