@@ -2,7 +2,7 @@
 -- Times are seconds since the Unix epoch; versions only grow, also when a row is deleted and created again, because they
 -- start from the clock in milliseconds.
 
-CREATE TABLE users (
+CREATE TABLE IF NOT EXISTS users (
     id                  TEXT PRIMARY KEY,
     email               TEXT,
     org                 TEXT,
@@ -12,16 +12,16 @@ CREATE TABLE users (
     created_at          INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE identities (
+CREATE TABLE IF NOT EXISTS identities (
     issuer  TEXT NOT NULL,
     subject TEXT NOT NULL,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     PRIMARY KEY (issuer, subject)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX identities_by_user ON identities (user_id);
+CREATE INDEX IF NOT EXISTS identities_by_user ON identities (user_id);
 
-CREATE TABLE instances (
+CREATE TABLE IF NOT EXISTS instances (
     id             TEXT PRIMARY KEY,
     user_id        TEXT    NOT NULL UNIQUE REFERENCES users (id) ON DELETE CASCADE,
     url            TEXT    NOT NULL,

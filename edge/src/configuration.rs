@@ -9,9 +9,11 @@ mod surroundings;
 use std::time::Duration;
 
 use policy::decision::Rules;
+use policy::email::ComparableEmail;
 use policy::freshness::FreshnessRules;
 use policy::instance_url::HostRule;
 use policy::issuer::Issuer;
+use policy::provisioning::FirstOwner;
 use policy::web_address::is_web_address;
 
 pub(crate) use env::{Bindings, log_mistakes};
@@ -37,6 +39,8 @@ pub(crate) struct Configuration {
     /// The header in which a provider in front of the gate hands over the token, in lower case.
     pub(crate) provider_header: Option<&'static str>,
     pub(crate) rules: Rules,
+    /// Who may become the first owner, where people become known by coming.
+    pub(crate) first_sight: Option<FirstOwner>,
     pub(crate) suspended_paths: Vec<String>,
     pub(crate) platform_admin: Option<PlatformAdmin>,
     pub(crate) admin_secret: String,
@@ -83,6 +87,7 @@ impl Configuration {
             cookie: cookie(given, default_cookie, development, &mut mistakes),
             provider_header,
             rules: rules(given, &mut mistakes),
+            first_sight: first_sight(given, &mut mistakes),
             suspended_paths: suspended_paths(given, &mut mistakes),
             platform_admin: platform_admin(given, &mut mistakes),
             admin_secret: given.secret("USHER_ADMIN_SECRET", &mut mistakes),
@@ -176,6 +181,34 @@ fn rules(given: &Surroundings, mistakes: &mut Mistakes) -> Rules {
     Rules {
         freshness,
         setup_budget,
+    }
+}
+
+fn first_sight(given: &Surroundings, mistakes: &mut Mistakes) -> Option<FirstOwner> {
+    let mut owners = Vec::new();
+    for email in given.list("USHER_OWNER_EMAILS", mistakes) {
+        match ComparableEmail::parse(&email) {
+            Some(email) => owners.push(email),
+            None => mistakes.note(format!(
+                "USHER_OWNER_EMAILS has `{email}`, which cannot be compared safely; give plain ASCII addresses such as `boss@corp.example`"
+            )),
+        }
+    }
+    match given.text("USHER_PROVISIONING").as_deref() {
+        Some("first-sight") if owners.is_empty() => Some(FirstOwner::Anybody),
+        Some("first-sight") => Some(FirstOwner::OneOf(owners)),
+        None | Some("admin") => {
+            if !owners.is_empty() {
+                mistakes.note("USHER_OWNER_EMAILS is given, but nobody becomes owner by coming; set USHER_PROVISIONING to `first-sight`".to_owned());
+            }
+            None
+        }
+        Some(other) => {
+            mistakes.note(format!(
+                "USHER_PROVISIONING is `{other}`; give `admin` or `first-sight`"
+            ));
+            None
+        }
     }
 }
 

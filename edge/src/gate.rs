@@ -28,15 +28,27 @@ pub(crate) struct Gate<'a> {
     pub(crate) incoming: &'a Incoming,
 }
 
+/// Somebody whose credential was accepted, and how it came.
+pub(crate) struct Admitted {
+    pub(crate) visitor: Rc<Visitor>,
+    pub(crate) carrier: Carrier,
+    /// Whether the signature was checked for this very request, not for an earlier one.
+    pub(crate) verified_now: bool,
+}
+
 impl Gate<'_> {
     /// Answers a request to somebody's app.
     pub(crate) async fn answer(&self) -> JsValue {
         let headers = self.incoming.credential_headers(self.configuration);
-        let (visitor, carrier) = match self.admit(&headers).await {
+        let Admitted {
+            visitor,
+            carrier,
+            verified_now,
+        } = match self.admit(&headers).await {
             Ok(admitted) => admitted,
             Err(rejected) => return self.turn_away(&rejected, &headers),
         };
-        let finding = self.sightings().find(&visitor).await;
+        let finding = self.find(&visitor).await;
         let judgement = decide(
             &visitor,
             finding.found(),
@@ -46,19 +58,24 @@ impl Gate<'_> {
         );
         self.record(&judgement, &visitor, &finding);
         self.keep(&finding);
+        // A browser's token that this isolate has not seen lately: somebody is logged in. Programs have no sessions.
+        if verified_now && carrier.is_sent_by_itself() {
+            self.note_log_in(Rc::clone(&visitor), false);
+        }
         self.carry_out(&judgement, &headers, carrier)
     }
 
     /// Who the credential makes its bearer.
-    pub(crate) async fn admit(
-        &self,
-        headers: &CredentialHeaders,
-    ) -> Result<(Rc<Visitor>, Carrier), Rejected> {
+    pub(crate) async fn admit(&self, headers: &CredentialHeaders) -> Result<Admitted, Rejected> {
         let (text, carrier) = self.offered(headers)?;
         let now = clock::now();
         if let Some(visitor) = self.isolate.memory.visitor(text, now) {
             visitor.still_valid(now).map_err(Rejected::Refused)?;
-            return Ok((visitor, carrier));
+            return Ok(Admitted {
+                visitor,
+                carrier,
+                verified_now: false,
+            });
         }
         let signatures = WebCrypto {
             configuration: self.configuration,
@@ -76,7 +93,11 @@ impl Gate<'_> {
         self.isolate
             .memory
             .remember_visitor(text, Rc::clone(&visitor), now);
-        Ok((visitor, carrier))
+        Ok(Admitted {
+            visitor,
+            carrier,
+            verified_now: true,
+        })
     }
 
     /// The one token the request offers. A cookie is sent by the browser whoever asked for the request, and so is what a provider adds

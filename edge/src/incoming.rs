@@ -148,11 +148,6 @@ impl Incoming {
         })
     }
 
-    /// The value of one parameter of the query, decoded.
-    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
-        web_sys::Url::new(&self.url).ok()?.search_params().get(name)
-    }
-
     /// The body as text, if it is not longer than `limit` bytes as declared. Only for the gate's own endpoints, whose bodies
     /// are small; what goes to an instance is streamed.
     pub(crate) async fn text(&self, limit: usize) -> Result<String, JsValue> {

@@ -9,6 +9,7 @@ use worker::Env;
 
 use crate::configuration::{Configuration, Mistakes, log_mistakes};
 use crate::issuer_keys::IssuerKeys;
+use crate::log_ins::LogIns;
 use crate::memory::Memory;
 use crate::proxy;
 
@@ -17,6 +18,7 @@ pub(crate) struct Isolate {
     pub(crate) configuration: Result<Configuration, Mistakes>,
     pub(crate) memory: Memory,
     pub(crate) issuer_keys: IssuerKeys,
+    pub(crate) log_ins: LogIns,
     /// Called by the carrying when an instance cannot be reached; made once, because making one costs more than a request.
     pub(crate) on_unreachable: Function,
     id_prefix: u32,
@@ -40,6 +42,7 @@ pub(crate) fn of(env: &Env) -> &'static Isolate {
                 configuration,
                 memory: Memory::new(),
                 issuer_keys: IssuerKeys::new(),
+                log_ins: LogIns::default(),
                 on_unreachable: proxy::on_unreachable(),
                 id_prefix: random_u32(),
                 requests: Cell::new(0),

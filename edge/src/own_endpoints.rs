@@ -123,7 +123,7 @@ pub(crate) async fn answer(
             Ok(answer) => answer,
             Err(turned_away) => return turned_away,
         },
-        Endpoint::Logout => session::end(&gate),
+        Endpoint::Logout => session::end(&gate).await,
         Endpoint::Health | Endpoint::Ready | Endpoint::Reasons | Endpoint::Unknown => {
             Answer::mistaken(Reason::NotFound, Vec::new(), incoming, configuration)
         }

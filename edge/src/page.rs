@@ -111,6 +111,11 @@ impl Answer {
         Self::new(status, "application/json", json(body), request_id)
     }
 
+    /// The same where the body is JSON already.
+    pub(crate) fn json_text(body: String, request_id: &str) -> Self {
+        Self::new(200, "application/json", body, request_id)
+    }
+
     /// Sends a browser elsewhere, with GET (RFC 9110 section 15.4.4).
     pub(crate) fn redirect(location: &str, request_id: &str) -> Self {
         let mut answer = Self::new(303, "text/plain; charset=utf-8", String::new(), request_id);
@@ -160,7 +165,7 @@ impl Answer {
             Reason::LoginRequired | Reason::OperatorRequired => {
                 self.header("www-authenticate", "Bearer".to_owned())
             }
-            Reason::TokenExpired | Reason::TokenInvalid => self.header(
+            Reason::SessionEnded | Reason::TokenExpired | Reason::TokenInvalid => self.header(
                 "www-authenticate",
                 "Bearer error=\"invalid_token\"".to_owned(),
             ),
@@ -264,7 +269,7 @@ fn html(message: &Message, setting: &Setting<'_>) -> String {
         title: words.title,
         detail: words.detail,
         next: words.next,
-        email: message.email.as_ref().map(policy::standing::Email::as_str),
+        email: message.email.as_ref().map(policy::email::Email::as_str),
         since: message.since.map(|since| iso_minute(since.unix_seconds())),
         support: setting
             .configuration

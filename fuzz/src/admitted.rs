@@ -11,9 +11,10 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use policy::admission::{Presented, Visitor};
+use policy::email::Email;
 use policy::envelope::Envelope;
 use policy::signature::{SignatureCheck, SignatureFailure, SignatureQuestion};
-use policy::standing::{Email, Subject};
+use policy::standing::Subject;
 use policy::time::Moment;
 use serde_json::Value;
 

@@ -17,6 +17,7 @@ pub(crate) static ISSUERS: LazyLock<Vec<Issuer>> = LazyLock::new(|| {
     let own_claims = ClaimNames {
         subject: "uid".to_owned(),
         email: "mail".to_owned(),
+        ..ClaimNames::default()
     };
     let several = [Algorithm::EdDsa, Algorithm::Es256, Algorithm::Hs256];
     let mut issuers = vec![

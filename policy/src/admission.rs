@@ -3,12 +3,15 @@
 use core::time::Duration;
 
 use crate::claims::{Claims, Payload, judge_end, judge_start};
+use crate::email::{ComparableEmail, Email};
 use crate::envelope::Envelope;
 use crate::issuer::Issuer;
 use crate::provider::Provider;
+use crate::provisioning::{Newcomer, Unrecognised};
 use crate::refusal::Refusal;
+use crate::session::{SessionKey, SessionName};
 use crate::signature::SignatureCheck;
-use crate::standing::{Email, Identity};
+use crate::standing::Identity;
 use crate::storage_key::StorageKey;
 use crate::time::Moment;
 
@@ -18,6 +21,11 @@ pub struct Visitor {
     identity: Identity,
     provider: Provider,
     email: Option<Email>,
+    email_verified: Option<bool>,
+    issued_at: Option<Moment>,
+    session: SessionKey,
+    session_outlives_token: bool,
+    is_operator: bool,
     not_before: Option<Moment>,
     expires_at: Moment,
     leeway: Duration,
@@ -38,6 +46,39 @@ impl Visitor {
     /// The e-mail address of the token, only to be shown.
     pub fn email(&self) -> Option<&Email> {
         self.email.as_ref()
+    }
+
+    /// Who they may be recognised as at first sight. An address counts unless the issuer says that it is not verified.
+    pub fn newcomer(&self) -> Newcomer {
+        let email = self.email.as_ref().ok_or(Unrecognised::NoEmail);
+        Newcomer {
+            email: email.and_then(|email| match self.email_verified {
+                Some(false) => Err(Unrecognised::EmailUnverified),
+                Some(true) | None => {
+                    ComparableEmail::parse(email.as_str()).ok_or(Unrecognised::EmailAmbiguous)
+                }
+            }),
+        }
+    }
+
+    /// When the credential was issued, as far as it says.
+    pub fn issued_at(&self) -> Option<Moment> {
+        self.issued_at
+    }
+
+    /// The session the credential belongs to.
+    pub fn session(&self) -> &SessionKey {
+        &self.session
+    }
+
+    /// Whether later tokens can belong to the same session, so that it is not over when this one is.
+    pub fn session_outlives_token(&self) -> bool {
+        self.session_outlives_token
+    }
+
+    /// Whether their issuer says that they run the platform.
+    pub fn is_operator(&self) -> bool {
+        self.is_operator
     }
 
     /// The key under which anything about this visitor is stored.
@@ -93,18 +134,29 @@ impl<'a> Presented<'a> {
         now: Moment,
     ) -> Result<Visitor, Refusal> {
         self.envelope.check(self.issuer, signatures).await?;
-        judge(self.claims, self.issuer, now)
+        judge(self.claims, self.envelope.payload(), self.issuer, now)
     }
 }
 
-fn judge(claims: Claims, issuer: &Issuer, now: Moment) -> Result<Visitor, Refusal> {
+fn judge(claims: Claims, payload: &[u8], issuer: &Issuer, now: Moment) -> Result<Visitor, Refusal> {
     claims.judge_addressee(issuer)?;
     claims.judge_issue(issuer, now)?;
     let identity = Identity {
         issuer: issuer.name.clone(),
         subject: claims.subject,
     };
+    let session = match (&claims.session_id, &claims.token_id) {
+        (Some(sid), _) => SessionName::Sid(sid),
+        (None, Some(jti)) => SessionName::Jti(jti),
+        (None, None) => SessionName::Payload(payload),
+    };
     let visitor = Visitor {
+        session: SessionKey::of(&identity, session),
+        session_outlives_token: session.outlives_its_token(),
+        // `nbf` is a second best: a token is not used before it, and hardly issued long before.
+        issued_at: claims.issued_at.or(claims.not_before),
+        email_verified: claims.email_verified,
+        is_operator: claims.is_operator,
         storage_key: StorageKey::of(&identity),
         identity,
         provider: issuer.provider,

@@ -7,9 +7,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use crate::issuer::{ClaimNames, Issuer};
+use crate::email::Email;
+use crate::issuer::{ClaimNames, Issuer, OperatorClaim};
 use crate::refusal::{Malformation, Refusal};
-use crate::standing::{Email, Subject};
+use crate::standing::Subject;
 use crate::strict_json::{Object, TextMember, Value};
 use crate::time::Moment;
 
@@ -30,6 +31,14 @@ pub struct Claims {
     pub issued_at: Option<Moment>,
     /// The address to show.
     pub email: Option<Email>,
+    /// Whether the issuer says that the address is theirs; nothing where it does not say.
+    pub email_verified: Option<bool>,
+    /// `sid`: the log-in that the token belongs to.
+    pub session_id: Option<String>,
+    /// `jti`: the token's own name.
+    pub token_id: Option<String>,
+    /// Whether the issuer says that they run the platform.
+    pub is_operator: bool,
 }
 
 /// The claims before it is known whose they are: the one parse of the payload.
@@ -72,6 +81,13 @@ impl Payload {
             not_before: date(claims, "nbf")?,
             issued_at: date(claims, "iat")?,
             email: text(claims, &names.email)?.and_then(Email::new),
+            email_verified: verified(claims.member(&names.email_verified)),
+            session_id: plain_text(claims, "sid"),
+            token_id: plain_text(claims, "jti"),
+            is_operator: names
+                .operator
+                .as_ref()
+                .is_some_and(|operator| names_operator(claims, operator)),
         })
     }
 }
@@ -173,6 +189,33 @@ fn text<'o>(object: &'o Object, name: &str) -> Result<Option<&'o str>, Refusal> 
 
 fn required_text<'o>(object: &'o Object, name: &str) -> Result<&'o str, Refusal> {
     text(object, name)?.ok_or_else(|| Refusal::Missing { name: name.into() })
+}
+
+/// A text, or nothing: a claim that names a session decides nothing about the token.
+fn plain_text(object: &Object, name: &str) -> Option<String> {
+    match object.text(name) {
+        TextMember::Text(text) if !text.is_empty() => Some(text.into()),
+        TextMember::Absent | TextMember::OtherType | TextMember::Text(_) => None,
+    }
+}
+
+/// OpenID Connect Core section 5.1 says a truth value; some issuers send it as a text. Anything else is not "yes".
+fn verified(member: Option<&Value>) -> Option<bool> {
+    Some(match member? {
+        Value::Bool(verified) => *verified,
+        Value::Text(text) => text == "true",
+        Value::List(_) | Value::Null | Value::Number(_) | Value::Object(_) => false,
+    })
+}
+
+/// The claim is the operators' text, or a list that has it.
+fn names_operator(claims: &Object, operator: &OperatorClaim) -> bool {
+    let is_it = |value: &Value| *value == Value::Text(operator.value.clone());
+    match claims.member(&operator.name) {
+        Some(Value::List(list)) => list.iter().any(is_it),
+        Some(value) => is_it(value),
+        None => false,
+    }
 }
 
 /// RFC 7519 section 2: NumericDate is a number of seconds, perhaps with a fraction. Before 1970 is impossible for a token.

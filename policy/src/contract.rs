@@ -2,6 +2,8 @@
 //!
 //! The stage and the verifier speak these types, so a renamed field does not compile instead of failing in production.
 
+pub mod directory;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -127,6 +129,9 @@ pub struct InstanceRecord {
     pub since: u64,
     /// Counts every change; a late write with a smaller number loses.
     pub version: u64,
+    /// The id of its owner's record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// The exact `iss` of its owner's tokens.
     pub issuer: String,
     /// The exact `sub` of its owner's tokens.
@@ -136,14 +141,14 @@ pub struct InstanceRecord {
 /// Some instances: `GET /.usher/admin/v1/instances?status=active`, the longest in that status first.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct InstanceList {
-    /// At most [`MOST_INSTANCES`] of them.
+    /// One page of them.
     pub instances: Vec<InstanceRecord>,
     /// How many there are in all.
     pub total: u64,
+    /// What the next page begins after, if there is one.
+    #[serde(default)]
+    pub next: Option<String>,
 }
-
-/// Most instances in one answer.
-pub const MOST_INSTANCES: usize = 100;
 
 /// A change of status: `PUT /.usher/admin/v1/instances/{id}/status`, answered with [`InstanceRecord`] or 409.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]

@@ -2,11 +2,10 @@
 
 use core::time::Duration;
 
-use alloc::string::String;
-
 use crate::admission::Visitor;
 use crate::freshness::{Freshness, FreshnessRules};
 use crate::message::Message;
+use crate::org::OrgId;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::rule::Rule;
@@ -46,7 +45,7 @@ pub struct Judgement<'a> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Permit<'a> {
     visitor: &'a Visitor,
-    org: Option<&'a String>,
+    org: Option<&'a OrgId>,
     role: Role,
     instance: &'a Instance,
 }
@@ -64,7 +63,7 @@ impl<'a> Permit<'a> {
 
     /// The visitor's org, to be told to the app.
     pub fn org(&self) -> Option<&'a str> {
-        self.org.map(String::as_str)
+        self.org.map(OrgId::as_str)
     }
 
     /// The visitor's role, to be told to the app.
@@ -162,8 +161,8 @@ pub fn turn_away(rejected: &Rejected) -> Judgement<'static> {
     Judgement { decision, rule }
 }
 
-/// Decides about a visitor: 1. is the credential still good, 2. is the sighting young enough, 3. is it theirs, 4. what does
-/// the standing say.
+/// Decides about a visitor: 1. is the credential still good, 2. is the sighting young enough, 3. is it theirs, 4. is
+/// their session over, 5. what does the standing say.
 pub fn decide<'a>(
     visitor: &'a Visitor,
     found: Found<'a>,
@@ -210,6 +209,15 @@ pub fn decide<'a>(
             Rule::UnreadableStanding,
             None,
         );
+    }
+    if sighting.standing.sign_outs.cover(visitor) {
+        return Judgement {
+            decision: Decision::LogIn {
+                reason: Reason::SessionEnded,
+                forget_cookie: true,
+            },
+            rule: Rule::SessionEnded,
+        };
     }
     by_standing(
         visitor,

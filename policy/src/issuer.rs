@@ -39,6 +39,19 @@ pub struct ClaimNames {
     pub subject: String,
     /// The address to show.
     pub email: String,
+    /// Whether the address is verified.
+    pub email_verified: String,
+    /// What says that somebody runs the platform; nobody of this issuer does unless given.
+    pub operator: Option<OperatorClaim>,
+}
+
+/// The claim that makes its bearer an operator.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OperatorClaim {
+    /// Its name.
+    pub name: String,
+    /// Its value, or one of its values where it is a list.
+    pub value: String,
 }
 
 impl Default for ClaimNames {
@@ -46,6 +59,8 @@ impl Default for ClaimNames {
         Self {
             subject: "sub".into(),
             email: "email".into(),
+            email_verified: "email_verified".into(),
+            operator: None,
         }
     }
 }

@@ -13,14 +13,14 @@ use core::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::issuer::{Algorithm, ClaimNames, Issuer};
+use crate::issuer::{Algorithm, ClaimNames, Issuer, OperatorClaim};
 use crate::mistakes::Mistakes;
 use crate::provider::Provider;
 use crate::standing::IssuerUrl;
 pub use key_source::{KeySource, PublicKeys, Secret};
 
 /// Every member of an issuer's entry, and what it means.
-pub const ISSUER_MEMBERS: [(&str, &str); 12] = [
+pub const ISSUER_MEMBERS: [(&str, &str); 14] = [
     (
         "issuer",
         "the exact `iss`, byte for byte, slash at the end included",
@@ -58,6 +58,14 @@ pub const ISSUER_MEMBERS: [(&str, &str); 12] = [
     (
         "email_claim",
         "the claim with the e-mail address; `email` unless given",
+    ),
+    (
+        "email_verified_claim",
+        "the claim that says whether that address is verified; `email_verified` unless given",
+    ),
+    (
+        "operators",
+        "who may call the admin API with a token of this issuer: a table of `claim` and `value`, such as `{ claim = \"groups\", value = \"usher-operators\" }`",
     ),
     (
         "leeway_seconds",
@@ -315,6 +323,33 @@ impl Entry<'_> {
         ClaimNames {
             subject: named("subject_claim", subject),
             email: named("email_claim", "email"),
+            email_verified: named("email_verified_claim", "email_verified"),
+            operator: self.operator(entry, mistakes),
+        }
+    }
+
+    fn operator(
+        &self,
+        entry: &Map<String, Value>,
+        mistakes: &mut Mistakes,
+    ) -> Option<OperatorClaim> {
+        let operators = entry.get("operators")?;
+        let member = |name: &str| {
+            let text = operators.get(name)?.as_str()?;
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let whole = operators
+            .as_object()
+            .is_some_and(|operators| operators.len() == 2);
+        match (member("claim"), member("value")) {
+            (Some(name), Some(value)) if whole => Some(OperatorClaim { name, value }),
+            (_, _) => {
+                mistakes.note(format!(
+                    "{}.operators is no table of `claim` and `value`, both texts; nobody of this issuer is an operator without it",
+                    self.place
+                ));
+                None
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! What one visitor is told in one answer: a reason, and the facts of their case that belong to it.
 
+use crate::email::Email;
 use crate::reason::Reason;
-use crate::standing::Email;
 use crate::time::Moment;
 
 /// What one visitor is told.

@@ -46,6 +46,8 @@ pub enum Reason {
     OperatorRequired,
     /// The address can be read in two ways.
     PathAmbiguous,
+    /// The log-in was ended, by its owner or an operator.
+    SessionEnded,
     /// The authority's record cannot be trusted.
     StandingUnreadable,
     /// The credential is over.
@@ -71,7 +73,7 @@ pub enum Actor {
 
 impl Reason {
     /// Every reason, in alphabetical order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::AuthorityUnavailable,
         Self::BadRequest,
         Self::Conflict,
@@ -93,6 +95,7 @@ impl Reason {
         Self::NotFound,
         Self::OperatorRequired,
         Self::PathAmbiguous,
+        Self::SessionEnded,
         Self::StandingUnreadable,
         Self::TokenExpired,
         Self::TokenInvalid,
@@ -122,6 +125,7 @@ impl Reason {
             Self::NotFound => "not_found",
             Self::OperatorRequired => "operator_required",
             Self::PathAmbiguous => "path_ambiguous",
+            Self::SessionEnded => "session_ended",
             Self::StandingUnreadable => "standing_unreadable",
             Self::TokenExpired => "token_expired",
             Self::TokenInvalid => "token_invalid",
@@ -134,6 +138,7 @@ impl Reason {
             Self::BadRequest | Self::CredentialAmbiguous | Self::PathAmbiguous => 400,
             Self::LoginRequired
             | Self::OperatorRequired
+            | Self::SessionEnded
             | Self::TokenExpired
             | Self::TokenInvalid => 401,
             Self::CrossSiteRequest
@@ -176,6 +181,7 @@ impl Reason {
             | Self::NotFound
             | Self::OperatorRequired
             | Self::PathAmbiguous
+            | Self::SessionEnded
             | Self::TokenExpired
             | Self::TokenInvalid => None,
         }
@@ -205,6 +211,7 @@ impl Reason {
             | Self::InvitationRequired
             | Self::LoginRequired
             | Self::NoInstance
+            | Self::SessionEnded
             | Self::TokenExpired
             | Self::TokenInvalid => Actor::Visitor,
         }

@@ -33,6 +33,8 @@ pub enum Rule {
     ReadyInstance,
     /// The authority fails, and the visitor was last seen `ready` a short time ago.
     ReadyInGrace,
+    /// The visitor was logged out since the credential was issued.
+    SessionEnded,
     /// The instance is suspended, and the operator keeps this path open.
     SuspendedOpenPath,
     /// The record cannot be trusted.
@@ -41,7 +43,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::AmbiguousCredential,
         Self::AuthorityUnavailable,
         Self::BadCredential,
@@ -57,6 +59,7 @@ impl Rule {
         Self::OwnerAtRoot,
         Self::ReadyInstance,
         Self::ReadyInGrace,
+        Self::SessionEnded,
         Self::SuspendedOpenPath,
         Self::UnreadableStanding,
     ];
@@ -79,6 +82,7 @@ impl Rule {
             Self::OwnerAtRoot => "owner_at_root",
             Self::ReadyInstance => "ready_instance",
             Self::ReadyInGrace => "ready_in_grace",
+            Self::SessionEnded => "session_ended",
             Self::SuspendedOpenPath => "suspended_open_path",
             Self::UnreadableStanding => "unreadable_standing",
         }

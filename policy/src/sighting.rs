@@ -7,6 +7,8 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::instance_url::{HostRule, InstanceUrl};
+use crate::org::OrgId;
+use crate::session::{SessionKey, SignOuts};
 use crate::standing::{Identity, Instance, InstanceId, Membership, Role, Standing};
 use crate::status::{Status, UnknownStatus};
 use crate::time::Moment;
@@ -56,7 +58,7 @@ pub struct RawStanding {
     pub subject: String,
     /// `member`, `needs_invitation` or `stranger`.
     pub membership: String,
-    /// The org's name.
+    /// The id of the org they are in now.
     pub org: Option<String>,
     /// The role's word.
     pub role: Option<String>,
@@ -68,6 +70,12 @@ pub struct RawStanding {
     pub status: Option<String>,
     /// Since when, in seconds since the Unix epoch.
     pub since: Option<u64>,
+    /// Everything issued before this is over, in seconds since the Unix epoch.
+    #[serde(default)]
+    pub signed_out_before: Option<u64>,
+    /// The keys of sessions that are over besides.
+    #[serde(default)]
+    pub ended_sessions: Vec<String>,
     /// Counts every change.
     pub version: u64,
 }
@@ -100,7 +108,10 @@ impl RawStanding {
         };
         let membership = match self.membership.as_str() {
             "member" => Membership::Member {
-                org: self.org,
+                org: match self.org {
+                    Some(org) => Some(OrgId::new(&org).ok_or(Unreadable::BadShape)?),
+                    None => None,
+                },
                 role: self
                     .role
                     .as_deref()
@@ -111,10 +122,17 @@ impl RawStanding {
             "stranger" => Membership::Stranger,
             _ => return Err(Unreadable::UnknownMembership),
         };
+        // One that cannot be read might be the one that is over.
+        let sessions = self.ended_sessions.iter();
+        let sessions = sessions.map(|key| SessionKey::parse(key).ok_or(Unreadable::BadShape));
         Ok(Standing {
             identity: asked.clone(),
             membership,
             instance,
+            sign_outs: SignOuts {
+                before: self.signed_out_before.map(Moment::from_unix_seconds),
+                sessions: sessions.collect::<Result<_, _>>()?,
+            },
             version: self.version,
         })
     }
@@ -123,7 +141,10 @@ impl RawStanding {
 impl From<&Standing> for RawStanding {
     fn from(standing: &Standing) -> Self {
         let (membership, org, role) = match &standing.membership {
-            Membership::Member { org, role } => ("member", org.clone(), Some(role.word().into())),
+            Membership::Member { org, role } => {
+                let org = org.as_ref().map(|org| org.as_str().into());
+                ("member", org, Some(role.word().into()))
+            }
             Membership::NeedsInvitation => ("needs_invitation", None, None),
             Membership::Stranger => ("stranger", None, None),
         };
@@ -138,6 +159,10 @@ impl From<&Standing> for RawStanding {
             instance_url: instance.map(|instance| instance.url.as_str().into()),
             status: instance.map(|instance| instance.status.word().into()),
             since: instance.map(|instance| instance.since.unix_seconds()),
+            signed_out_before: standing.sign_outs.before.map(Moment::unix_seconds),
+            ended_sessions: (standing.sign_outs.sessions.iter())
+                .map(|key| key.as_str().into())
+                .collect(),
             version: standing.version,
         }
     }
@@ -154,10 +179,10 @@ struct Stored {
 
 impl Sighting {
     /// The version of the stored form.
-    const STORED_VERSION: u32 = 1;
+    const STORED_VERSION: u32 = 2;
 
     /// Longest stored record in bytes; anything longer is not ours.
-    pub const MAX_STORED_BYTES: usize = 4096;
+    pub const MAX_STORED_BYTES: usize = 8192;
 
     /// The stored form, JSON.
     pub fn store(&self) -> Option<Vec<u8>> {
@@ -210,7 +235,7 @@ mod tests {
             standing: Standing {
                 identity: identity("guy"),
                 membership: Membership::Member {
-                    org: Some("Guys".to_owned()),
+                    org: OrgId::new("guys"),
                     role: Role::Member,
                 },
                 instance: Some(Instance {
@@ -219,6 +244,10 @@ mod tests {
                     status: Status::Ready,
                     since: Moment::from_unix_seconds(7),
                 }),
+                sign_outs: SignOuts {
+                    before: Some(Moment::from_unix_seconds(6)),
+                    sessions: [SessionKey::parse("abcdefghijklmnopqrstuv").unwrap()].into(),
+                },
                 version: 3,
             },
             seen_at: Moment::from_unix_millis(9_001),
@@ -268,14 +297,22 @@ mod tests {
     }
 
     #[test]
+    fn a_sign_out_that_cannot_be_read_is_not_taken_for_none() {
+        for broken in ["abc", "abcdefghijklmnopqrst/+", ""] {
+            let result = restored(|text| text.replace("abcdefghijklmnopqrstuv", broken));
+            assert_eq!(result, Err(Unreadable::BadShape), "{broken}");
+        }
+    }
+
+    #[test]
     fn another_version_garbage_and_oversize_are_no_record() {
         assert_eq!(
-            restored(|text| text.replace("\"v\":1", "\"v\":2")),
+            restored(|text| text.replace("\"v\":2", "\"v\":3")),
             Err(Unreadable::BadShape)
         );
         assert_eq!(restored(|_| "}{".to_owned()), Err(Unreadable::BadShape));
         assert_eq!(
-            restored(|text| text.to_owned() + &" ".repeat(5000)),
+            restored(|text| text.to_owned() + &" ".repeat(9000)),
             Err(Unreadable::BadShape)
         );
         assert_eq!(

@@ -7,6 +7,8 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::instance_url::InstanceUrl;
+use crate::org::OrgId;
+use crate::session::SignOuts;
 use crate::status::Status;
 use crate::time::Moment;
 
@@ -58,28 +60,6 @@ impl Subject {
     }
 }
 
-/// An e-mail address, only to be shown. Nobody is recognised by it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Email(String);
-
-impl Email {
-    /// Longest address in bytes: RFC 5321 section 4.5.3.1.
-    pub const MAX_BYTES: usize = 254;
-
-    /// Takes an address of 1 to 254 bytes without control characters.
-    pub fn new(address: &str) -> Option<Self> {
-        let plausible = !address.is_empty()
-            && address.len() <= Self::MAX_BYTES
-            && !address.chars().any(char::is_control);
-        plausible.then(|| Self(address.to_owned()))
-    }
-
-    /// The address as given.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// What a visitor may do on the platform.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -117,8 +97,8 @@ impl Role {
 pub enum Membership {
     /// Belongs to the platform.
     Member {
-        /// The org's name, if there are orgs.
-        org: Option<String>,
+        /// The org they are in now, if there are orgs.
+        org: Option<OrgId>,
         /// What they may do.
         role: Role,
     },
@@ -174,6 +154,8 @@ pub struct Standing {
     pub membership: Membership,
     /// Their instance.
     pub instance: Option<Instance>,
+    /// Which of their sessions are over.
+    pub sign_outs: SignOuts,
     /// Counts every change at the authority; a late write with a smaller number loses.
     pub version: u64,
 }

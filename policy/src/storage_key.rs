@@ -19,7 +19,7 @@ impl StorageKey {
     /// The key of this person.
     pub fn of(identity: &Identity) -> Self {
         let parts = [identity.issuer.as_str(), identity.subject.as_str()];
-        Self(format!("v1:{}", injective(parts)))
+        Self(format!("v1:{}", injective(parts.map(str::as_bytes))))
     }
 
     /// The key as text.
@@ -42,14 +42,18 @@ impl fmt::Display for StorageKey {
 /// The key of the set that this issuer serves at this address: of neither alone, so that no issuer's keys count for another
 /// (CVE-2025-59936).
 pub fn jwks_key(issuer: &IssuerUrl, url: &str) -> String {
-    format!("v1:jwks:{}", injective([issuer.as_str(), url]))
+    format!(
+        "v1:jwks:{}",
+        injective([issuer.as_str().as_bytes(), url.as_bytes()])
+    )
 }
 
-fn injective(parts: [&str; 2]) -> String {
+/// The hash of several texts, each with its length before it, in base64url.
+pub(crate) fn injective<const N: usize>(parts: [&[u8]; N]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
+        hash.update(part);
     }
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }

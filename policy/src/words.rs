@@ -126,6 +126,11 @@ impl Reason {
                 detail: "It climbs with `..` or has a backslash, so it could mean another place to the app than to us. It was not passed on.",
                 next: "Use the address that is meant, without `.` and `..` segments.",
             },
+            Self::SessionEnded => Words {
+                title: "You have been logged out",
+                detail: "This log-in was ended, by you or by an administrator.",
+                next: "Log in again, and you come back to this page.",
+            },
             Self::StandingUnreadable => Words {
                 title: "Your account's record cannot be read",
                 detail: "What we know about your account does not make sense to us, so we let nobody in with it. The operator was alerted.",

@@ -13,6 +13,7 @@ use policy::instance_url::InstanceUrl;
 use policy::issuer::{Algorithm, ClaimNames, Issuer};
 use policy::provider::Provider;
 use policy::refusal::Refusal;
+use policy::session::SignOuts;
 use policy::sighting::{Sighting, Unreadable};
 use policy::signature::{SignatureCheck, SignatureFailure, SignatureQuestion};
 use policy::standing::{
@@ -102,10 +103,12 @@ pub(crate) enum Known {
     Overdue(Status),
     OwnerWithout,
     OwnerWith(Status),
+    /// Logged out since the token was issued.
+    SignedOut(Status),
 }
 
 impl Known {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Stranger,
         Self::NeedsInvitation,
         Self::NoInstance,
@@ -117,6 +120,8 @@ impl Known {
         Self::Has(Status::Suspended),
         Self::OwnerWithout,
         Self::OwnerWith(Status::Ready),
+        Self::SignedOut(Status::Ready),
+        Self::SignedOut(Status::Suspended),
     ];
 
     pub(crate) fn name(self) -> String {
@@ -128,6 +133,7 @@ impl Known {
             Self::Overdue(status) => format!("{status}, overdue"),
             Self::OwnerWithout => "owner, no instance".to_owned(),
             Self::OwnerWith(status) => format!("owner, {status}"),
+            Self::SignedOut(status) => format!("{status}, logged out"),
         }
     }
 
@@ -136,7 +142,9 @@ impl Known {
             Self::Stranger => (Membership::Stranger, None, false),
             Self::NeedsInvitation => (Membership::NeedsInvitation, None, false),
             Self::NoInstance => (member(Role::Member), None, false),
-            Self::Has(status) => (member(Role::Member), Some(status), false),
+            Self::Has(status) | Self::SignedOut(status) => {
+                (member(Role::Member), Some(status), false)
+            }
             Self::Overdue(status) => (member(Role::Member), Some(status), true),
             Self::OwnerWithout => (member(Role::PlatformOwner), None, false),
             Self::OwnerWith(status) => (member(Role::PlatformOwner), Some(status), false),
@@ -148,11 +156,19 @@ impl Known {
             status,
             since: NOW.minus(waited),
         });
+        let before = match self {
+            Self::SignedOut(_) => Some(NOW),
+            _ => None,
+        };
         Sighting {
             standing: Standing {
                 identity: identity.clone(),
                 membership,
                 instance,
+                sign_outs: SignOuts {
+                    before,
+                    sessions: Vec::new(),
+                },
                 version: 1,
             },
             seen_at,

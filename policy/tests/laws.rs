@@ -6,6 +6,7 @@ use policy::credential::{Headers, Offer, offered, without_cookie};
 use policy::decision::{Decision, Place};
 use policy::negotiation::{Audience, Signs};
 use policy::rule::Rule;
+use policy::session::SignOuts;
 use policy::sighting::Sighting;
 use policy::status::{Availability, Status};
 use policy::time::Moment;
@@ -157,4 +158,48 @@ Age::Past(Duration::from_millis(millis)));
         let audience = Audience::of(Signs { method: &method, accept: accept.as_deref(), fetch_mode: mode.as_deref() });
         prop_assert!(audience != Audience::Browser || method == "GET" || method == "HEAD");
     }
+}
+
+fn issued(at: u64, more: &str) -> policy::admission::Visitor {
+    let claims = format!(
+        r#"{{"iss":"{ISSUER}","sub":"guy","aud":"usher","iat":{at},"exp":1900003600{more}}}"#
+    );
+    admit(&token(ISSUER, r#"{"alg":"ES256"}"#, &claims)).unwrap()
+}
+
+#[test]
+fn what_was_issued_before_a_sign_out_is_over_and_a_new_log_in_is_not() {
+    let sign_outs = SignOuts {
+        before: Some(NOW),
+        sessions: Vec::new(),
+    };
+    let now = NOW.unix_seconds();
+    assert!(sign_outs.cover(&issued(now - 1, "")));
+    assert!(!sign_outs.cover(&issued(now, "")));
+    assert!(
+        sign_outs.cover(&visitor("guy")),
+        "it does not say when it was issued"
+    );
+}
+
+#[test]
+fn an_ended_session_is_over_however_its_token_is_signed_again() {
+    let now = NOW.unix_seconds();
+    let ended = issued(now - 9, r#","sid":"s-1""#);
+    let sign_outs = SignOuts {
+        before: None,
+        sessions: [ended.session().clone()].into(),
+    };
+    assert!(sign_outs.cover(&issued(now, r#","sid":"s-1","jti":"renewed""#)));
+    assert!(!sign_outs.cover(&issued(now, r#","sid":"s-2""#)));
+    assert!(!sign_outs.cover(&issued(now, r#","jti":"s-1""#)));
+    let without_name = issued(now, "");
+    assert_eq!(without_name.session(), issued(now, "").session());
+    assert_ne!(without_name.session(), issued(now - 1, "").session());
+}
+
+#[test]
+fn nobody_is_an_operator_unless_the_issuer_is_configured_so() {
+    let claims = r#","groups":["usher-operators"],"operator":true"#;
+    assert!(!issued(NOW.unix_seconds(), claims).is_operator());
 }

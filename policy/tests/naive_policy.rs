@@ -30,13 +30,18 @@ fn naive(found_out: FoundOut, place: Place) -> Rule {
     );
     let ready = matches!(
         known,
-        Known::Has(Status::Ready) | Known::OwnerWith(Status::Ready)
+        Known::Has(Status::Ready)
+            | Known::OwnerWith(Status::Ready)
+            | Known::SignedOut(Status::Ready)
     );
     let usable_for = if has_instance { 60_000 } else { 2_000 };
     let usable = age_millis < usable_for;
     let in_grace = !authority_answers && ready && age_millis < 900_000;
     if !usable && !in_grace {
         return Rule::AuthorityUnavailable;
+    }
+    if matches!(known, Known::SignedOut(_)) {
+        return Rule::SessionEnded;
     }
     let owner = matches!(known, Known::OwnerWith(_) | Known::OwnerWithout);
     if owner && place == Place::PlatformRoot {
@@ -46,7 +51,7 @@ fn naive(found_out: FoundOut, place: Place) -> Rule {
         Known::NeedsInvitation => Rule::NeedsInvitation,
         Known::Stranger | Known::NoInstance | Known::OwnerWithout => Rule::NoInstance,
         Known::Overdue(_) => Rule::InstanceOverdue,
-        Known::Has(status) | Known::OwnerWith(status) => match status {
+        Known::Has(status) | Known::OwnerWith(status) | Known::SignedOut(status) => match status {
             Status::Provisioning => Rule::InstanceProvisioning,
             Status::Active => Rule::InstanceActive,
             Status::Ready if usable => Rule::ReadyInstance,

@@ -1,13 +1,17 @@
 //! The registry: the built-in authority, a D1 database (`edge/migrations/`). Here it is read; `changes` are made by operators.
 
+mod arrivals;
+pub(crate) mod audit;
 mod changes;
+pub(crate) mod directory;
+mod people;
+mod sessions;
 
-use policy::contract::{
-    InstanceList, InstanceRecord, MOST_INSTANCES, MembershipWord, NewInstance, StandingRecord,
-};
+use policy::contract::{InstanceRecord, MembershipWord, NewInstance, StandingRecord};
 use policy::instance_url::HostRule;
+use policy::session::SignOuts;
 use policy::sighting::{RawStanding, Unreadable};
-use policy::standing::{Identity, InstanceId, Membership, Standing};
+use policy::standing::{Identity, InstanceId, IssuerUrl, Membership, Standing, Subject};
 use policy::status::{IllegalTransition, Status};
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
@@ -42,42 +46,41 @@ impl From<worker::Error> for ChangeRefused {
     }
 }
 
-/// A row as one JSON text: what crosses from JavaScript is one string, read like a record from any other store.
+/// A row as one JSON text: what crosses from JavaScript is one string, read like a record from any other store. `?3` is now: a
+/// session that was ended is named only while its tokens could still be offered, and not where everything of its time is over.
 const STANDING: &str = "
     SELECT json_object(
                'issuer', identities.issuer, 'subject', identities.subject,
                'membership', iif(users.requires_invitation, 'needs_invitation', 'member'),
-               'email', users.email, 'org', users.org, 'role', users.role,
+               'email', users.email, 'org', users.org,
+               'role', iif(users.role = 'platform_owner', users.role, ifnull(members.role, users.role)),
                'instance_id', instances.id, 'instance_url', instances.url, 'status', instances.status,
-               'since', instances.since, 'version', users.version + ifnull(instances.version, 0)) AS record
+               'since', instances.since, 'version', users.version + ifnull(instances.version, 0),
+               'signed_out_before', sign_outs.before,
+               'ended_sessions', (SELECT json_group_array(id) FROM (
+                    SELECT id FROM sessions
+                    WHERE user_id = users.id AND ended_at IS NOT NULL AND expires_at > ?3
+                      AND (renewable OR issued_at >= ifnull(sign_outs.before, 0))
+                    ORDER BY ended_at DESC LIMIT ?4))) AS record
     FROM identities
     JOIN users ON users.id = identities.user_id
     LEFT JOIN instances ON instances.user_id = users.id
+    LEFT JOIN members ON members.user_id = users.id AND members.org_id = users.org
+    LEFT JOIN sign_outs ON sign_outs.user_id = users.id
     WHERE identities.issuer = ?1 AND identities.subject = ?2";
 
 const INSTANCE: &str = "
     SELECT json_object(
                'id', instances.id, 'url', instances.url, 'status', instances.status,
                'suspended_from', instances.suspended_from, 'since', instances.since, 'version', instances.version,
-               'issuer', identities.issuer, 'subject', identities.subject) AS record
+               'user', instances.user_id, 'issuer', identities.issuer, 'subject', identities.subject) AS record
     FROM instances
     JOIN identities ON identities.user_id = instances.user_id
-    WHERE instances.id = ?1";
+    WHERE instances.id = ?1 LIMIT 1";
 
-/// Those of one status, the longest in it first, as one JSON list.
-const INSTANCES: &str = "
-    SELECT json_object(
-               'total', (SELECT count(*) FROM instances WHERE status = ?1),
-               'instances', json_group_array(json(record))) AS record
-    FROM (SELECT json_object(
-                     'id', instances.id, 'url', instances.url, 'status', instances.status,
-                     'suspended_from', instances.suspended_from, 'since', instances.since, 'version', instances.version,
-                     'issuer', identities.issuer, 'subject', identities.subject) AS record
-          FROM instances
-          JOIN identities ON identities.user_id = instances.user_id
-          WHERE instances.status = ?1
-          ORDER BY instances.since, instances.id
-          LIMIT ?2)";
+const IDENTITIES: &str = "
+    SELECT (SELECT json_group_array(json_array(issuer, subject)) FROM identities WHERE user_id = users.id) AS record
+    FROM users WHERE id = ?1";
 
 #[derive(Deserialize)]
 struct Contact {
@@ -92,14 +95,9 @@ struct InstanceRow {
     suspended_from: Option<String>,
     since: u64,
     version: u64,
+    user: String,
     issuer: String,
     subject: String,
-}
-
-#[derive(Deserialize)]
-struct InstanceRows {
-    instances: Vec<InstanceRow>,
-    total: u64,
 }
 
 impl InstanceRow {
@@ -115,6 +113,7 @@ impl InstanceRow {
             url: self.url,
             since: self.since,
             version: self.version,
+            user: Some(self.user),
             issuer: self.issuer,
             subject: self.subject,
         })
@@ -136,6 +135,7 @@ impl Registry<'_> {
                 identity: identity.clone(),
                 membership: Membership::Stranger,
                 instance: None,
+                sign_outs: SignOuts::default(),
                 version: 0,
             }),
         }
@@ -145,8 +145,36 @@ impl Registry<'_> {
         let statement = self.database.prepare(STANDING).bind(&[
             text(identity.issuer.as_str()),
             text(identity.subject.as_str()),
+            number(crate::clock::now().unix_seconds()),
+            number(SignOuts::MOST_SESSIONS as u64),
         ])?;
         statement.first(Some(RECORD)).await
+    }
+
+    /// The id of a person's record.
+    pub(crate) async fn user_of(&self, identity: &Identity) -> worker::Result<Option<String>> {
+        let sql = "SELECT user_id FROM identities WHERE issuer = ?1 AND subject = ?2";
+        let statement = self.database.prepare(sql).bind(&[
+            text(identity.issuer.as_str()),
+            text(identity.subject.as_str()),
+        ])?;
+        statement.first(Some("user_id")).await
+    }
+
+    /// Everybody a user is known as; what is remembered of them is theirs.
+    pub(crate) async fn identities_of(&self, user: &str) -> Result<Vec<Identity>, ChangeRefused> {
+        let statement = self.database.prepare(IDENTITIES).bind(&[text(user)])?;
+        let record: Option<String> = statement.first(Some(RECORD)).await?;
+        let rows: Vec<(String, String)> =
+            read(&record.ok_or(ChangeRefused::NotFound)?).map_err(ChangeRefused::Unreadable)?;
+        let identities = rows.iter().map(|(issuer, subject)| {
+            Some(Identity {
+                issuer: IssuerUrl::new(issuer)?,
+                subject: Subject::new(subject)?,
+            })
+        });
+        let identities: Option<Vec<_>> = identities.collect();
+        identities.ok_or(ChangeRefused::Unreadable(Unreadable::BadShape))
     }
 
     /// The same for operators, as the admin API shows it.
@@ -162,7 +190,10 @@ impl Registry<'_> {
             standing(&record, identity, self.hosts).map_err(ChangeRefused::Unreadable)?;
         let contact: Contact = read(&record).map_err(ChangeRefused::Unreadable)?;
         let (membership, org, role) = match standing.membership {
-            Membership::Member { org, role } => (MembershipWord::Member, org, role),
+            Membership::Member { org, role } => {
+                let org = org.map(|org| org.as_str().to_owned());
+                (MembershipWord::Member, org, role)
+            }
             Membership::NeedsInvitation | Membership::Stranger => (
                 MembershipWord::NeedsInvitation,
                 None,
@@ -192,34 +223,42 @@ impl Registry<'_> {
         row.parse()
     }
 
-    /// The instances of one status, for operators who look for those that are stuck.
-    pub(crate) async fn instances(&self, status: Status) -> Result<InstanceList, ChangeRefused> {
-        let statement = self
-            .database
-            .prepare(INSTANCES)
-            .bind(&[text(status.word()), number(MOST_INSTANCES as u64)])?;
-        let record: Option<String> = statement.first(Some(RECORD)).await?;
-        let rows: InstanceRows =
-            read(&record.ok_or(ChangeRefused::NotFound)?).map_err(ChangeRefused::Unreadable)?;
-        let instances = rows.instances.into_iter().map(InstanceRow::parse);
-        Ok(InstanceList {
-            instances: instances.collect::<Result<_, _>>()?,
-            total: rows.total,
-        })
-    }
-
-    /// Whether the tables are there (incident I5: the database that was never migrated).
+    /// Whether the tables are there (incident I5: the database that was never migrated; I4: the table of events that was renamed,
+    /// so that events were lost).
     pub(crate) async fn check(&self) -> Result<(), String> {
-        let statement = self
-            .database
-            .prepare("SELECT count(*) AS tables FROM (SELECT 1 FROM identities LIMIT 1)");
-        statement
-            .first::<u32>(Some("tables"))
-            .await
-            .map(|_| ())
-            .map_err(|problem| problem.to_string())
+        let statement = self.database.prepare(PRESENT_TABLES);
+        let present = statement.first::<String>(Some("names")).await;
+        let present = present.map_err(|problem| problem.to_string())?;
+        let present = present.unwrap_or_default();
+        let missing: Vec<_> = TABLES
+            .into_iter()
+            .filter(|table| present.split(',').all(|name| name != *table))
+            .collect();
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("no such table: {}", missing.join(", ")))
+        }
     }
 }
+
+const PRESENT_TABLES: &str =
+    "SELECT ifnull(group_concat(name), '') AS names FROM sqlite_schema WHERE type = 'table'";
+
+/// Every table of the migrations.
+const TABLES: [&str; 11] = [
+    "allowed_domains",
+    "events",
+    "identities",
+    "instances",
+    "invitations",
+    "members",
+    "orgs",
+    "sessions",
+    "sign_outs",
+    "status_history",
+    "users",
+];
 
 /// The name of the column of [`STANDING`] and [`INSTANCE`].
 const RECORD: &str = "record";
@@ -231,6 +270,10 @@ fn standing(record: &str, identity: &Identity, hosts: &[HostRule]) -> Result<Sta
 fn read<T: for<'de> Deserialize<'de>>(record: &str) -> Result<T, Unreadable> {
     // Not `from_str`: each kind of input is a parser of its own in the WebAssembly, about 15 KB.
     serde_json::from_slice(record.as_bytes()).map_err(|_| Unreadable::BadShape)
+}
+
+fn optional(value: Option<&str>) -> JsValue {
+    value.map_or(JsValue::NULL, JsValue::from_str)
 }
 
 fn text(value: &str) -> JsValue {

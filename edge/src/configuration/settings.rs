@@ -25,7 +25,7 @@ pub struct Setting {
 }
 
 /// Every configuration value, the ones that must be given first.
-pub const SETTINGS: [Setting; 18] = [
+pub const SETTINGS: [Setting; 20] = [
     Setting {
         name: "USHER_DB",
         home: Home::Binding,
@@ -85,6 +85,18 @@ pub const SETTINGS: [Setting; 18] = [
         home: Home::Variable,
         default: Some("__Host-usher"),
         meaning: "the cookie that carries the token; unless given, that of the first issuer's provider (`usher-development` in development)",
+    },
+    Setting {
+        name: "USHER_PROVISIONING",
+        home: Home::Variable,
+        default: Some("admin"),
+        meaning: "who makes somebody known: `admin`, only the admin API; `first-sight`, also their own first visit, by invitation, by e-mail domain, or as the first owner",
+    },
+    Setting {
+        name: "USHER_OWNER_EMAILS",
+        home: Home::Variable,
+        default: Some("[]"),
+        meaning: "with `first-sight`: who may become the platform's first owner, a list of e-mail addresses; empty: whoever comes first",
     },
     Setting {
         name: "USHER_FRESH_SECONDS",

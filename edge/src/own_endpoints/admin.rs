@@ -1,31 +1,29 @@
-//! The operators' API, `/.usher/admin/v1/`: standings and statuses, with transition checks.
+//! The operators' API, `/.usher/admin/v1/`: instances and their statuses, users, orgs, invitations, sessions, events. `openapi.json`
+//! says all of it. Every change is written down with who made it and why.
 
-use policy::contract::{StandingRecord, StatusChange};
-use policy::instance_url::InstanceUrl;
+mod call;
+mod instances;
+mod operator;
+mod people;
+mod query;
+mod standings;
+mod traces;
+
 use policy::reason::Reason;
-use policy::standing::{Identity, InstanceId, IssuerUrl, Subject};
 use policy::status::Status;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use subtle::ConstantTimeEq as _;
 
 use super::method_not_allowed;
 use crate::authority::registry::{ChangeRefused, Registry};
 use crate::configuration::Bindings;
+use crate::events;
 use crate::gate::Gate;
 use crate::page::Answer;
-use crate::{clock, events};
+use call::{Call, Mistake};
 
-/// The largest record is a standing with an instance, below 4 KiB.
-const MAX_BODY_BYTES: usize = 16 * 1024;
-
-/// Longest e-mail address or org: both are told to the app in a header, and a sighting must stay small (RFC 5321 section 4.5.3.1).
-const MAX_TEXT_BYTES: usize = 254;
+/// What the API is, for programs; the tests hold the API to it.
+const OPENAPI: &str = include_str!("../../openapi.json");
 
 pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
-    if !is_operator(gate) {
-        return Answer::problem(Reason::OperatorRequired, &gate.incoming.id, Vec::new());
-    }
     let registry = match Bindings(gate.env).registry() {
         Ok(database) => Registry {
             database,
@@ -33,20 +31,23 @@ pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
         },
         Err(problem) => return refused(gate, ChangeRefused::Failed(problem.to_string())),
     };
-    let call = Call { gate, registry };
+    let operator = match operator::identify(gate, &registry).await {
+        Ok(operator) => operator,
+        Err(answer) => return answer,
+    };
+    let call = Call {
+        gate,
+        registry,
+        operator,
+    };
     let method = gate.incoming.method();
     let segments: Vec<&str> = path.split('/').collect();
-    let result = match (segments.as_slice(), method.as_str()) {
-        (["standings"], "GET") => call.standing().await,
-        (["standings"], "PUT") => call.put_standing().await,
-        (["standings"], "DELETE") => call.remove_standing().await,
-        (["standings"], _) => Ok(method_not_allowed("GET, PUT, DELETE", gate.incoming)),
-        (["instances"], "GET") => call.instances().await,
-        (["instances", id], "GET") => call.instance(id).await,
-        (["instances"] | ["instances", _], _) => Ok(method_not_allowed("GET", gate.incoming)),
-        (["instances", id, "status"], "PUT") => call.change_status(id).await,
-        (["instances", _, "status"], _) => Ok(method_not_allowed("PUT", gate.incoming)),
-        (_, _) => Err(Mistake::Refused(ChangeRefused::NotFound)),
+    let result = match route(&call, &segments, &method).await {
+        Some(result) => result,
+        None => match methods(&segments) {
+            Some(methods) => Ok(method_not_allowed(methods, gate.incoming)),
+            None => Err(Mistake::Refused(ChangeRefused::NotFound)),
+        },
     };
     result.unwrap_or_else(|mistake| match mistake {
         Mistake::Request(sentence) => {
@@ -56,173 +57,59 @@ pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
     })
 }
 
-/// Compared in constant time: how long a refusal takes tells nothing about the secret.
-fn is_operator(gate: &Gate<'_>) -> bool {
-    let authorization = gate.incoming.header("authorization").unwrap_or_default();
-    let offered = authorization
-        .split_once(' ')
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    offered.is_some_and(|(_, secret)| {
-        secret
-            .as_bytes()
-            .ct_eq(gate.configuration.admin_secret.as_bytes())
-            .into()
+async fn route(
+    call: &Call<'_>,
+    segments: &[&str],
+    method: &str,
+) -> Option<Result<Answer, Mistake>> {
+    Some(match (segments, method) {
+        (["openapi.json"], "GET") => Ok(call.text(OPENAPI.to_owned())),
+        (["standings"], "GET") => call.standing().await,
+        (["standings"], "PUT") => call.put_standing().await,
+        (["standings"], "DELETE") => call.remove_standing().await,
+        (["instances"], "GET") => call.instances().await,
+        (["instances", id], "GET") => call.instance(id).await,
+        (["instances", id], "DELETE") => call.remove_instance(id).await,
+        (["instances", id, "status"], "PUT") => call.change_status(id).await,
+        (["instances", id, "history"], "GET") => call.history(id).await,
+        (["users"], "GET") => call.users().await,
+        (["users", id], "GET") => call.user(id).await,
+        (["users", id], "PATCH") => call.change_user(id).await,
+        (["users", id], "DELETE") => call.remove_user(id).await,
+        (["users", id, "sessions"], "DELETE") => call.end_sessions(id).await,
+        (["orgs"], "GET") => call.orgs().await,
+        (["orgs", id], "GET") => call.org(id).await,
+        (["orgs", id], "PUT") => call.put_org(id).await,
+        (["orgs", id], "DELETE") => call.remove_org(id).await,
+        (["orgs", id, "members"], "GET") => call.members(id).await,
+        (["orgs", id, "members", user], "PUT") => call.put_member(id, user).await,
+        (["orgs", id, "members", user], "DELETE") => call.remove_member(id, user).await,
+        (["invitations"], "GET") => call.invitations().await,
+        (["invitations"], "POST") => call.invite().await,
+        (["invitations", id], "DELETE") => call.revoke(id).await,
+        (["sessions"], "GET") => call.sessions().await,
+        (["sessions", id], "DELETE") => call.end_session(id).await,
+        (["events"], "GET") => call.events().await,
+        (_, _) => return None,
     })
 }
 
-enum Mistake {
-    /// The call cannot be understood; the sentence says what is wrong where.
-    Request(String),
-    /// The registry did not do it.
-    Refused(ChangeRefused),
-}
-
-impl From<ChangeRefused> for Mistake {
-    fn from(refusal: ChangeRefused) -> Self {
-        Self::Refused(refusal)
+/// The methods that a place takes, as in the header `Allow`.
+fn methods(segments: &[&str]) -> Option<&'static str> {
+    match segments {
+        ["standings"] => Some("GET, PUT, DELETE"),
+        ["openapi.json" | "instances" | "users" | "orgs" | "sessions" | "events"]
+        | ["instances", _, "history"]
+        | ["orgs", _, "members"] => Some("GET"),
+        ["instances", _] => Some("GET, DELETE"),
+        ["instances", _, "status"] => Some("PUT"),
+        ["users", _] => Some("GET, PATCH, DELETE"),
+        ["users", _, "sessions"] | ["invitations" | "sessions", _] => Some("DELETE"),
+        ["orgs", _] => Some("GET, PUT, DELETE"),
+        ["orgs", _, "members", _] => Some("PUT, DELETE"),
+        ["invitations"] => Some("GET, POST"),
+        _ => None,
     }
-}
-
-struct Call<'a> {
-    gate: &'a Gate<'a>,
-    registry: Registry<'a>,
-}
-
-impl Call<'_> {
-    async fn standing(&self) -> Result<Answer, Mistake> {
-        Ok(self.ok(&self
-            .registry
-            .standing_record(&self.identity_of_query()?)
-            .await?))
-    }
-
-    async fn put_standing(&self) -> Result<Answer, Mistake> {
-        let record: StandingRecord = self.body().await?;
-        let identity = identity(&record.issuer, &record.subject)?;
-        let issuers = &self.gate.configuration.issuers;
-        if issuers.iter().all(|issuer| issuer.name != identity.issuer) {
-            let names: Vec<_> = issuers.iter().map(|issuer| issuer.name.as_str()).collect();
-            return Err(Mistake::Request(format!(
-                "issuer is `{}`, whose tokens nobody here believes; give one of USHER_ISSUERS, byte for byte: {}",
-                record.issuer,
-                names.join(", ")
-            )));
-        }
-        for (name, value) in [("email", &record.email), ("org", &record.org)] {
-            if value
-                .as_ref()
-                .is_some_and(|value| value.len() > MAX_TEXT_BYTES)
-            {
-                return Err(Mistake::Request(format!(
-                    "{name} has more than {MAX_TEXT_BYTES} bytes"
-                )));
-            }
-        }
-        if let Some(instance) = &record.instance {
-            if InstanceId::new(&instance.id).is_none() {
-                return Err(Mistake::Request(format!(
-                    "instance.id is `{}`; give 1 to 128 of A-Z a-z 0-9 . _ -",
-                    instance.id
-                )));
-            }
-            let url = InstanceUrl::new(&instance.url).filter(|url| url.as_str() == instance.url);
-            if !url.is_some_and(|url| {
-                self.gate
-                    .configuration
-                    .instance_hosts
-                    .iter()
-                    .any(|rule| rule.covers(&url))
-            }) {
-                return Err(Mistake::Request(format!(
-                    "instance.url is `{}`; give an origin without a slash at the end, at a host that USHER_INSTANCE_HOSTS allows",
-                    instance.url
-                )));
-            }
-        }
-        let result = self
-            .registry
-            .put_standing(&identity, &record, clock::now())
-            .await?;
-        self.show(&identity).await;
-        Ok(self.ok(&result))
-    }
-
-    async fn remove_standing(&self) -> Result<Answer, Mistake> {
-        let identity = self.identity_of_query()?;
-        self.registry.remove_standing(&identity).await?;
-        self.gate.isolate.memory.forget(&identity);
-        self.gate.sightings().remove(&identity).await;
-        Ok(Answer::no_content(&self.gate.incoming.id))
-    }
-
-    async fn instances(&self) -> Result<Answer, Mistake> {
-        let word = self.gate.incoming.parameter("status").unwrap_or_default();
-        let status = Status::parse(&word).map_err(|_| {
-            let words = Status::ALL.map(Status::word).join(", ");
-            Mistake::Request(format!(
-                "the query's `status` is `{word}`; give one of {words}"
-            ))
-        })?;
-        Ok(self.ok(&self.registry.instances(status).await?))
-    }
-
-    async fn instance(&self, id: &str) -> Result<Answer, Mistake> {
-        Ok(self.ok(&self.registry.instance(&instance_id(id)?).await?))
-    }
-
-    async fn change_status(&self, id: &str) -> Result<Answer, Mistake> {
-        let StatusChange { status } = self.body().await?;
-        let record = self
-            .registry
-            .change_status(&instance_id(id)?, status, clock::now())
-            .await?;
-        if let Ok(owner) = identity(&record.issuer, &record.subject) {
-            self.show(&owner).await;
-        }
-        Ok(self.ok(&record))
-    }
-
-    /// Makes a change visible at the next request at this location, and soon elsewhere.
-    async fn show(&self, identity: &Identity) {
-        self.gate.isolate.memory.forget(identity);
-        self.gate.sightings().refresh(identity).await;
-    }
-
-    fn identity_of_query(&self) -> Result<Identity, Mistake> {
-        let parameter = |name: &str| {
-            let value = self.gate.incoming.parameter(name);
-            value.ok_or_else(|| {
-                Mistake::Request(format!(
-                    "the query has no parameter `{name}`; give issuer and subject"
-                ))
-            })
-        };
-        identity(&parameter("issuer")?, &parameter("subject")?)
-    }
-
-    async fn body<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
-        let text = self.gate.incoming.text(MAX_BODY_BYTES).await;
-        let text = text.map_err(|problem| Mistake::Request(crate::fetching::text(&problem)))?;
-        serde_json::from_slice(text.as_bytes())
-            .map_err(|problem| Mistake::Request(format!("the body: {problem}")))
-    }
-
-    fn ok(&self, body: &impl Serialize) -> Answer {
-        Answer::json(200, body, &self.gate.incoming.id)
-    }
-}
-
-fn identity(issuer: &str, subject: &str) -> Result<Identity, Mistake> {
-    match (IssuerUrl::new(issuer), Subject::new(subject)) {
-        (Some(issuer), Some(subject)) => Ok(Identity { issuer, subject }),
-        (_, _) => Err(Mistake::Request(
-            "issuer or subject is empty, too long or has control characters".to_owned(),
-        )),
-    }
-}
-
-fn instance_id(id: &str) -> Result<InstanceId, Mistake> {
-    InstanceId::new(id).ok_or(Mistake::Refused(ChangeRefused::NotFound))
 }
 
 fn refused(gate: &Gate<'_>, refusal: ChangeRefused) -> Answer {

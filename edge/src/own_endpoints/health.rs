@@ -33,7 +33,13 @@ pub(super) async fn ready(isolate: &'static Isolate, env: &Env, incoming: &Incom
         mistakes.extend(key_mistakes(isolate, configuration, env, incoming).await);
     }
     if mistakes.is_empty() {
-        Answer::json(200, &json!({ "status": "ready" }), &incoming.id)
+        let (lost_events, last_problem) = isolate.log_ins.lost();
+        let ready = json!({
+            "status": "ready",
+            "lost_events": lost_events,
+            "last_lost_because": last_problem,
+        });
+        Answer::json(200, &ready, &incoming.id)
     } else {
         Answer::problem(Reason::Misconfigured, &incoming.id, mistakes)
     }

@@ -14,10 +14,10 @@ use crate::page::Answer;
 pub(super) async fn answer(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     let headers = gate.incoming.credential_headers(gate.configuration);
     let visitor = match gate.admit(&headers).await {
-        Ok((visitor, _)) => visitor,
+        Ok(admitted) => admitted.visitor,
         Err(rejected) => return Err(gate.turn_away(&rejected, &headers)),
     };
-    let finding = gate.sightings().find(&visitor).await;
+    let finding = gate.find(&visitor).await;
     gate.keep(&finding);
     let now = finding.found_at;
     let judgement = decide(

@@ -1,7 +1,9 @@
 //! `/.usher/session`: the log-in page hands over a token, the browser gets the cookie. `/.usher/logout`: it forgets it.
 
+use std::rc::Rc;
+
 use policy::credential::Carrier;
-use policy::decision::Rejected;
+use policy::decision::{Decision, Place, Rejected, decide};
 use policy::negotiation::prefers_html;
 use policy::reason::Reason;
 use wasm_bindgen::JsValue;
@@ -54,9 +56,28 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
         ..CredentialHeaders::default()
     };
     let visitor = match gate.admit(&headers).await {
-        Ok((visitor, Carrier::Bearer | Carrier::Cookie | Carrier::Provider)) => visitor,
-        Err(rejected) => return Err(gate.turn_away(&rejected, &headers)),
+        Ok(admitted) => admitted.visitor,
+        Err(rejected) => {
+            if let Rejected::Refused(refusal) = &rejected {
+                gate.note_failed_log_in(refusal.clone());
+            }
+            return Err(gate.turn_away(&rejected, &headers));
+        }
     };
+    let finding = gate.find(&visitor).await;
+    gate.keep(&finding);
+    let judgement = decide(
+        &visitor,
+        finding.found(),
+        Place::App,
+        &gate.configuration.rules,
+        finding.found_at,
+    );
+    // A log-in that is over already would only be shown the log-in page again by the next request.
+    if let Decision::LogIn { .. } = &judgement.decision {
+        return Err(gate.carry_out(&judgement, &headers, Carrier::Bearer));
+    }
+    gate.note_log_in(Rc::clone(&visitor), true);
     let lifetime = visitor.valid_until().since(clock::now());
     let place = safe_return_to(form.get("return_to"), incoming.origin());
     Ok(Answer::redirect(&place, &incoming.id).header(
@@ -90,11 +111,16 @@ fn may_hand_over(gate: &Gate<'_>, origin: Option<&str>) -> bool {
     allowed
 }
 
-/// Makes the browser forget the cookie.
-pub(super) fn end(gate: &Gate<'_>) -> Answer {
+/// Ends all of the visitor's sessions, and makes the browser forget the cookie.
+pub(super) async fn end(gate: &Gate<'_>) -> Answer {
     let incoming = gate.incoming;
     if incoming.is_from_another_site() {
         return Answer::problem(Reason::CrossSiteRequest, &incoming.id, Vec::new());
+    }
+    let headers = incoming.credential_headers(gate.configuration);
+    // Whoever is not logged in has nothing to end; their cookie goes all the same.
+    if let Ok(admitted) = gate.admit(&headers).await {
+        gate.log_out(&admitted.visitor).await;
     }
     // A person who pressed a button must see that something happened; a program needs no page.
     let person = prefers_html(&incoming.header("accept").unwrap_or_default());

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use policy::standing::Email;
+use policy::email::Email;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -1,14 +1,56 @@
-//! What operators change in the registry: each change is whole or is not made.
+//! What the platform and its operators change: each change is whole or is not made, and is written down with it.
 
 use policy::contract::{InstanceRecord, MembershipWord, NewInstance, StandingRecord};
-use policy::standing::{Identity, InstanceId};
+use policy::event::EventKind;
+use policy::org::OrgRole;
+use policy::standing::{Identity, InstanceId, Role};
 use policy::status::Status;
 use policy::storage_key::StorageKey;
-use policy::time::Moment;
 use wasm_bindgen::JsValue;
 use worker::D1PreparedStatement;
 
-use super::{ChangeRefused, Registry, number, text};
+use super::audit::{Entry, Occasion};
+use super::{ChangeRefused, Registry, number, optional, text};
+
+/// `?1` the user.
+const PUT_USER: &str = "
+    INSERT INTO users (id, email, org, role, requires_invitation, version, created_at)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    ON CONFLICT (id) DO UPDATE SET email = excluded.email, org = excluded.org, role = excluded.role,
+        requires_invitation = excluded.requires_invitation, version = max(users.version + 1, excluded.version)";
+
+const PUT_ORG: &str =
+    "INSERT INTO orgs (id, name, created_at) VALUES (?1, ?1, ?2) ON CONFLICT DO NOTHING";
+
+const PUT_MEMBER: &str = "
+    INSERT INTO members (org_id, user_id, role, since) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (org_id, user_id) DO UPDATE SET role = excluded.role";
+
+const PUT_IDENTITY: &str =
+    "INSERT INTO identities (issuer, subject, user_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+
+const PUT_INSTANCE: &str = "
+    INSERT INTO instances (id, user_id, url, status, since, version)
+    VALUES (?1, ?2, ?3, 'provisioning', ?4, ?5) ON CONFLICT DO NOTHING";
+
+/// Fails where the instance is somebody else's, is somewhere else, or would be the person's second one: it would write a row
+/// that is there already.
+const GUARD: &str = "
+    INSERT INTO instances (id, user_id, url, status, since, version)
+    SELECT id, user_id, url, 'provisioning', 0, 0 FROM instances
+    WHERE (id = ?1 OR user_id = ?2) AND NOT (id = ?1 AND user_id = ?2 AND url = ?3)
+    LIMIT 1";
+
+/// Compared with the version that was read: of two changes at once, one wins and the other hears of it.
+const CHANGE_STATUS: &str = "
+    UPDATE instances SET status = ?2, suspended_from = ?3, since = ?4, version = max(version + 1, ?5)
+    WHERE id = ?1 AND version = ?6";
+
+/// The trigger of the table wrote the row; here it gets a name and a reason.
+const SIGN_HISTORY: &str = "
+    UPDATE status_history SET actor = ?2, why = ?3
+    WHERE instance_id = ?1
+      AND version = (SELECT version FROM instances WHERE id = ?1 AND version = max(?4 + 1, ?5) AND status = ?6)";
 
 impl Registry<'_> {
     /// Creates or replaces what the registry knows of a person; an instance is created in `provisioning`, never changed.
@@ -16,55 +58,34 @@ impl Registry<'_> {
         &self,
         identity: &Identity,
         record: &StandingRecord,
-        now: Moment,
+        occasion: &Occasion<'_>,
     ) -> Result<StandingRecord, ChangeRefused> {
-        let user = StorageKey::of(identity);
-        let invitation = match record.membership {
-            MembershipWord::Member => 0,
-            MembershipWord::NeedsInvitation => 1,
-        };
+        let known = self.user_of(identity).await?;
+        let user = known.unwrap_or_else(|| StorageKey::of(identity).as_str().to_owned());
         let mut batch = Vec::new();
         if let Some(instance) = &record.instance {
-            batch.push(self.guard(instance, &user)?);
+            let guard = self.database.prepare(GUARD);
+            batch.push(guard.bind(&[text(&instance.id), text(&user), text(&instance.url)])?);
         }
-        batch.extend([
-            self.database
-                .prepare(
-                    "INSERT INTO users (id, email, org, role, requires_invitation, version, created_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                     ON CONFLICT (id) DO UPDATE SET email = excluded.email, org = excluded.org, role = excluded.role,
-                         requires_invitation = excluded.requires_invitation,
-                         version = max(users.version + 1, excluded.version)",
-                )
-                .bind(&[
-                    text(user.as_str()),
-                    optional(record.email.as_deref()),
-                    optional(record.org.as_deref()),
-                    text(record.role.word()),
-                    JsValue::from(invitation),
-                    version(now),
-                    seconds(now),
-                ])?,
-            self.database
-                .prepare("INSERT INTO identities (issuer, subject, user_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
-                .bind(&[text(identity.issuer.as_str()), text(identity.subject.as_str()), text(user.as_str())])?,
-        ]);
+        batch.extend(self.person(&user, identity, record, occasion)?);
         if let Some(instance) = &record.instance {
-            batch.push(
-                self.database
-                    .prepare(
-                        "INSERT INTO instances (id, user_id, url, status, since, version)
-                         VALUES (?1, ?2, ?3, 'provisioning', ?4, ?5) ON CONFLICT DO NOTHING",
-                    )
-                    .bind(&[
-                        text(&instance.id),
-                        text(user.as_str()),
-                        text(&instance.url),
-                        seconds(now),
-                        version(now),
-                    ])?,
-            );
+            batch.push(self.database.prepare(PUT_INSTANCE).bind(&[
+                text(&instance.id),
+                text(&user),
+                text(&instance.url),
+                seconds(occasion),
+                version(occasion),
+            ])?);
         }
+        let entry = Entry {
+            user: Some(&user),
+            identity: Some(identity),
+            email: record.email.as_deref(),
+            org: record.org.as_deref(),
+            instance: (record.instance.as_ref()).map(|instance| instance.id.as_str()),
+            ..Entry::default()
+        };
+        batch.push(self.event(EventKind::StandingChanged, &entry, occasion)?);
         // D1 runs a batch as one transaction: where the guard fails, nothing was changed.
         if let Err(problem) = self.database.batch(batch).await {
             let there = self
@@ -77,40 +98,113 @@ impl Registry<'_> {
         self.standing_record(identity).await
     }
 
-    /// A statement that fails where the instance is somebody else's, is somewhere else, or would be the person's second one: it
-    /// would write a row that the table's constraints refuse.
-    fn guard(
+    fn person(
         &self,
-        instance: &NewInstance,
-        user: &StorageKey,
-    ) -> worker::Result<D1PreparedStatement> {
-        self.database
-            .prepare(
-                "INSERT INTO instances (id, user_id, url, status, since, version)
-                 SELECT ?1, ?2, ?3, 'conflict', 0, 0 FROM instances
-                 WHERE (id = ?1 OR user_id = ?2) AND NOT (id = ?1 AND user_id = ?2 AND url = ?3)
-                 LIMIT 1",
-            )
-            .bind(&[text(&instance.id), text(user.as_str()), text(&instance.url)])
+        user: &str,
+        identity: &Identity,
+        record: &StandingRecord,
+        occasion: &Occasion<'_>,
+    ) -> worker::Result<Vec<D1PreparedStatement>> {
+        let invitation = match record.membership {
+            MembershipWord::Member => 0,
+            MembershipWord::NeedsInvitation => 1,
+        };
+        let prepare = |sql: &str| self.database.prepare(sql);
+        let mut statements = vec![prepare(PUT_USER).bind(&[
+            text(user),
+            optional(record.email.as_deref()),
+            optional(record.org.as_deref()),
+            text(record.role.word()),
+            JsValue::from(invitation),
+            version(occasion),
+            seconds(occasion),
+        ])?];
+        if let Some(org) = &record.org {
+            let role = match record.role {
+                Role::Member => OrgRole::Member,
+                Role::OrgOwner | Role::PlatformOwner => OrgRole::OrgOwner,
+            };
+            statements.push(prepare(PUT_ORG).bind(&[text(org), seconds(occasion)])?);
+            statements.push(prepare(PUT_MEMBER).bind(&[
+                text(org),
+                text(user),
+                text(role.word()),
+                seconds(occasion),
+            ])?);
+        }
+        statements.push(prepare(PUT_IDENTITY).bind(&[
+            text(identity.issuer.as_str()),
+            text(identity.subject.as_str()),
+            text(user),
+        ])?);
+        Ok(statements)
     }
 
-    /// Removes a person with everything that is theirs.
-    pub(crate) async fn remove_standing(&self, identity: &Identity) -> Result<(), ChangeRefused> {
-        let user = text(StorageKey::of(identity).as_str());
-        let mut batch = Vec::new();
+    /// Removes a person with everything that is theirs; what happened to them stays written down.
+    pub(crate) async fn remove_standing(
+        &self,
+        identity: &Identity,
+        occasion: &Occasion<'_>,
+    ) -> Result<(), ChangeRefused> {
+        match self.user_of(identity).await? {
+            Some(user) => self.remove_user(&user, occasion).await.map(|_| ()),
+            // Said again, or never said: the outcome is the same.
+            None => Ok(()),
+        }
+    }
+
+    /// The same by the id of their record; gives everybody they were known as.
+    pub(crate) async fn remove_user(
+        &self,
+        user: &str,
+        occasion: &Occasion<'_>,
+    ) -> Result<Vec<Identity>, ChangeRefused> {
+        let identities = self.identities_of(user).await?;
+        let entry = Entry {
+            user: Some(user),
+            identity: identities.first(),
+            ..Entry::default()
+        };
+        let mut batch = vec![self.event(EventKind::StandingRemoved, &entry, occasion)?];
         for table in [
+            "sessions WHERE user_id",
+            "sign_outs WHERE user_id",
+            "members WHERE user_id",
             "instances WHERE user_id",
             "identities WHERE user_id",
             "users WHERE id",
         ] {
-            batch.push(
-                self.database
-                    .prepare(format!("DELETE FROM {table} = ?1"))
-                    .bind(core::slice::from_ref(&user))?,
-            );
+            let delete = self.database.prepare(format!("DELETE FROM {table} = ?1"));
+            batch.push(delete.bind(&[text(user)])?);
         }
         self.database.batch(batch).await?;
-        Ok(())
+        Ok(identities)
+    }
+
+    /// Removes an instance; its owner stays.
+    pub(crate) async fn remove_instance(
+        &self,
+        id: &InstanceId,
+        occasion: &Occasion<'_>,
+    ) -> Result<InstanceRecord, ChangeRefused> {
+        let before = self.instance(id).await?;
+        let entry = Entry {
+            instance: Some(id.as_str()),
+            ..Entry::default()
+        };
+        let prepare = |sql: &str| self.database.prepare(sql);
+        let event = self.event(EventKind::InstanceRemoved, &entry, occasion)?;
+        // Both versions make the standing's: the owner's takes over what goes.
+        let owner =
+            "UPDATE users SET version = version + 1 + (SELECT version FROM instances WHERE id = ?1)
+                     WHERE id = (SELECT user_id FROM instances WHERE id = ?1)";
+        let batch = vec![
+            event,
+            prepare(owner).bind(&[text(id.as_str())])?,
+            prepare("DELETE FROM instances WHERE id = ?1").bind(&[text(id.as_str())])?,
+        ];
+        self.database.batch(batch).await?;
+        Ok(before)
     }
 
     /// Changes a status by one legal step. Saying again what is already so is no change and no error: the answer to the first
@@ -119,7 +213,7 @@ impl Registry<'_> {
         &self,
         id: &InstanceId,
         next: Status,
-        now: Moment,
+        occasion: &Occasion<'_>,
     ) -> Result<InstanceRecord, ChangeRefused> {
         let before = self.instance(id).await?;
         if before.status == next {
@@ -129,31 +223,60 @@ impl Registry<'_> {
             .status
             .step(before.suspended_from, next)
             .map_err(ChangeRefused::Illegal)?;
+        self.database
+            .batch(self.status_change(&before, next, occasion)?)
+            .await?;
+        let after = self.instance(id).await?;
+        if after.status == next && after.version > before.version {
+            Ok(after)
+        } else {
+            Err(ChangeRefused::Conflict(
+                "the instance was changed at the same moment; read it again".to_owned(),
+            ))
+        }
+    }
+
+    fn status_change(
+        &self,
+        before: &InstanceRecord,
+        next: Status,
+        occasion: &Occasion<'_>,
+    ) -> worker::Result<Vec<D1PreparedStatement>> {
+        let id = text(&before.id);
         let suspended_from = (next == Status::Suspended).then(|| before.status.word());
-        // Compared with the version that was read: of two changes at once, one wins and the other hears of it.
-        let changed: Option<String> = self
-            .database
-            .prepare(
-                "UPDATE instances SET status = ?2, suspended_from = ?3, since = ?4, version = max(version + 1, ?5)
-                 WHERE id = ?1 AND version = ?6
-                 RETURNING id",
-            )
-            .bind(&[
-                text(id.as_str()),
+        let prepare = |sql: &str| self.database.prepare(sql);
+        let details = serde_json::json!({ "from": before.status, "to": next }).to_string();
+        let entry = Entry {
+            instance: Some(&before.id),
+            details: Some(&details),
+            ..Entry::default()
+        };
+        let still = "EXISTS (SELECT 1 FROM instances WHERE id = ?8 AND version = ?17)";
+        Ok(vec![
+            self.event_where(
+                still,
+                &[number(before.version)],
+                EventKind::StatusChanged,
+                &entry,
+                occasion,
+            )?,
+            prepare(CHANGE_STATUS).bind(&[
+                id.clone(),
                 text(next.word()),
                 optional(suspended_from),
-                seconds(now),
-                version(now),
+                seconds(occasion),
+                version(occasion),
                 number(before.version),
-            ])?
-            .first(Some("id"))
-            .await?;
-        if changed.is_none() {
-            return Err(ChangeRefused::Conflict(
-                "the instance was changed at the same moment; read it again".to_owned(),
-            ));
-        }
-        self.instance(id).await
+            ])?,
+            prepare(SIGN_HISTORY).bind(&[
+                id,
+                optional(occasion.actor),
+                optional(occasion.why),
+                number(before.version),
+                version(occasion),
+                text(next.word()),
+            ])?,
+        ])
     }
 }
 
@@ -171,14 +294,10 @@ fn conflict(problem: &worker::Error, there: Option<&NewInstance>) -> ChangeRefus
     ))
 }
 
-fn optional(value: Option<&str>) -> JsValue {
-    value.map_or(JsValue::NULL, JsValue::from_str)
+pub(super) fn seconds(occasion: &Occasion<'_>) -> JsValue {
+    number(occasion.at.unix_seconds())
 }
 
-fn seconds(now: Moment) -> JsValue {
-    number(now.unix_seconds())
-}
-
-fn version(now: Moment) -> JsValue {
-    number(now.unix_millis())
+pub(super) fn version(occasion: &Occasion<'_>) -> JsValue {
+    number(occasion.at.unix_millis())
 }

@@ -1,0 +1,393 @@
+//! What becomes of somebody at first sight (`policy::provisioning`), in one transaction that writes nothing if a fact has changed.
+
+use policy::admission::Visitor;
+use policy::email::{ComparableEmail, Email, EmailDomain};
+use policy::event::EventKind;
+use policy::org::{OrgId, OrgRole, PLATFORM_ORG, PLATFORM_ORG_NAME};
+use policy::provisioning::{
+    AllowedDomain, Arrival, Facts, FirstOwner, Invitation, Newcomer, Profile, Unrecognised, arrive,
+};
+use policy::standing::{Membership, Standing};
+use policy::time::Moment;
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+use worker::D1PreparedStatement;
+
+use super::audit::{Entry, Occasion};
+use super::{Registry, number, optional, read, text};
+use crate::authority::AuthorityFailure;
+
+/// How often facts may change under our hands before we give up; each time somebody else got further, so two are rare.
+const MOST_ROUNDS: usize = 3;
+
+/// Everything the rule asks about, in one read.
+const FACTS: &str = "
+    SELECT json_object(
+        'user', (SELECT user_id FROM identities WHERE issuer = ?1 AND subject = ?2),
+        'profile', (SELECT iif(users.requires_invitation, 'denied', 'known') FROM identities
+                    JOIN users ON users.id = identities.user_id
+                    WHERE identities.issuer = ?1 AND identities.subject = ?2),
+        'has_owner', json(iif(EXISTS (SELECT 1 FROM users WHERE role = 'platform_owner'), 'true', 'false')),
+        'invitation', json((SELECT json_object('id', id, 'email', email, 'org', org_id, 'role', role, 'expires_at', expires_at)
+                            FROM invitations
+                            WHERE email = ?3 AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > ?5
+                            ORDER BY created_at DESC, id LIMIT 1)),
+        'domain', json((SELECT json_object('domain', domain, 'org', orgs.id, 'role', orgs.default_role)
+                        FROM allowed_domains JOIN orgs ON orgs.id = org_id WHERE domain = ?4))) AS record";
+
+/// Under which condition something is written: SQL that reads two values, whose parameters are given.
+type Condition = fn(&str, &str) -> String;
+
+/// The invitation is still open: its id, and now.
+fn is_open(id: &str, now: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM invitations
+                 WHERE id = {id} AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > {now})"
+    )
+}
+
+/// The org still takes the domain.
+fn is_allowed(domain: &str, org: &str) -> String {
+    format!("EXISTS (SELECT 1 FROM allowed_domains WHERE domain = {domain} AND org_id = {org})")
+}
+
+/// Whoever is known already is not welcomed twice.
+fn is_not_known(user: &str) -> String {
+    format!("NOT EXISTS (SELECT 1 FROM users WHERE id = {user} AND requires_invitation = 0)")
+}
+
+#[derive(Deserialize)]
+struct RawFacts {
+    user: Option<String>,
+    profile: Option<String>,
+    has_owner: bool,
+    invitation: Option<RawInvitation>,
+    domain: Option<RawDomain>,
+}
+
+#[derive(Deserialize)]
+struct RawInvitation {
+    id: String,
+    email: String,
+    org: String,
+    role: String,
+    expires_at: u64,
+}
+
+#[derive(Deserialize)]
+struct RawDomain {
+    domain: String,
+    org: String,
+    role: String,
+}
+
+impl RawFacts {
+    /// What cannot be read counts as absent: it lets nobody in.
+    fn parse(self) -> Facts {
+        let invitation = self.invitation.and_then(|raw| {
+            Some(Invitation {
+                id: raw.id,
+                email: ComparableEmail::parse(&raw.email)?,
+                org: OrgId::new(&raw.org)?,
+                role: OrgRole::parse(&raw.role)?,
+                expires_at: Moment::from_unix_seconds(raw.expires_at),
+            })
+        });
+        let domain = self.domain.and_then(|raw| {
+            Some(AllowedDomain {
+                domain: EmailDomain::parse(&raw.domain)?,
+                org: OrgId::new(&raw.org)?,
+                role: OrgRole::parse(&raw.role)?,
+            })
+        });
+        Facts {
+            profile: match self.profile.as_deref() {
+                None => Profile::None,
+                Some("known") => Profile::Known,
+                Some(_) => Profile::Denied,
+            },
+            invitation,
+            domain,
+            has_owner: self.has_owner,
+        }
+    }
+}
+
+/// One visitor at first sight.
+struct Welcome<'a> {
+    registry: &'a Registry<'a>,
+    visitor: &'a Visitor,
+    newcomer: Newcomer,
+    /// The id of their record, which is there already if they were denied before.
+    user: String,
+    occasion: &'a Occasion<'a>,
+}
+
+impl Registry<'_> {
+    /// Makes somebody known who was not, as far as the rule allows, and gives their standing. Nobody who is known causes a write.
+    pub(crate) async fn welcome(
+        &self,
+        visitor: &Visitor,
+        first: &FirstOwner,
+        occasion: &Occasion<'_>,
+    ) -> Result<Standing, AuthorityFailure> {
+        let mut welcome = Welcome {
+            registry: self,
+            visitor,
+            newcomer: visitor.newcomer(),
+            user: visitor.storage_key().as_str().to_owned(),
+            occasion,
+        };
+        for _ in 0..MOST_ROUNDS {
+            let raw = welcome.facts().await?;
+            if let Some(user) = &raw.user {
+                user.clone_into(&mut welcome.user);
+            }
+            let facts = raw.parse();
+            let arrival = arrive(&welcome.newcomer, &facts, first, occasion.at);
+            let batch = match &arrival {
+                Arrival::Returning => Ok(Vec::new()),
+                Arrival::Invited(invitation) => welcome.invited(invitation),
+                Arrival::FromDomain(domain) => welcome.from_domain(domain),
+                Arrival::Bootstrap => welcome.bootstrap(),
+                // Written down once; whoever knocks again is still denied.
+                Arrival::Denied if facts.profile == Profile::Denied => Ok(Vec::new()),
+                Arrival::Denied => welcome.denied(),
+            };
+            let batch = batch.map_err(|problem| unreachable(&problem))?;
+            if !batch.is_empty() {
+                let written = self.database.batch(batch).await;
+                written.map_err(|problem| unreachable(&problem))?;
+            }
+            let standing = self.standing(visitor.identity()).await?;
+            let settled = match (&standing.membership, &arrival) {
+                (Membership::Member { .. }, _) | (Membership::NeedsInvitation, Arrival::Denied) => {
+                    true
+                }
+                (Membership::NeedsInvitation | Membership::Stranger, _) => false,
+            };
+            if settled {
+                return Ok(standing);
+            }
+        }
+        Err(AuthorityFailure::Unreachable(
+            "what is known of a newcomer changed while it was read, several times".to_owned(),
+        ))
+    }
+}
+
+impl Welcome<'_> {
+    async fn facts(&self) -> Result<RawFacts, AuthorityFailure> {
+        let identity = self.visitor.identity();
+        let email = self.newcomer.email.as_ref().ok();
+        let domain = email.map(ComparableEmail::domain);
+        let statement = self.registry.database.prepare(FACTS).bind(&[
+            text(identity.issuer.as_str()),
+            text(identity.subject.as_str()),
+            optional(email.map(ComparableEmail::as_str)),
+            optional(domain.as_ref().map(EmailDomain::as_str)),
+            number(self.occasion.at.unix_seconds()),
+        ]);
+        let statement = statement.map_err(|problem| unreachable(&problem))?;
+        let record: Option<String> = statement
+            .first(Some("record"))
+            .await
+            .map_err(|problem| unreachable(&problem))?;
+        read(&record.unwrap_or_default()).map_err(AuthorityFailure::Unreadable)
+    }
+
+    /// Everything while the invitation is open; that it is spent comes last.
+    fn invited(&self, invitation: &Invitation) -> worker::Result<Vec<D1PreparedStatement>> {
+        let values = [text(&invitation.id), self.seconds()];
+        let mut batch = self.member(
+            is_open,
+            &values,
+            EventKind::ProvisioningInvited,
+            (&invitation.org, invitation.role),
+        )?;
+        let sql = format!(
+            "UPDATE invitations SET accepted_at = ?3, accepted_by = ?1 WHERE id = ?2 AND {}",
+            is_open("?2", "?3")
+        );
+        batch.push(self.statement(&sql, &values)?);
+        Ok(batch)
+    }
+
+    fn from_domain(&self, domain: &AllowedDomain) -> worker::Result<Vec<D1PreparedStatement>> {
+        let values = [text(domain.domain.as_str()), text(domain.org.as_str())];
+        self.member(
+            is_allowed,
+            &values,
+            EventKind::ProvisioningDomain,
+            (&domain.org, domain.role),
+        )
+    }
+
+    /// Of fifty first visitors the first one's transaction finds no owner, and every other finds them.
+    fn bootstrap(&self) -> worker::Result<Vec<D1PreparedStatement>> {
+        let no_owner = "NOT EXISTS (SELECT 1 FROM users WHERE role = 'platform_owner')";
+        let is_owner = "EXISTS (SELECT 1 FROM users WHERE id = ?1 AND role = 'platform_owner')";
+        let values = [text(PLATFORM_ORG), self.seconds(), text(PLATFORM_ORG_NAME)];
+        let event = self.registry.event_where(
+            no_owner,
+            &[],
+            EventKind::BootstrapCreated,
+            &self.entry(Some(PLATFORM_ORG), None),
+            self.occasion,
+        )?;
+        let org = format!(
+            "INSERT INTO orgs (id, name, created_at) SELECT ?2, ?4, ?3 WHERE ?1 IS NOT NULL AND {no_owner} ON CONFLICT DO NOTHING"
+        );
+        let member = format!(
+            "INSERT INTO members (org_id, user_id, role, since) SELECT ?2, ?1, 'org_owner', ?3 WHERE {is_owner}
+             ON CONFLICT DO NOTHING"
+        );
+        let [org_id, now, _name] = &values;
+        Ok(vec![
+            event,
+            self.statement(&org, &values)?,
+            self.user_row(no_owner, &[], Some(PLATFORM_ORG), "platform_owner")?,
+            self.identity_row(is_owner, &[])?,
+            self.statement(&member, &[org_id.clone(), now.clone()])?,
+        ])
+    }
+
+    /// A profile that says so, and a record of it: they are told what to do, and the operator sees who knocked.
+    fn denied(&self) -> worker::Result<Vec<D1PreparedStatement>> {
+        let reason = match &self.newcomer.email {
+            Ok(_) => "not_invited",
+            Err(Unrecognised::NoEmail) => "no_email",
+            Err(Unrecognised::EmailUnverified) => "email_unverified",
+            Err(Unrecognised::EmailAmbiguous) => "email_ambiguous",
+        };
+        let event = self.registry.event_where(
+            "NOT EXISTS (SELECT 1 FROM users WHERE id = ?3)",
+            &[],
+            EventKind::ProvisioningDenied,
+            &self.entry(None, Some(reason)),
+            self.occasion,
+        )?;
+        let user = "INSERT INTO users (id, email, requires_invitation, version, created_at)
+                    VALUES (?1, ?2, 1, ?3, ?4) ON CONFLICT DO NOTHING";
+        let user = self.statement(user, &[self.email(), self.version(), self.seconds()])?;
+        Ok(vec![event, user, self.identity_row("true", &[])?])
+    }
+
+    /// Writes somebody down as a member of an org while the condition holds for these values. The event comes first: afterwards
+    /// they are known.
+    fn member(
+        &self,
+        condition: Condition,
+        values: &[JsValue; 2],
+        kind: EventKind,
+        (org, role): (&OrgId, OrgRole),
+    ) -> worker::Result<Vec<D1PreparedStatement>> {
+        let unseen = format!("{} AND {}", condition("?17", "?18"), is_not_known("?3"));
+        let entry = self.entry(Some(org.as_str()), None);
+        let event = self
+            .registry
+            .event_where(&unseen, values, kind, &entry, self.occasion)?;
+        let condition = condition("?2", "?3");
+        let members = format!(
+            "INSERT INTO members (org_id, user_id, role, since) SELECT ?4, ?1, ?5, ?6 WHERE {condition}
+             ON CONFLICT DO NOTHING"
+        );
+        let [first, second] = values.clone();
+        let place = [
+            first,
+            second,
+            text(org.as_str()),
+            text(role.word()),
+            self.seconds(),
+        ];
+        Ok(vec![
+            event,
+            self.user_row(&condition, values, Some(org.as_str()), "member")?,
+            self.identity_row(&condition, values)?,
+            self.statement(&members, &place)?,
+        ])
+    }
+
+    /// `condition` reads `values` from `?2` on.
+    fn user_row(
+        &self,
+        condition: &str,
+        values: &[JsValue],
+        org: Option<&str>,
+        role: &str,
+    ) -> worker::Result<D1PreparedStatement> {
+        let own = [
+            self.email(),
+            optional(org),
+            text(role),
+            self.version(),
+            self.seconds(),
+        ];
+        let parameters: Vec<String> = (0..own.len())
+            .map(|position| format!("?{}", values.len() + 2 + position))
+            .collect();
+        let sql = format!(
+            "INSERT INTO users (id, email, org, role, version, created_at)
+             SELECT ?1, {} WHERE {condition} AND {}
+             ON CONFLICT (id) DO UPDATE SET email = excluded.email, org = excluded.org, role = excluded.role,
+                 requires_invitation = 0, version = max(users.version + 1, excluded.version)",
+            parameters.join(", "),
+            is_not_known("?1"),
+        );
+        self.statement(&sql, &[values, &own].concat())
+    }
+
+    /// `condition` reads `values` from `?2` on.
+    fn identity_row(
+        &self,
+        condition: &str,
+        values: &[JsValue],
+    ) -> worker::Result<D1PreparedStatement> {
+        let identity = self.visitor.identity();
+        let own = [
+            text(identity.issuer.as_str()),
+            text(identity.subject.as_str()),
+        ];
+        let sql = format!(
+            "INSERT INTO identities (issuer, subject, user_id) SELECT ?{}, ?{}, ?1 WHERE {condition}
+             ON CONFLICT DO NOTHING",
+            values.len() + 2,
+            values.len() + 3,
+        );
+        self.statement(&sql, &[values, &own].concat())
+    }
+
+    /// A statement whose `?1` is the user.
+    fn statement(&self, sql: &str, values: &[JsValue]) -> worker::Result<D1PreparedStatement> {
+        let values = [&[text(&self.user)], values].concat();
+        self.registry.database.prepare(sql).bind(&values)
+    }
+
+    fn entry<'e>(&'e self, org: Option<&'e str>, reason: Option<&'e str>) -> Entry<'e> {
+        Entry {
+            user: Some(&self.user),
+            identity: Some(self.visitor.identity()),
+            email: self.visitor.email().map(Email::as_str),
+            org,
+            provider: Some(self.visitor.provider().word()),
+            reason,
+            ..Entry::default()
+        }
+    }
+
+    fn email(&self) -> JsValue {
+        optional(self.visitor.email().map(Email::as_str))
+    }
+
+    fn seconds(&self) -> JsValue {
+        number(self.occasion.at.unix_seconds())
+    }
+
+    fn version(&self) -> JsValue {
+        number(self.occasion.at.unix_millis())
+    }
+}
+
+fn unreachable(problem: &worker::Error) -> AuthorityFailure {
+    AuthorityFailure::Unreachable(problem.to_string())
+}

@@ -1,0 +1,79 @@
+//! A visitor whom the registry does not know is welcomed before anything is decided (incident I4): they may be invited, of an
+//! org's domain, or the first owner. Everybody else costs nothing here.
+
+use std::rc::Rc;
+
+use policy::admission::Visitor;
+use policy::provisioning::FirstOwner;
+use policy::sighting::Sighting;
+use policy::standing::Membership;
+
+use crate::authority::AuthorityFailure;
+use crate::authority::registry::Registry;
+use crate::clock;
+use crate::configuration::Bindings;
+use crate::events;
+use crate::gate::Gate;
+use crate::log_ins::Scene;
+use crate::sightings::{Finding, FoundOwned, Source};
+
+impl Gate<'_> {
+    /// Where the visitor stands, after what happens at first sight has happened.
+    pub(crate) async fn find(&self, visitor: &Visitor) -> Finding {
+        let finding = self.sightings().find(visitor).await;
+        let Some(first) = &self.configuration.first_sight else {
+            return finding;
+        };
+        if !is_news(&finding) {
+            return finding;
+        }
+        let result = match self.welcome(visitor, first).await {
+            Ok(sighting) => FoundOwned::Answered(sighting),
+            Err(AuthorityFailure::Unreadable(unreadable)) => FoundOwned::Unreadable(unreadable),
+            Err(AuthorityFailure::Unreachable(problem)) => {
+                events::alarm("first_sight_failed", &problem);
+                FoundOwned::AuthorityFailed(None)
+            }
+        };
+        Finding {
+            result,
+            source: Source::Authority,
+            found_at: clock::now(),
+        }
+    }
+
+    async fn welcome(
+        &self,
+        visitor: &Visitor,
+        first: &FirstOwner,
+    ) -> Result<Rc<Sighting>, AuthorityFailure> {
+        let seen_at = clock::now();
+        let database = Bindings(self.env)
+            .registry()
+            .map_err(|problem| AuthorityFailure::Unreachable(problem.to_string()))?;
+        let registry = Registry {
+            database,
+            hosts: &self.configuration.instance_hosts,
+        };
+        let scene = Scene::of(self.incoming);
+        let standing = registry
+            .welcome(visitor, first, &scene.occasion(seen_at))
+            .await?;
+        let sighting = Rc::new(Sighting { standing, seen_at });
+        self.isolate.memory.remember_sighting(Rc::clone(&sighting));
+        Ok(sighting)
+    }
+}
+
+/// Whether the authority has just said that it does not know them, or that they need an invitation, which they may have by now.
+fn is_news(finding: &Finding) -> bool {
+    match &finding.result {
+        FoundOwned::Answered(sighting) => match sighting.standing.membership {
+            Membership::NeedsInvitation | Membership::Stranger => true,
+            Membership::Member { .. } => false,
+        },
+        FoundOwned::AuthorityFailed(_) | FoundOwned::Remembered(_) | FoundOwned::Unreadable(_) => {
+            false
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What is written down about log-ins, after the answer. What cannot be written is never lost silently: it is a line of the log and
+//! counted, and `/.usher/ready` says so (incident I4: events were lost while the log said only "failed to log").
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use policy::admission::Visitor;
+use policy::refusal::Refusal;
+use policy::time::Moment;
+use worker::Env;
+
+use crate::authority::registry::Registry;
+use crate::authority::registry::audit::Occasion;
+use crate::clock;
+use crate::configuration::{Bindings, Configuration};
+use crate::events;
+use crate::gate::Gate;
+use crate::incoming::Incoming;
+use crate::isolate::Isolate;
+
+/// Where a request came from, as far as it says.
+pub(crate) struct Scene {
+    request_id: String,
+    ip: Option<String>,
+    user_agent: Option<String>,
+}
+
+/// Longest name of a browser that is kept.
+const MAX_USER_AGENT_BYTES: usize = 256;
+
+impl Scene {
+    pub(crate) fn of(incoming: &Incoming) -> Self {
+        let user_agent = incoming.header("user-agent").map(|mut name| {
+            let end = name.floor_char_boundary(MAX_USER_AGENT_BYTES);
+            name.truncate(end);
+            name
+        });
+        Self {
+            request_id: incoming.id.clone(),
+            // Set by the platform; what a client sends under that name does not arrive.
+            ip: incoming.header("cf-connecting-ip"),
+            user_agent,
+        }
+    }
+
+    /// As something a visitor did.
+    pub(crate) fn occasion(&self, at: Moment) -> Occasion<'_> {
+        Occasion {
+            at,
+            request_id: &self.request_id,
+            ip: self.ip.as_deref(),
+            user_agent: self.user_agent.as_deref(),
+            actor: None,
+            why: None,
+        }
+    }
+}
+
+/// What one isolate could not write down, and how many failed log-ins it has written lately.
+#[derive(Default)]
+pub(crate) struct LogIns {
+    lost: Cell<u64>,
+    last_problem: RefCell<Option<String>>,
+    minute: Cell<Option<Moment>>,
+    written: Cell<u32>,
+    left_out: Cell<u32>,
+}
+
+/// Failed log-ins cost an attacker nothing and us a write each: so many a minute and isolate are written, and of the rest their number.
+const MOST_FAILED_A_MINUTE: u32 = 60;
+
+impl LogIns {
+    /// How many events were lost, and why the last one was.
+    pub(crate) fn lost(&self) -> (u64, Option<String>) {
+        (self.lost.get(), self.last_problem.borrow().clone())
+    }
+
+    fn lose(&self, problem: String) {
+        self.lost.set(self.lost.get() + 1);
+        events::alarm("event_lost", &problem);
+        self.last_problem.replace(Some(problem));
+    }
+
+    /// Whether one more failed log-in is written; then also how many were left out before it.
+    fn may_write(&self, now: Moment) -> Option<u32> {
+        let same_minute = (self.minute.get())
+            .is_some_and(|began| now.since(began) < Duration::from_mins(1) && now >= began);
+        if !same_minute {
+            self.minute.set(Some(now));
+            self.written.set(0);
+        }
+        if self.written.get() >= MOST_FAILED_A_MINUTE {
+            self.left_out.set(self.left_out.get() + 1);
+            return None;
+        }
+        self.written.set(self.written.get() + 1);
+        Some(self.left_out.replace(0))
+    }
+}
+
+/// What is needed to write after the answer.
+struct Writer {
+    isolate: &'static Isolate,
+    configuration: &'static Configuration,
+    env: Env,
+    scene: Scene,
+}
+
+impl Writer {
+    fn registry(&self) -> Result<Registry<'_>, String> {
+        let database = Bindings(&self.env).registry();
+        Ok(Registry {
+            database: database.map_err(|problem| problem.to_string())?,
+            hosts: &self.configuration.instance_hosts,
+        })
+    }
+
+    async fn log_in(&self, visitor: &Visitor, always: bool) -> Result<(), String> {
+        let occasion = self.scene.occasion(clock::now());
+        self.registry()?
+            .note_log_in(visitor, always, &occasion)
+            .await
+    }
+
+    async fn failed(&self, refusal: &Refusal) -> Result<(), String> {
+        let now = clock::now();
+        let Some(left_out) = self.isolate.log_ins.may_write(now) else {
+            return Ok(());
+        };
+        let details = serde_json::json!({
+            "refusal": refusal.to_string(),
+            "left_out_before": left_out,
+        });
+        let occasion = self.scene.occasion(now);
+        self.registry()?
+            .note_failed_log_in(
+                refusal.reason().code(),
+                Some(&details.to_string()),
+                &occasion,
+            )
+            .await
+    }
+}
+
+impl Gate<'_> {
+    /// Writes down that a log-in was used: a session begins, or its last activity moves. `always`: it was handed over for a
+    /// session, which is a log-in also of somebody who has no record.
+    pub(crate) fn note_log_in(&self, visitor: Rc<Visitor>, always: bool) {
+        let writer = self.writer();
+        self.incoming.context.wait_until(async move {
+            if let Err(problem) = writer.log_in(&visitor, always).await {
+                writer.isolate.log_ins.lose(problem);
+            }
+        });
+    }
+
+    /// Writes down that what was handed over for a session was not accepted.
+    pub(crate) fn note_failed_log_in(&self, refusal: Refusal) {
+        let writer = self.writer();
+        self.incoming.context.wait_until(async move {
+            if let Err(problem) = writer.failed(&refusal).await {
+                writer.isolate.log_ins.lose(problem);
+            }
+        });
+    }
+
+    /// Ends all sessions of a visitor, at this location with the next request.
+    pub(crate) async fn log_out(&self, visitor: &Visitor) {
+        let writer = self.writer();
+        let ended = match writer.registry() {
+            Ok(registry) => registry
+                .log_out(visitor, &writer.scene.occasion(clock::now()))
+                .await
+                .map_err(|refused| format!("{refused:?}")),
+            Err(problem) => Err(problem),
+        };
+        match ended {
+            Ok(()) => {
+                self.isolate.memory.forget(visitor.identity());
+                self.sightings().refresh(visitor.identity()).await;
+            }
+            Err(problem) => self.isolate.log_ins.lose(problem),
+        }
+    }
+
+    fn writer(&self) -> Writer {
+        Writer {
+            isolate: self.isolate,
+            configuration: self.configuration,
+            env: self.env.clone(),
+            scene: Scene::of(self.incoming),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_failed_log_ins_is_counted_and_not_written() {
+        let log_ins = LogIns::default();
+        let now = Moment::from_unix_seconds(1_900_000_000);
+        let written = (0..1000).filter(|_| log_ins.may_write(now).is_some());
+        assert_eq!(written.count(), MOST_FAILED_A_MINUTE as usize);
+        let later = now.plus(Duration::from_mins(1));
+        assert_eq!(log_ins.may_write(later), Some(1000 - MOST_FAILED_A_MINUTE));
+        assert_eq!(log_ins.may_write(later), Some(0));
+    }
+}

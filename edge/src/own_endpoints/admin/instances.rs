@@ -1,0 +1,63 @@
+//! Instances: which there are, their statuses, and how they came to them.
+
+use policy::contract::StatusChange;
+use policy::standing::InstanceId;
+use policy::status::Status;
+
+use super::call::{Call, Mistake, identity};
+use crate::authority::registry::ChangeRefused;
+use crate::authority::registry::directory::{Filter, List};
+use crate::page::Answer;
+
+impl Call<'_> {
+    pub(super) async fn instances(&self) -> Result<Answer, Mistake> {
+        let query = self.query(&["status", "user"])?;
+        let words = Status::ALL.map(Status::word);
+        let status = query.word("status", |word| Status::parse(word).ok(), &words)?;
+        let mut filters = Vec::new();
+        if let Some(status) = status {
+            filters.push(Filter::text("status = {}", status.word()));
+        }
+        if let Some(user) = query.get("user") {
+            filters.push(Filter::text("user_id = {}", &user));
+        }
+        self.page(List::Instances, &query, &filters).await
+    }
+
+    pub(super) async fn instance(&self, id: &str) -> Result<Answer, Mistake> {
+        Ok(self.ok(&self.registry.instance(&instance_id(id)?).await?))
+    }
+
+    pub(super) async fn history(&self, id: &str) -> Result<Answer, Mistake> {
+        let query = self.query(&[])?;
+        let filter = Filter::text("instance_id = {}", instance_id(id)?.as_str());
+        self.page(List::History, &query, &[filter]).await
+    }
+
+    pub(super) async fn change_status(&self, id: &str) -> Result<Answer, Mistake> {
+        let StatusChange { status } = self.body().await?;
+        let record = self
+            .registry
+            .change_status(&instance_id(id)?, status, &self.occasion())
+            .await?;
+        if let Ok(owner) = identity(&record.issuer, &record.subject) {
+            self.show(&owner).await;
+        }
+        Ok(self.ok(&record))
+    }
+
+    pub(super) async fn remove_instance(&self, id: &str) -> Result<Answer, Mistake> {
+        let record = self
+            .registry
+            .remove_instance(&instance_id(id)?, &self.occasion())
+            .await?;
+        if let Ok(owner) = identity(&record.issuer, &record.subject) {
+            self.forget_all(&[owner]).await;
+        }
+        Ok(self.done())
+    }
+}
+
+fn instance_id(id: &str) -> Result<InstanceId, Mistake> {
+    InstanceId::new(id).ok_or(Mistake::Refused(ChangeRefused::NotFound))
+}
