@@ -150,7 +150,8 @@ impl Call<'_> {
     async fn remove_standing(&self) -> Result<Answer, Mistake> {
         let identity = self.identity_of_query()?;
         self.registry.remove_standing(&identity).await?;
-        self.gate.isolate.memory.forget(&identity);
+        // That there is nobody is remembered, or an answer that is still under way would bring the person back.
+        self.show(&identity).await;
         self.gate.sightings().remove(&identity).await;
         Ok(Answer::no_content(&self.gate.incoming.id))
     }

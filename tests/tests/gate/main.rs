@@ -9,6 +9,7 @@
 mod admin;
 mod carrying;
 mod cast;
+mod clock;
 mod configuration;
 mod credentials;
 mod freshness;
@@ -16,5 +17,7 @@ mod isolation;
 mod key_server;
 mod keys;
 mod pages;
+mod races;
+mod records;
 mod session;
 mod trust;
