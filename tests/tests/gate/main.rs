@@ -16,6 +16,7 @@ mod freshness;
 mod isolation;
 mod key_server;
 mod keys;
+mod outages;
 mod pages;
 mod races;
 mod records;

@@ -1,0 +1,376 @@
+//! What visitors see while the registry or KV fails: the table in `docs/outages.md`, and what must hold whatever the table says.
+//!
+//! A new fault is a new row of [`rows`].
+
+use std::fmt::Write as _;
+use std::fs;
+
+use policy::freshness::FreshnessRules;
+use serde_json::json;
+use stage::{Account, KeepAt};
+use tests::gate::rig::{BUSY, Failure, Fault, KV_INTERNAL_ERROR, KV_TOO_MANY_WRITES, NETWORK_LOST};
+use tests::{Visitor, World, places};
+
+use crate::cast::{
+    IN, account, clock_at, elsewhere_person, fault, header, lasting_person, print, rigged_world,
+    seen, storage_key,
+};
+
+/// One fault, or several at once.
+struct Row {
+    name: &'static str,
+    faults: Vec<Fault>,
+    /// Whether the registry answers: then nothing that people see may change.
+    registry_answers: bool,
+}
+
+fn rows() -> Vec<Row> {
+    let row = |name, registry_answers, faults: &[Fault]| Row {
+        name,
+        faults: faults.to_vec(),
+        registry_answers,
+    };
+    let busy = Fault::D1(Failure::Throws(BUSY));
+    let kv_fails = Fault::KvGet(Failure::Throws(KV_INTERNAL_ERROR));
+    vec![
+        row("none", true, &[]),
+        row("D1: `SQLITE_BUSY`", false, &[busy.clone()]),
+        row(
+            "D1: connection lost",
+            false,
+            &[Fault::D1(Failure::Throws(NETWORK_LOST))],
+        ),
+        row(
+            "D1: a record of another shape",
+            false,
+            &[Fault::D1Answers(json!("{}"))],
+        ),
+        row(
+            "D1: no text where the record should be",
+            false,
+            &[Fault::D1Answers(json!(42))],
+        ),
+        row("KV: reads fail", true, &[kv_fails.clone()]),
+        row(
+            "KV: reads give garbage",
+            true,
+            &[Fault::KvGetAnswers("}{".to_owned())],
+        ),
+        row(
+            "KV: reads give a megabyte",
+            true,
+            &[Fault::KvGetAnswers("x".repeat(1_000_000))],
+        ),
+        row(
+            "KV: reads give what was there before",
+            true,
+            &[Fault::KvGetFromThePast],
+        ),
+        row(
+            "KV: writes fail",
+            true,
+            &[Fault::KvPut(Failure::Throws(KV_TOO_MANY_WRITES))],
+        ),
+        row("D1 busy, KV reads fail", false, &[busy.clone(), kv_fails]),
+        row(
+            "D1 busy, KV gives garbage",
+            false,
+            &[busy, Fault::KvGetAnswers("}{".to_owned())],
+        ),
+    ]
+}
+
+/// A moment of an outage: how long ago the visitors were seen last.
+struct Age {
+    name: &'static str,
+    seconds: u64,
+}
+
+/// Shortly before each limit of the default, and after the last; the first one is fresh for everybody.
+fn ages() -> [Age; 4] {
+    let FreshnessRules {
+        fresh_open: _,
+        fresh_otherwise,
+        stale,
+        grace,
+    } = FreshnessRules::default();
+    let age = |name, seconds| Age { name, seconds };
+    [
+        age("FRESH", fresh_otherwise.as_secs() - 1),
+        age("STALE", stale.as_secs() - 1),
+        age("GRACE", grace.as_secs() - 1),
+        age("beyond", grace.as_secs() + 1),
+    ]
+}
+
+/// Somebody at the gate, and what they see while nothing fails.
+struct Case {
+    column: &'static str,
+    visitor: Visitor,
+    healthy: &'static str,
+}
+
+const COLUMNS: [&str; 6] = [
+    "`ready`, known here",
+    "`ready`, known elsewhere",
+    "`ready`, new",
+    "suspended",
+    "needs an invitation",
+    "stranger",
+];
+
+/// Everybody is seen here now, but those who are new to this location or to all.
+async fn cast(world: &World, row: usize) -> Vec<Case> {
+    let own = async |name: &str, keep_at| account(world, &format!("{name}-{row}"), keep_at).await;
+    let here = async |column, guy: Account, healthy| {
+        let visitor = lasting_person(world, &guy);
+        assert_eq!(seen(visitor.get("/").await).await, healthy, "{column}");
+        Case {
+            column,
+            visitor,
+            healthy,
+        }
+    };
+    let [known, remote, new] = [
+        own("known", KeepAt::Ready).await,
+        own("remote", KeepAt::Ready).await,
+        own("new", KeepAt::Ready).await,
+    ];
+    // The gate's admin API has seen them here. Nobody has at the other location, where only KV tells of them.
+    let key = storage_key(world, &new);
+    world.gate.kv_delete(&key).await.unwrap();
+    let there = |column, guy: &Account, healthy| Case {
+        column,
+        visitor: elsewhere_person(world, guy),
+        healthy,
+    };
+    let [
+        known_here,
+        known_there,
+        is_new,
+        suspended,
+        uninvited,
+        stranger,
+    ] = COLUMNS;
+    let nobody = Account {
+        subject: format!("nobody-{row}"),
+        ..new.clone()
+    };
+    vec![
+        here(known_here, known, IN).await,
+        there(known_there, &remote, IN),
+        there(is_new, &new, IN),
+        here(
+            suspended,
+            own("suspended", KeepAt::Suspended).await,
+            "instance_suspended",
+        )
+        .await,
+        here(
+            uninvited,
+            own("uninvited", KeepAt::NeedsInvitation).await,
+            "invitation_required",
+        )
+        .await,
+        here(stranger, nobody, "no_instance").await,
+    ]
+}
+
+/// Longer than all the ages together, so that no row sees anything of the one before.
+const ROW_SECONDS: u64 = 2_000;
+
+#[tokio::test]
+async fn an_outage_is_seen_as_the_table_says_and_nobody_gains_by_it() {
+    let world = rigged_world().await;
+    let mut table = head();
+    for (number, row) in rows().iter().enumerate() {
+        let start = number as u64 * ROW_SECONDS;
+        clock_at(&world, start).await;
+        let cases = cast(&world, number).await;
+        for one in &row.faults {
+            fault(&world, one.clone()).await;
+        }
+        let mut seen_by = vec![Vec::new(); cases.len()];
+        for age in ages() {
+            clock_at(&world, start + age.seconds).await;
+            for (case, seen_by) in cases.iter().zip(&mut seen_by) {
+                let now = visit(case).await;
+                nobody_gains(row, case, &age, &now);
+                seen_by.push(now);
+            }
+        }
+        let cells: Vec<_> = seen_by.iter().map(|seen| cell(seen)).collect();
+        writeln!(table, "| {} | {} |", row.name, cells.join(" | ")).unwrap();
+        all_is_right_after(&world, row, &cases, start).await;
+    }
+    let document = format!("{}{table}", introduction());
+    print(&table);
+    compare(&document);
+}
+
+/// The reason somebody is given, having made sure that "unavailable" is said as it must be.
+async fn visit(case: &Case) -> String {
+    let response = case.visitor.get("/").await;
+    let status = response.status().as_u16();
+    let reason = header(&response, "usher-reason").to_owned();
+    assert!(
+        !response.status().is_redirection(),
+        "{}: {response:?}",
+        case.column
+    );
+    if UNAVAILABLE.contains(&&*reason) {
+        let seconds = header(&response, "retry-after").parse::<u32>();
+        assert!(
+            status == 503 && seconds.is_ok_and(|seconds| seconds > 0),
+            "{}: {response:?}",
+            case.column
+        );
+    }
+    seen(response).await
+}
+
+const UNAVAILABLE: [&str; 2] = ["authority_unavailable", "standing_unreadable"];
+
+/// What holds whatever the table says.
+fn nobody_gains(row: &Row, case: &Case, age: &Age, now: &str) {
+    let place = format!("{}, {}, {}: {now}", row.name, case.column, age.name);
+    if row.registry_answers {
+        assert_eq!(now, case.healthy, "{place}");
+    }
+    assert!(now == case.healthy || UNAVAILABLE.contains(&now), "{place}");
+    let nonsense = row
+        .faults
+        .iter()
+        .any(|fault| matches!(fault, Fault::D1Answers(answer) if answer.is_string()));
+    if case.column == COLUMNS[0] && !nonsense && age.name != "beyond" {
+        assert_eq!(now, IN, "{place}");
+    }
+}
+
+/// Once the fault has ended, everybody is seen as they are.
+async fn all_is_right_after(world: &World, row: &Row, cases: &[Case], start: u64) {
+    world.gate.healthy().await.unwrap();
+    let [.., last] = ages();
+    let fresh = FreshnessRules::default().fresh_open.as_secs();
+    clock_at(world, start + last.seconds + fresh).await;
+    for case in cases {
+        assert_eq!(
+            visit(case).await,
+            case.healthy,
+            "after {}: {}",
+            row.name,
+            case.column
+        );
+    }
+}
+
+/// What was seen at each age, in words: `in up to GRACE, then 503`.
+fn cell(seen: &[String]) -> String {
+    let mut words = String::new();
+    let ages = ages();
+    for (position, (now, age)) in seen.iter().zip(&ages).enumerate() {
+        let next = seen.get(position + 1);
+        if next == Some(now) {
+            continue;
+        }
+        let then = if words.is_empty() { "" } else { ", then " };
+        let limit = if next.is_some() {
+            format!(" up to {}", age.name)
+        } else {
+            String::new()
+        };
+        let now = if UNAVAILABLE.contains(&&**now) {
+            "503"
+        } else {
+            now
+        };
+        write!(words, "{then}{now}{limit}").unwrap();
+    }
+    words
+}
+
+fn head() -> String {
+    let columns = COLUMNS.map(|column| format!(" {column} |"));
+    format!(
+        "| what fails |{}\n|{}\n",
+        columns.concat(),
+        " --- |".repeat(COLUMNS.len() + 1)
+    )
+}
+
+fn introduction() -> String {
+    let FreshnessRules {
+        fresh_open,
+        fresh_otherwise,
+        stale,
+        grace,
+    } = FreshnessRules::default();
+    format!(
+        "# Outages\n\n\
+         What visitors see while the registry (D1) or KV fails. A test produces this file by making them fail on real workerd\n\
+         (`tests/tests/gate/outages.rs`); `UPDATE_OUTAGES=1 cargo test -p tests --test gate outages` writes it anew.\n\n\
+         The ages are those of the last sighting of a visitor, with the default configuration: FRESH {} s for who is `ready` and {} s\n\
+         for everybody else, STALE {} s, GRACE {} s. \"In\" is let in; \"503\" is an answer with a reason and `Retry-After`, never a way\n\
+         to the log-in page; the other words are reasons of README.md. \"Known here\" is remembered by the isolate, \"known elsewhere\"\n\
+         only by KV, \"new\" by nobody.\n\n\
+         - Nobody gains by an outage: who is suspended, uninvited or unknown is let in by no fault.\n\
+         - Who was last seen `ready` is let in up to GRACE while the registry does not answer. A record that cannot be trusted is an\n  \
+           answer, which admits nobody: then they are in only as long as nobody has to ask.\n\
+         - While the registry answers, nothing that KV does is noticed by anybody.\n\
+         - When the fault has ended, everybody is seen as they are within FRESH.\n\n",
+        fresh_open.as_secs(),
+        fresh_otherwise.as_secs(),
+        stale.as_secs(),
+        grace.as_secs(),
+    )
+}
+
+fn compare(document: &str) {
+    let path = places::workspace().join("docs/outages.md");
+    if std::env::var_os("UPDATE_OUTAGES").is_some() {
+        fs::write(&path, document).unwrap();
+    }
+    let there = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        there, document,
+        "run UPDATE_OUTAGES=1 cargo test -p tests --test gate outages, and read the diff"
+    );
+}
+
+#[tokio::test]
+async fn a_registry_that_was_never_migrated_is_an_outage_as_well() {
+    let world = rigged_world().await;
+    let cases = cast(&world, 0).await;
+    let rename = async |from: &str, to: &str| {
+        let statement = format!("ALTER TABLE {from} RENAME TO {to}");
+        world.gate.d1(&statement, &[]).await.unwrap();
+    };
+    rename("identities", "identities_gone").await;
+    clock_at(&world, 300).await;
+    for case in &cases {
+        let known = case.column.contains("known");
+        let expected = if known { IN } else { "authority_unavailable" };
+        assert_eq!(visit(case).await, expected, "{}", case.column);
+    }
+    rename("identities_gone", "identities").await;
+    for case in &cases {
+        assert_eq!(visit(case).await, case.healthy, "{}", case.column);
+    }
+}
+
+#[tokio::test]
+async fn who_is_suspended_in_an_outage_is_out_within_grace_and_at_the_first_request_after_it() {
+    let world = rigged_world().await;
+    let grace = FreshnessRules::default().grace.as_secs();
+    let guy = account(&world, "guy", KeepAt::Ready).await;
+    let visitor = lasting_person(&world, &guy);
+    assert_eq!(seen(visitor.get("/").await).await, IN);
+    fault(&world, Fault::D1(Failure::Throws(BUSY))).await;
+    crate::cast::write_status(&world, &guy, "suspended").await;
+    clock_at(&world, grace - 1).await;
+    assert_eq!(seen(visitor.get("/").await).await, IN);
+    clock_at(&world, grace).await;
+    assert_eq!(seen(visitor.get("/").await).await, "authority_unavailable");
+    world.gate.healthy().await.unwrap();
+    assert_eq!(seen(visitor.get("/").await).await, "instance_suspended");
+}
