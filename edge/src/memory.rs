@@ -24,13 +24,18 @@ const MAX_SIGHTINGS: NonZeroUsize = NonZeroUsize::new(8192).unwrap();
 /// memory is the whole token, issuer and all (CVE-2026-35030); a new configuration is a new isolate with an empty memory.
 const VERIFIED_FOR: Duration = Duration::from_mins(10);
 
-/// After this time a refresh that never ended (its request was cancelled) no longer holds back the next one.
-const REFRESH_GIVEN_UP: Duration = Duration::from_secs(5);
+/// Most questions to the authority under way at once that are noted; beyond, two may be asked about one person.
+const MAX_QUESTIONS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+
+/// After this time a question that never ended (its request was cancelled) no longer holds back the next one.
+const GIVEN_UP: Duration = Duration::from_secs(5);
 
 /// What an isolate remembers.
 pub(crate) struct Memory {
     visitors: RefCell<LruCache<String, Verified>>,
     sightings: RefCell<LruCache<StorageKey, Remembered>>,
+    /// When the authority was asked about somebody of whom nothing young is known, by a request that waits for the answer.
+    questions: RefCell<LruCache<StorageKey, Moment>>,
 }
 
 struct Verified {
@@ -56,6 +61,7 @@ impl Memory {
         Self {
             visitors: RefCell::new(LruCache::new(MAX_VISITORS)),
             sightings: RefCell::new(LruCache::new(MAX_SIGHTINGS)),
+            questions: RefCell::new(LruCache::new(MAX_QUESTIONS)),
         }
     }
 
@@ -131,11 +137,27 @@ impl Memory {
         };
         let under_way = remembered
             .refresh_began
-            .is_some_and(|began| now.is_within(REFRESH_GIVEN_UP, began));
+            .is_some_and(|began| now.is_within(GIVEN_UP, began));
         if !under_way {
             remembered.refresh_began = Some(now);
         }
         !under_way
+    }
+
+    /// Whether a request of this isolate is asking the authority about this person at the moment.
+    pub(crate) fn is_asked(&self, key: &StorageKey, now: Moment) -> bool {
+        self.questions
+            .borrow()
+            .peek(key)
+            .is_some_and(|began| now.is_within(GIVEN_UP, *began))
+    }
+
+    pub(crate) fn note_question(&self, key: &StorageKey, now: Moment) {
+        self.questions.borrow_mut().put(key.clone(), now);
+    }
+
+    pub(crate) fn note_answer(&self, key: &StorageKey) {
+        self.questions.borrow_mut().pop(key);
     }
 
     /// Whether this isolate wrote this version of a person's standing to KV less than `span` ago.
@@ -303,12 +325,24 @@ mod tests {
     }
 
     #[test]
+    fn a_lost_question_does_not_hold_back_others_for_ever() {
+        let memory = Memory::new();
+        let key = visitor().storage_key().clone();
+        assert!(!memory.is_asked(&key, NOW));
+        memory.note_question(&key, NOW);
+        assert!(memory.is_asked(&key, NOW.plus(Duration::from_secs(4))));
+        assert!(!memory.is_asked(&key, NOW.plus(GIVEN_UP)));
+        memory.note_answer(&key);
+        assert!(!memory.is_asked(&key, NOW));
+    }
+
+    #[test]
     fn one_refreshes_at_a_time_and_a_lost_one_does_not_block_for_ever() {
         let memory = Memory::new();
         let key = visitor().storage_key().clone();
         memory.remember_sighting(sighting(Some(Status::Ready), 1, NOW), LATER);
         assert!(memory.begin_refresh(&key, NOW));
         assert!(!memory.begin_refresh(&key, NOW.plus(Duration::from_secs(4))));
-        assert!(memory.begin_refresh(&key, NOW.plus(REFRESH_GIVEN_UP)));
+        assert!(memory.begin_refresh(&key, NOW.plus(GIVEN_UP)));
     }
 }

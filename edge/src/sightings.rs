@@ -12,7 +12,7 @@ use policy::sighting::{Sighting, Unreadable};
 use policy::standing::Identity;
 use policy::storage_key::StorageKey;
 use policy::time::Moment;
-use worker::Env;
+use worker::{Delay, Env};
 
 use crate::authority::AuthorityFailure;
 use crate::authority::registry::Registry;
@@ -30,6 +30,9 @@ const KV_REWRITE: Duration = Duration::from_secs(30);
 
 /// KV refuses to keep anything for less (expirationTtl).
 const KV_MIN_TTL_SECONDS: u64 = 60;
+
+/// How often a request looks whether another one's question was answered.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// What was found, owned, and where.
 pub(crate) struct Finding {
@@ -119,7 +122,21 @@ impl Sightings<'_> {
             let source = if from_kv { Source::Kv } else { Source::Memory };
             return Finding::remembered(sighting, source, now);
         }
-        let result = match self.ask(visitor.identity()).await {
+        // Of a herd, one asks and the others look whether it was answered: a promise of another request cannot be awaited here. Who
+        // finds that it failed asks for itself.
+        if self.memory.is_asked(key, now) {
+            while self.memory.is_asked(key, clock::now()) {
+                Delay::from(LOOK_AGAIN).await;
+            }
+            let now = clock::now();
+            if let Some(sighting) = self.young(key, now) {
+                return Finding::remembered(sighting, Source::Memory, now);
+            }
+        }
+        self.memory.note_question(key, clock::now());
+        let answer = self.ask(visitor.identity()).await;
+        self.memory.note_answer(key);
+        let result = match answer {
             Ok(sighting) => FoundOwned::Answered(sighting),
             Err(AuthorityFailure::Unreadable(unreadable)) => FoundOwned::Unreadable(unreadable),
             Err(AuthorityFailure::Unreachable(problem)) => {

@@ -82,12 +82,16 @@ pub(crate) fn program(world: &World, account: &Account) -> Visitor {
 
 /// A program with a token of this user that lasts for a day, however the clock is set within it.
 pub(crate) fn lasting(world: &World, account: &Account) -> Visitor {
-    world.api().with_bearer(&lasting_token(world, account))
+    lasting_at(world, account, &world.gate.url)
 }
 
 /// The same program at the other location of a rigged world.
 pub(crate) fn elsewhere(world: &World, account: &Account) -> Visitor {
-    let gate = world.gate.elsewhere.as_ref().unwrap();
+    lasting_at(world, account, world.gate.elsewhere.as_ref().unwrap())
+}
+
+/// The same program at another address of the gate.
+pub(crate) fn lasting_at(world: &World, account: &Account, gate: &str) -> Visitor {
     Visitor::api(gate).with_bearer(&lasting_token(world, account))
 }
 

@@ -13,6 +13,7 @@ mod clock;
 mod configuration;
 mod credentials;
 mod freshness;
+mod herd;
 mod isolation;
 mod key_server;
 mod keys;
