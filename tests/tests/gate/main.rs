@@ -22,4 +22,5 @@ mod pages;
 mod races;
 mod records;
 mod session;
+mod time_limits;
 mod trust;

@@ -4,16 +4,18 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::PathBuf;
 
 use policy::freshness::FreshnessRules;
+use rusqlite::Connection;
 use serde_json::json;
 use stage::{Account, KeepAt};
 use tests::gate::rig::{BUSY, Failure, Fault, KV_INTERNAL_ERROR, KV_TOO_MANY_WRITES, NETWORK_LOST};
 use tests::{Visitor, World, places};
 
 use crate::cast::{
-    IN, account, clock_at, elsewhere_person, fault, header, lasting_person, print, rigged_world,
-    seen, storage_key,
+    IN, account, clock_at, elsewhere_person, fault, header, lasting_person, logged, print,
+    rigged_world, seen, storage_key,
 };
 
 /// One fault, or several at once.
@@ -373,4 +375,47 @@ async fn who_is_suspended_in_an_outage_is_out_within_grace_and_at_the_first_requ
     assert_eq!(seen(visitor.get("/").await).await, "authority_unavailable");
     world.gate.healthy().await.unwrap();
     assert_eq!(seen(visitor.get("/").await).await, "instance_suspended");
+}
+
+/// The file of the gate's D1, by its tables.
+fn d1_file(world: &World) -> PathBuf {
+    let mut folders = vec![world.folder().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "sqlite")
+            {
+                let query = "SELECT count(*) FROM sqlite_master WHERE name = 'identities'";
+                let connection = Connection::open(&path).unwrap();
+                if connection.query_row(query, [], |row| row.get(0)) == Ok(1) {
+                    return path;
+                }
+            }
+        }
+    }
+    panic!("no D1 below {}", world.folder().display())
+}
+
+/// No rig in the way: another connection holds D1's file, and workerd's own SQLite says `SQLITE_BUSY`.
+#[tokio::test]
+async fn a_registry_that_another_process_really_holds_is_an_outage_until_it_lets_go() {
+    let world = rigged_world().await;
+    let cases = cast(&world, 0).await;
+    let holder = Connection::open(d1_file(&world)).unwrap();
+    holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    clock_at(&world, 300).await;
+    for case in &cases {
+        let known = case.column.contains("known");
+        let expected = if known { IN } else { "authority_unavailable" };
+        assert_eq!(visit(case).await, expected, "{}", case.column);
+    }
+    logged(&world, "SQLITE_BUSY").await;
+    holder.execute_batch("COMMIT").unwrap();
+    for case in &cases {
+        assert_eq!(visit(case).await, case.healthy, "{}", case.column);
+    }
 }
