@@ -56,23 +56,6 @@ pub enum Failure {
 }
 
 impl Fault {
-    /// Whether nothing ends what it began: only a gate that gives up by itself goes on.
-    pub fn hangs(&self) -> bool {
-        match self {
-            Self::D1(failure)
-            | Self::KvDelete(failure)
-            | Self::KvGet(failure)
-            | Self::KvPut(failure) => match failure {
-                Failure::Hangs => true,
-                Failure::HeldBack | Failure::Late(_) | Failure::Throws(_) => false,
-            },
-            Self::D1Answers(_)
-            | Self::KvGetAnswers(_)
-            | Self::KvGetFromThePast
-            | Self::KvPutOnceASecond => false,
-        }
-    }
-
     fn operation(&self) -> &'static str {
         match self {
             Self::D1(_) | Self::D1Answers(_) => "d1",
@@ -198,7 +181,7 @@ impl Gate {
         self.rig()?.change(|rigged| {
             rigged
                 .faults
-                .retain(|_operation, setting| setting["kind"] != "held")
+                .retain(|_operation, setting| setting["kind"] != "held");
         });
         Ok(())
     }

@@ -2,6 +2,8 @@
 //!
 //! A new fault is a new row of [`rows`].
 
+mod document;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
@@ -11,7 +13,7 @@ use rusqlite::Connection;
 use serde_json::json;
 use stage::{Account, KeepAt};
 use tests::gate::rig::{BUSY, Failure, Fault, KV_INTERNAL_ERROR, KV_TOO_MANY_WRITES, NETWORK_LOST};
-use tests::{Visitor, World, places};
+use tests::{Visitor, World};
 
 use crate::cast::{
     IN, account, clock_at, elsewhere_person, fault, header, lasting_person, logged, print,
@@ -27,57 +29,61 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    let row = |name, registry_answers, faults: &[Fault]| Row {
+    let row = |name, registry_answers, faults| Row {
         name,
-        faults: faults.to_vec(),
+        faults,
         registry_answers,
     };
     let busy = Fault::D1(Failure::Throws(BUSY));
     let kv_fails = Fault::KvGet(Failure::Throws(KV_INTERNAL_ERROR));
     vec![
-        row("none", true, &[]),
-        row("D1: `SQLITE_BUSY`", false, &[busy.clone()]),
+        row("none", true, vec![]),
+        row("D1: `SQLITE_BUSY`", false, vec![busy.clone()]),
         row(
             "D1: connection lost",
             false,
-            &[Fault::D1(Failure::Throws(NETWORK_LOST))],
+            vec![Fault::D1(Failure::Throws(NETWORK_LOST))],
         ),
         row(
             "D1: a record of another shape",
             false,
-            &[Fault::D1Answers(json!("{}"))],
+            vec![Fault::D1Answers(json!("{}"))],
         ),
         row(
             "D1: no text where the record should be",
             false,
-            &[Fault::D1Answers(json!(42))],
+            vec![Fault::D1Answers(json!(42))],
         ),
-        row("KV: reads fail", true, &[kv_fails.clone()]),
+        row("KV: reads fail", true, vec![kv_fails.clone()]),
         row(
             "KV: reads give garbage",
             true,
-            &[Fault::KvGetAnswers("}{".to_owned())],
+            vec![Fault::KvGetAnswers("}{".to_owned())],
         ),
         row(
             "KV: reads give a megabyte",
             true,
-            &[Fault::KvGetAnswers("x".repeat(1_000_000))],
+            vec![Fault::KvGetAnswers("x".repeat(1_000_000))],
         ),
         row(
             "KV: reads give what was there before",
             true,
-            &[Fault::KvGetFromThePast],
+            vec![Fault::KvGetFromThePast],
         ),
         row(
             "KV: writes fail",
             true,
-            &[Fault::KvPut(Failure::Throws(KV_TOO_MANY_WRITES))],
+            vec![Fault::KvPut(Failure::Throws(KV_TOO_MANY_WRITES))],
         ),
-        row("D1 busy, KV reads fail", false, &[busy.clone(), kv_fails]),
+        row(
+            "D1 busy, KV reads fail",
+            false,
+            vec![busy.clone(), kv_fails],
+        ),
         row(
             "D1 busy, KV gives garbage",
             false,
-            &[busy, Fault::KvGetAnswers("}{".to_owned())],
+            vec![busy, Fault::KvGetAnswers("}{".to_owned())],
         ),
     ]
 }
@@ -146,21 +152,14 @@ async fn cast(world: &World, row: usize) -> Vec<Case> {
         visitor: elsewhere_person(world, guy),
         healthy,
     };
-    let [
-        known_here,
-        known_there,
-        is_new,
-        suspended,
-        uninvited,
-        stranger,
-    ] = COLUMNS;
+    let [is_known, is_remote, is_new, suspended, uninvited, stranger] = COLUMNS;
     let nobody = Account {
         subject: format!("nobody-{row}"),
         ..new.clone()
     };
     vec![
-        here(known_here, known, IN).await,
-        there(known_there, &remote, IN),
+        here(is_known, known, IN).await,
+        there(is_remote, &remote, IN),
         there(is_new, &new, IN),
         here(
             suspended,
@@ -184,7 +183,7 @@ const ROW_SECONDS: u64 = 2_000;
 #[tokio::test]
 async fn an_outage_is_seen_as_the_table_says_and_nobody_gains_by_it() {
     let world = rigged_world().await;
-    let mut table = head();
+    let mut table = document::head();
     for (number, row) in rows().iter().enumerate() {
         let start = number as u64 * ROW_SECONDS;
         clock_at(&world, start).await;
@@ -201,13 +200,13 @@ async fn an_outage_is_seen_as_the_table_says_and_nobody_gains_by_it() {
                 seen_by.push(now);
             }
         }
-        let cells: Vec<_> = seen_by.iter().map(|seen| cell(seen)).collect();
+        let cells: Vec<_> = seen_by.iter().map(|seen| document::cell(seen)).collect();
         writeln!(table, "| {} | {} |", row.name, cells.join(" | ")).unwrap();
         all_is_right_after(&world, row, &cases, start).await;
     }
-    let document = format!("{}{table}", introduction());
+    let document = format!("{}{table}", document::introduction());
     print(&table);
-    compare(&document);
+    document::compare(&document);
 }
 
 /// The reason somebody is given, having made sure that "unavailable" is said as it must be.
@@ -264,79 +263,6 @@ async fn all_is_right_after(world: &World, row: &Row, cases: &[Case], start: u64
             case.column
         );
     }
-}
-
-/// What was seen at each age, in words: `in up to GRACE, then 503`.
-fn cell(seen: &[String]) -> String {
-    let mut words = String::new();
-    let ages = ages();
-    for (position, (now, age)) in seen.iter().zip(&ages).enumerate() {
-        let next = seen.get(position + 1);
-        if next == Some(now) {
-            continue;
-        }
-        let then = if words.is_empty() { "" } else { ", then " };
-        let limit = if next.is_some() {
-            format!(" up to {}", age.name)
-        } else {
-            String::new()
-        };
-        let now = if UNAVAILABLE.contains(&&**now) {
-            "503"
-        } else {
-            now
-        };
-        write!(words, "{then}{now}{limit}").unwrap();
-    }
-    words
-}
-
-fn head() -> String {
-    let columns = COLUMNS.map(|column| format!(" {column} |"));
-    format!(
-        "| what fails |{}\n|{}\n",
-        columns.concat(),
-        " --- |".repeat(COLUMNS.len() + 1)
-    )
-}
-
-fn introduction() -> String {
-    let FreshnessRules {
-        fresh_open,
-        fresh_otherwise,
-        stale,
-        grace,
-    } = FreshnessRules::default();
-    format!(
-        "# Outages\n\n\
-         What visitors see while the registry (D1) or KV fails. A test produces this file by making them fail on real workerd\n\
-         (`tests/tests/gate/outages.rs`); `UPDATE_OUTAGES=1 cargo test -p tests --test gate outages` writes it anew.\n\n\
-         The ages are those of the last sighting of a visitor, with the default configuration: FRESH {} s for who is `ready` and {} s\n\
-         for everybody else, STALE {} s, GRACE {} s. \"In\" is let in; \"503\" is an answer with a reason and `Retry-After`, never a way\n\
-         to the log-in page; the other words are reasons of README.md. \"Known here\" is remembered by the isolate, \"known elsewhere\"\n\
-         only by KV, \"new\" by nobody.\n\n\
-         - Nobody gains by an outage: who is suspended, uninvited or unknown is let in by no fault.\n\
-         - Who was last seen `ready` is let in up to GRACE while the registry does not answer. A record that cannot be trusted is an\n  \
-           answer, which admits nobody: then they are in only as long as nobody has to ask.\n\
-         - While the registry answers, nothing that KV does is noticed by anybody.\n\
-         - When the fault has ended, everybody is seen as they are within FRESH.\n\n",
-        fresh_open.as_secs(),
-        fresh_otherwise.as_secs(),
-        stale.as_secs(),
-        grace.as_secs(),
-    )
-}
-
-fn compare(document: &str) {
-    let path = places::workspace().join("docs/outages.md");
-    if std::env::var_os("UPDATE_OUTAGES").is_some() {
-        fs::write(&path, document).unwrap();
-    }
-    let there = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(
-        there, document,
-        "run UPDATE_OUTAGES=1 cargo test -p tests --test gate outages, and read the diff"
-    );
 }
 
 #[tokio::test]

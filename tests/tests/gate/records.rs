@@ -86,7 +86,7 @@ async fn what_kv_holds_is_a_miss_unless_it_is_whole_and_ours() {
         String::new(),
         "}{".to_owned(),
         "null".to_owned(),
-        own[..own.len() / 2].to_owned(),
+        own.get(..own.len() / 2).unwrap().to_owned(),
         format!("{own}{}", " ".repeat(5_000)),
         "x".repeat(1_000_000),
         eves,
