@@ -41,7 +41,7 @@ async function main() {
     gate = new Miniflare(await options());
     const url = await gate.ready;
     await migrate(await gate.getD1Database(configuration.database), configuration.migrations);
-    say({ url: url.origin, direct: (await gate.unsafeGetDirectURL()).origin });
+    say({ url: url.origin, direct: await door(HERE), elsewhere: configuration.rigged ? await door(ELSEWHERE) : null });
     for await (const line of input) {
       const command = JSON.parse(line);
       if (command.stop) break;
@@ -53,12 +53,10 @@ async function main() {
   await stop();
 }
 
-async function settings({ build, port, compatibility_date, compatibility_flags, bindings, database, store, version }) {
-  return {
-    name: "usher",
-    host: "127.0.0.1",
-    port,
-    modules: await modules(build),
+async function settings(configuration) {
+  const { build, port, compatibility_date, compatibility_flags, bindings, database, store, version, rigged } = configuration;
+  const worker = {
+    modules: await modules(build, rigged),
     modulesRoot: build,
     compatibilityDate: compatibility_date,
     compatibilityFlags: compatibility_flags,
@@ -66,21 +64,44 @@ async function settings({ build, port, compatibility_date, compatibility_flags, 
     d1Databases: [database],
     kvNamespaces: [store],
     versionMetadata: version,
+    // workerd's own door: the usual one folds `..` out of an address before the gate sees it, which the internet does not.
+    unsafeDirectSockets: rigged ? [{}, { entrypoint: RIG }] : [{}],
+  };
+  return {
+    host: "127.0.0.1",
+    port,
+    // Elsewhere is a second isolate with a memory of its own, which shares KV and D1 with the first: another location.
+    workers: (rigged ? [HERE, ELSEWHERE] : [HERE]).map((name) => ({ ...worker, name })),
     // Nothing outside this machine is contacted: miniflare would otherwise fetch an example of `request.cf`.
     cf: false,
-    // workerd's own door: the usual one folds `..` out of an address before the gate sees it, which the internet does not.
-    unsafeDirectSockets: [{}],
     handleStructuredLogs: (log) => say({ log }),
   };
 }
 
-/** The files of a build as workerd takes them, the entry first. */
-async function modules(folder) {
+/** The files of a build as workerd takes them, the entry first. A rigged one is entered through rig.mjs. */
+async function modules(folder, rigged) {
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = files.filter((file) => file.isFile()).map((file) => path.join(file.parentPath, file.name));
   const entry = path.join(folder, "shim.mjs");
   const ordered = [entry, ...paths.filter((file) => file !== entry)];
-  return ordered.filter((file) => TYPES[path.extname(file)]).map((file) => ({ type: TYPES[path.extname(file)], path: file }));
+  const built = ordered.filter((file) => TYPES[path.extname(file)]).map((file) => ({ type: TYPES[path.extname(file)], path: file }));
+  if (!rigged) return built;
+  const contents = await readFile(new URL("rig.mjs", import.meta.url), "utf8");
+  return [{ type: "ESModule", path: path.join(folder, "rig.mjs"), contents }, ...built];
+}
+
+async function door(worker, entrypoint) {
+  return (await gate.unsafeGetDirectURL(worker, entrypoint)).origin;
+}
+
+/** Tells every location's rig how things stand from now on; gives what each of them has counted. */
+async function rig(setting) {
+  const tell = async (location) => {
+    const answer = await fetch(await door(location, RIG), { method: "POST", body: JSON.stringify(setting) });
+    if (!answer.ok) throw new Error(`the rig answered ${answer.status}: ${await answer.text()}`);
+    return answer.json();
+  };
+  return { here: await tell(HERE), elsewhere: await tell(ELSEWHERE) };
 }
 
 async function migrate(database, folder) {
@@ -92,8 +113,10 @@ async function obey(command, configuration, options) {
   if (command.restart) {
     // A fresh isolate in a fresh workerd; what KV and D1 hold stays.
     await gate.setOptions(await options());
-    return { url: (await gate.ready).origin };
+    const url = (await gate.ready).origin;
+    return { url, direct: await door(HERE), elsewhere: configuration.rigged ? await door(ELSEWHERE) : null };
   }
+  if (command.rig) return rig(command.rig);
   const database = await gate.getD1Database(configuration.database);
   const store = await gate.getKVNamespace(configuration.store);
   if (command.d1 !== undefined) {
@@ -108,6 +131,9 @@ async function obey(command, configuration, options) {
   return { done: true };
 }
 
+const HERE = "usher";
+const ELSEWHERE = "elsewhere";
+const RIG = "rig";
 const TYPES = { ".js": "ESModule", ".mjs": "ESModule", ".wasm": "CompiledWasm" };
 const MOST_STOP_MILLIS = 3000;
 

@@ -60,8 +60,10 @@ impl Gate<'_> {
             .welcome(visitor, first, &scene.occasion(seen_at))
             .await?;
         let sighting = Rc::new(Sighting { standing, seen_at });
-        self.isolate.memory.remember_sighting(Rc::clone(&sighting));
-        Ok(sighting)
+        Ok(self
+            .isolate
+            .memory
+            .remember_sighting(sighting, clock::now()))
     }
 }
 

@@ -24,13 +24,18 @@ const MAX_SIGHTINGS: NonZeroUsize = NonZeroUsize::new(8192).unwrap();
 /// memory is the whole token, issuer and all (CVE-2026-35030); a new configuration is a new isolate with an empty memory.
 const VERIFIED_FOR: Duration = Duration::from_mins(10);
 
-/// After this time a refresh that never ended (its request was cancelled) no longer holds back the next one.
-const REFRESH_GIVEN_UP: Duration = Duration::from_secs(5);
+/// Most questions to the authority under way at once that are noted; beyond, two may be asked about one person.
+const MAX_QUESTIONS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
+
+/// After this time a question that never ended (its request was cancelled) no longer holds back the next one.
+const GIVEN_UP: Duration = Duration::from_secs(5);
 
 /// What an isolate remembers.
 pub(crate) struct Memory {
     visitors: RefCell<LruCache<String, Verified>>,
     sightings: RefCell<LruCache<StorageKey, Remembered>>,
+    /// When the authority was asked about somebody of whom nothing young is known, by a request that waits for the answer.
+    questions: RefCell<LruCache<StorageKey, Moment>>,
 }
 
 struct Verified {
@@ -56,6 +61,7 @@ impl Memory {
         Self {
             visitors: RefCell::new(LruCache::new(MAX_VISITORS)),
             sightings: RefCell::new(LruCache::new(MAX_SIGHTINGS)),
+            questions: RefCell::new(LruCache::new(MAX_QUESTIONS)),
         }
     }
 
@@ -64,7 +70,8 @@ impl Memory {
     pub(crate) fn visitor(&self, token: &str, now: Moment) -> Option<Rc<Visitor>> {
         let mut visitors = self.visitors.borrow_mut();
         let verified = visitors.get(token)?;
-        (now.since(verified.at) < VERIFIED_FOR).then(|| Rc::clone(&verified.visitor))
+        now.is_within(VERIFIED_FOR, verified.at)
+            .then(|| Rc::clone(&verified.visitor))
     }
 
     pub(crate) fn remember_visitor(&self, token: &str, visitor: Rc<Visitor>, at: Moment) {
@@ -81,32 +88,39 @@ impl Memory {
     }
 
     /// Remembers a sighting, unless a newer one is known: an answer that was under way while the status changed must not
-    /// bring the old status back.
-    pub(crate) fn remember_sighting(&self, sighting: Rc<Sighting>) {
+    /// bring the old status back. Gives what counts: the known one, where it was asked for later.
+    pub(crate) fn remember_sighting(&self, sighting: Rc<Sighting>, now: Moment) -> Rc<Sighting> {
         let key = StorageKey::of(&sighting.standing.identity);
         let mut sightings = self.sightings.borrow_mut();
         let known = sightings.get(&key);
-        if known.is_some_and(|known| is_newer(&known.sighting, &sighting)) {
-            return;
+        if let Some(known) = known.filter(|known| known.sighting.is_newer_than(&sighting, now)) {
+            // A version may also be lower because the registry was restored; then the later question is the better one.
+            let later = known.sighting.seen_at >= sighting.seen_at;
+            return if later {
+                Rc::clone(&known.sighting)
+            } else {
+                sighting
+            };
         }
         let stored = known.and_then(|known| known.stored);
         sightings.put(
             key,
             Remembered {
-                sighting,
+                sighting: Rc::clone(&sighting),
                 refresh_began: None,
                 stored,
             },
         );
+        sighting
     }
 
     /// Whether something newer is known of the person than this.
-    pub(crate) fn knows_newer(&self, sighting: &Sighting) -> bool {
+    pub(crate) fn knows_newer(&self, sighting: &Sighting, now: Moment) -> bool {
         let key = StorageKey::of(&sighting.standing.identity);
         let sightings = self.sightings.borrow();
         sightings
             .peek(&key)
-            .is_some_and(|known| is_newer(&known.sighting, sighting))
+            .is_some_and(|known| known.sighting.is_newer_than(sighting, now))
     }
 
     /// Forgets a person, after a change that must be seen at the next request.
@@ -123,11 +137,27 @@ impl Memory {
         };
         let under_way = remembered
             .refresh_began
-            .is_some_and(|began| now.since(began) < REFRESH_GIVEN_UP);
+            .is_some_and(|began| now.is_within(GIVEN_UP, began));
         if !under_way {
             remembered.refresh_began = Some(now);
         }
         !under_way
+    }
+
+    /// Whether a request of this isolate is asking the authority about this person at the moment.
+    pub(crate) fn is_asked(&self, key: &StorageKey, now: Moment) -> bool {
+        self.questions
+            .borrow()
+            .peek(key)
+            .is_some_and(|began| now.is_within(GIVEN_UP, *began))
+    }
+
+    pub(crate) fn note_question(&self, key: &StorageKey, now: Moment) {
+        self.questions.borrow_mut().put(key.clone(), now);
+    }
+
+    pub(crate) fn note_answer(&self, key: &StorageKey) {
+        self.questions.borrow_mut().pop(key);
     }
 
     /// Whether this isolate wrote this version of a person's standing to KV less than `span` ago.
@@ -140,7 +170,7 @@ impl Memory {
     ) -> bool {
         let sightings = self.sightings.borrow();
         let stored = sightings.peek(key).and_then(|known| known.stored);
-        stored.is_some_and(|stored| stored.version == version && now.since(stored.at) < span)
+        stored.is_some_and(|stored| stored.version == version && now.is_within(span, stored.at))
     }
 
     pub(crate) fn note_stored(&self, key: &StorageKey, version: u64, now: Moment) {
@@ -148,14 +178,13 @@ impl Memory {
             known.stored = Some(Stored { at: now, version });
         }
     }
-}
 
-/// Versions only grow, so the higher one is newer. "There is nobody" has no version: then the later question is.
-fn is_newer(known: &Sighting, other: &Sighting) -> bool {
-    if other.standing.version == 0 {
-        return known.seen_at > other.seen_at;
+    /// Takes a note back: KV did not take the write, and the next one must not wait.
+    pub(crate) fn note_not_stored(&self, key: &StorageKey) {
+        if let Some(known) = self.sightings.borrow_mut().get_mut(key) {
+            known.stored = None;
+        }
     }
-    (known.standing.version, known.seen_at) > (other.standing.version, other.seen_at)
 }
 
 #[cfg(test)]
@@ -185,6 +214,7 @@ mod tests {
         eyJpc3MiOiJvd24iLCJzdWIiOiJndXkiLCJhdWQiOiJ1c2hlciIsImV4cCI6OTk5OTk5OTk5OX0.\
         AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     const NOW: Moment = Moment::from_unix_seconds(1_900_000_000);
+    const LATER: Moment = Moment::from_unix_seconds(1_900_000_002);
 
     fn visitor() -> Rc<Visitor> {
         let issuers = [Issuer {
@@ -242,10 +272,41 @@ mod tests {
         let memory = Memory::new();
         let suspended = sighting(Some(Status::Suspended), 2, NOW);
         let late = sighting(Some(Status::Ready), 1, NOW.plus(Duration::from_secs(1)));
-        memory.remember_sighting(Rc::clone(&suspended));
-        memory.remember_sighting(Rc::clone(&late));
+        memory.remember_sighting(Rc::clone(&suspended), LATER);
+        memory.remember_sighting(Rc::clone(&late), LATER);
         assert_eq!(memory.sighting(visitor().storage_key()), Some(suspended));
-        assert!(memory.knows_newer(&late));
+        assert!(memory.knows_newer(&late, LATER));
+    }
+
+    #[test]
+    fn who_was_deleted_is_not_brought_back_by_an_answer_that_was_under_way() {
+        let memory = Memory::new();
+        let nobody = sighting(None, 0, LATER);
+        memory.remember_sighting(Rc::clone(&nobody), LATER);
+        let late = memory.remember_sighting(sighting(Some(Status::Ready), 7, NOW), LATER);
+        assert_eq!(late, nobody);
+        assert_eq!(memory.sighting(visitor().storage_key()), Some(nobody));
+    }
+
+    #[test]
+    fn a_sighting_from_the_future_gives_way_to_any_other() {
+        let memory = Memory::new();
+        let (future, now) = (NOW.plus(Duration::from_mins(1)), NOW);
+        memory.remember_sighting(sighting(Some(Status::Ready), 7, future), future);
+        let nobody = sighting(None, 0, now);
+        memory.remember_sighting(Rc::clone(&nobody), now);
+        assert_eq!(memory.sighting(visitor().storage_key()), Some(nobody));
+    }
+
+    #[test]
+    fn a_restored_registry_counts_although_its_versions_are_lower() {
+        let memory = Memory::new();
+        memory.remember_sighting(sighting(Some(Status::Ready), 7, NOW), NOW);
+        let restored = sighting(Some(Status::Suspended), 3, LATER);
+        assert_eq!(
+            memory.remember_sighting(Rc::clone(&restored), LATER),
+            restored
+        );
     }
 
     #[test]
@@ -253,10 +314,10 @@ mod tests {
         let memory = Memory::new();
         let ready = sighting(Some(Status::Ready), 7, NOW);
         let nobody = |seen_at| sighting(None, 0, seen_at);
-        memory.remember_sighting(Rc::clone(&ready));
-        memory.remember_sighting(nobody(NOW.minus(Duration::from_secs(1))));
+        memory.remember_sighting(Rc::clone(&ready), LATER);
+        memory.remember_sighting(nobody(NOW.minus(Duration::from_secs(1))), LATER);
         assert_eq!(memory.sighting(visitor().storage_key()), Some(ready));
-        memory.remember_sighting(nobody(NOW.plus(Duration::from_secs(1))));
+        memory.remember_sighting(nobody(NOW.plus(Duration::from_secs(1))), LATER);
         assert_eq!(
             memory.sighting(visitor().storage_key()),
             Some(nobody(NOW.plus(Duration::from_secs(1))))
@@ -264,12 +325,24 @@ mod tests {
     }
 
     #[test]
+    fn a_lost_question_does_not_hold_back_others_for_ever() {
+        let memory = Memory::new();
+        let key = visitor().storage_key().clone();
+        assert!(!memory.is_asked(&key, NOW));
+        memory.note_question(&key, NOW);
+        assert!(memory.is_asked(&key, NOW.plus(Duration::from_secs(4))));
+        assert!(!memory.is_asked(&key, NOW.plus(GIVEN_UP)));
+        memory.note_answer(&key);
+        assert!(!memory.is_asked(&key, NOW));
+    }
+
+    #[test]
     fn one_refreshes_at_a_time_and_a_lost_one_does_not_block_for_ever() {
         let memory = Memory::new();
         let key = visitor().storage_key().clone();
-        memory.remember_sighting(sighting(Some(Status::Ready), 1, NOW));
+        memory.remember_sighting(sighting(Some(Status::Ready), 1, NOW), LATER);
         assert!(memory.begin_refresh(&key, NOW));
         assert!(!memory.begin_refresh(&key, NOW.plus(Duration::from_secs(4))));
-        assert!(memory.begin_refresh(&key, NOW.plus(REFRESH_GIVEN_UP)));
+        assert!(memory.begin_refresh(&key, NOW.plus(GIVEN_UP)));
     }
 }

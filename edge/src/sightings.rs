@@ -12,7 +12,7 @@ use policy::sighting::{Sighting, Unreadable};
 use policy::standing::Identity;
 use policy::storage_key::StorageKey;
 use policy::time::Moment;
-use worker::Env;
+use worker::{Delay, Env};
 
 use crate::authority::AuthorityFailure;
 use crate::authority::registry::Registry;
@@ -30,6 +30,9 @@ const KV_REWRITE: Duration = Duration::from_secs(30);
 
 /// KV refuses to keep anything for less (expirationTtl).
 const KV_MIN_TTL_SECONDS: u64 = 60;
+
+/// How often a request looks whether another one's question was answered.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// What was found, owned, and where.
 pub(crate) struct Finding {
@@ -104,30 +107,41 @@ pub(crate) struct Sightings<'a> {
 impl Sightings<'_> {
     /// Finds where the visitor stands. A stale finding is to be refreshed after the answer ([`Sightings::refresh`]).
     pub(crate) async fn find(&self, visitor: &Visitor) -> Finding {
-        let now = clock::now();
-        let remembered = self.memory.sighting(visitor.storage_key());
-        if let Some(sighting) = remembered
-            .as_ref()
-            .filter(|sighting| self.young(sighting, now))
-        {
-            return Finding::remembered(Rc::clone(sighting), Source::Memory, now);
+        let (key, now) = (visitor.storage_key(), clock::now());
+        if let Some(sighting) = self.young(key, now) {
+            return Finding::remembered(sighting, Source::Memory, now);
         }
         let stored = self.stored(visitor).await;
         let now = clock::now();
-        if let Some(sighting) = stored.as_ref().filter(|sighting| self.young(sighting, now)) {
-            self.memory.remember_sighting(Rc::clone(sighting));
-            return Finding::remembered(Rc::clone(sighting), Source::Kv, now);
+        if let Some(stored) = &stored {
+            self.memory.remember_sighting(Rc::clone(stored), now);
         }
-        let result = match self.ask(visitor.identity()).await {
+        // Not simply what KV holds: memory may know something newer, also since KV was asked.
+        if let Some(sighting) = self.young(key, now) {
+            let from_kv = stored.is_some_and(|stored| Rc::ptr_eq(&stored, &sighting));
+            let source = if from_kv { Source::Kv } else { Source::Memory };
+            return Finding::remembered(sighting, source, now);
+        }
+        // Of a herd, one asks and the others look whether it was answered: a promise of another request cannot be awaited here. Who
+        // finds that it failed asks for itself.
+        if self.memory.is_asked(key, now) {
+            while self.memory.is_asked(key, clock::now()) {
+                Delay::from(LOOK_AGAIN).await;
+            }
+            let now = clock::now();
+            if let Some(sighting) = self.young(key, now) {
+                return Finding::remembered(sighting, Source::Memory, now);
+            }
+        }
+        self.memory.note_question(key, clock::now());
+        let answer = self.ask(visitor.identity()).await;
+        self.memory.note_answer(key);
+        let result = match answer {
             Ok(sighting) => FoundOwned::Answered(sighting),
             Err(AuthorityFailure::Unreadable(unreadable)) => FoundOwned::Unreadable(unreadable),
             Err(AuthorityFailure::Unreachable(problem)) => {
                 events::alarm("authority_unreachable", &problem);
-                let last = [remembered, stored]
-                    .into_iter()
-                    .flatten()
-                    .max_by_key(|sighting| sighting.seen_at);
-                FoundOwned::AuthorityFailed(last)
+                FoundOwned::AuthorityFailed(self.memory.sighting(key))
             }
         };
         Finding {
@@ -137,8 +151,8 @@ impl Sightings<'_> {
         }
     }
 
-    /// Asks the authority and remembers its answer. The time of a sighting is the time of the question, so that a slow answer
-    /// is not taken for a fresh one.
+    /// Asks the authority and remembers its answer; gives what counts when it arrives. The time of a sighting is the time of the
+    /// question, so that a slow answer is not taken for a fresh one.
     async fn ask(&self, identity: &Identity) -> Result<Rc<Sighting>, AuthorityFailure> {
         let asked_at = clock::now();
         let database = Bindings(self.env)
@@ -153,8 +167,7 @@ impl Sightings<'_> {
             standing,
             seen_at: asked_at,
         });
-        self.memory.remember_sighting(Rc::clone(&sighting));
-        Ok(sighting)
+        Ok(self.memory.remember_sighting(sighting, clock::now()))
     }
 
     /// Asks the authority anew after the answer was given, and keeps the result for other isolates.
@@ -209,7 +222,7 @@ impl Sightings<'_> {
         let now = clock::now();
         let version = sighting.standing.version;
         if sighting.standing.instance.is_none()
-            || self.memory.knows_newer(sighting)
+            || self.memory.knows_newer(sighting, now)
             || self.memory.stored_within(&key, version, KV_REWRITE, now)
         {
             return;
@@ -257,15 +270,20 @@ impl Sightings<'_> {
             Err(problem) => Err(problem.to_string()),
         };
         if let Err(problem) = put {
-            // The request goes on without it.
+            // The request goes on without it, and the next refresh writes what is the newest then.
+            self.memory.note_not_stored(key);
             events::alarm("kv_write_failed", &problem);
         }
     }
 
-    fn young(&self, sighting: &Sighting, now: Moment) -> bool {
-        match self.configuration.rules.freshness.judge(sighting, now) {
-            Freshness::Fresh | Freshness::Stale => true,
-            Freshness::TooOld => false,
-        }
+    /// What the isolate remembers of a person, if it may be used.
+    fn young(&self, key: &StorageKey, now: Moment) -> Option<Rc<Sighting>> {
+        let freshness = &self.configuration.rules.freshness;
+        self.memory
+            .sighting(key)
+            .filter(|sighting| match freshness.judge(sighting, now) {
+                Freshness::Fresh | Freshness::Stale => true,
+                Freshness::TooOld => false,
+            })
     }
 }

@@ -45,14 +45,10 @@ pub enum Freshness {
 }
 
 impl FreshnessRules {
-    /// How far in the future a sighting may seem to lie: clocks of two machines differ. Beyond, it is not believed, or a
-    /// record with a date of the next century would stay fresh until then.
-    const CLOCK_DIFFERENCE: Duration = Duration::from_secs(5);
-
     /// What may be done with a sighting of this age.
     pub fn judge(&self, sighting: &Sighting, now: Moment) -> Freshness {
         let age = now.since(sighting.seen_at);
-        if from_the_future(sighting, now) {
+        if sighting.is_from_the_future(now) {
             return Freshness::TooOld;
         }
         let availability = sighting
@@ -85,10 +81,33 @@ impl FreshnessRules {
                 Availability::Suspended | Availability::Waiting => false,
             }
         });
-        open && !from_the_future(sighting, now) && now.since(sighting.seen_at) < self.grace
+        open && !sighting.is_from_the_future(now) && now.since(sighting.seen_at) < self.grace
     }
 }
 
-fn from_the_future(sighting: &Sighting, now: Moment) -> bool {
-    sighting.seen_at.since(now) > FreshnessRules::CLOCK_DIFFERENCE
+/// How far in the future a sighting may seem to lie: clocks of two machines differ.
+const CLOCK_DIFFERENCE: Duration = Duration::from_secs(5);
+
+impl Sighting {
+    /// Whether it lies too far in the future to be believed, or a record with a date of the next century would stay fresh until
+    /// then.
+    pub fn is_from_the_future(&self, now: Moment) -> bool {
+        self.seen_at.since(now) > CLOCK_DIFFERENCE
+    }
+
+    /// Whether this says more about now than another sighting of the same person. Versions only grow, so the higher one is newer,
+    /// and of the same version the one seen later; "there is nobody" has no version, so then the later question counts. One from the
+    /// future says nothing.
+    pub fn is_newer_than(&self, other: &Self, now: Moment) -> bool {
+        match (self.is_from_the_future(now), other.is_from_the_future(now)) {
+            (true, _) => return false,
+            (false, true) => return true,
+            (false, false) => {}
+        }
+        let (own, others) = (self.standing.version, other.standing.version);
+        if own == 0 || others == 0 {
+            return self.seen_at > other.seen_at;
+        }
+        (own, self.seen_at) > (others, other.seen_at)
+    }
 }

@@ -34,6 +34,12 @@ impl Moment {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 
+    /// Whether less than `span` has passed since `earlier`. Not where `earlier` lies in the future: then the clock was set back, and
+    /// nobody knows how much has passed.
+    pub fn is_within(self, span: Duration, earlier: Self) -> bool {
+        earlier <= self && self.since(earlier) < span
+    }
+
     /// The moment this much earlier, but not before 1970.
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
@@ -61,6 +67,15 @@ mod tests {
     fn ages_are_never_negative() {
         let now = Moment::from_unix_seconds(100);
         assert_eq!(now.since(Moment::from_unix_seconds(200)), Duration::ZERO);
+    }
+
+    #[test]
+    fn nothing_that_lies_in_the_future_was_a_short_while_ago() {
+        let now = Moment::from_unix_seconds(100);
+        let second = Duration::from_secs(1);
+        assert!(now.is_within(second, now));
+        assert!(!now.is_within(second, now.minus(second)));
+        assert!(!now.is_within(Duration::MAX, now.plus(Duration::from_millis(1))));
     }
 
     #[test]

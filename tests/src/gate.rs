@@ -1,6 +1,7 @@
 //! A gate on real workerd, as a running process of this machine (host.mjs).
 
 mod host;
+pub mod rig;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::places;
 use host::Host;
 pub use host::HostError;
+use rig::Rig;
 
 /// How to start a gate.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct GateOptions {
     pub folder: Option<PathBuf>,
     /// The port on 127.0.0.1; 0 takes any free one.
     pub port: u16,
+    /// Whether its clock, its stores and a second location obey the test (`gate::rig`).
+    pub rigged: bool,
     /// Variables and secrets. What is not a string becomes a JSON binding, as wrangler would make it.
     pub vars: Map<String, Value>,
 }
@@ -30,6 +34,7 @@ impl Default for GateOptions {
             build: places::gate_build(),
             folder: None,
             port: 0,
+            rigged: false,
             vars: Map::new(),
         }
     }
@@ -44,7 +49,11 @@ pub struct Gate {
     pub direct: String,
     /// The secret of its admin API; empty when none was configured.
     pub admin_secret: String,
+    /// Where a rigged gate answers from another location: an isolate that remembers nothing of what was asked here, with the same
+    /// KV and the same D1.
+    pub elsewhere: Option<String>,
     host: Host,
+    rig: Option<Rig>,
 }
 
 impl Gate {
@@ -57,13 +66,17 @@ impl Gate {
             .unwrap_or_default()
             .to_owned();
         let configuration = configuration(&options)?;
-        let (host, [url, direct]) = Host::start(&configuration).await.map_err(GateError::Host)?;
-        Ok(Self {
-            url,
-            direct,
+        let (host, ready) = Host::start(&configuration).await.map_err(GateError::Host)?;
+        let mut gate = Self {
+            url: String::new(),
+            direct: String::new(),
             admin_secret,
+            elsewhere: None,
             host,
-        })
+            rig: options.rigged.then(Rig::new),
+        };
+        gate.take_addresses(&ready)?;
+        Ok(gate)
     }
 
     /// The address of a path at this gate.
@@ -119,13 +132,12 @@ impl Gate {
             .collect())
     }
 
-    /// Replaces the gate by one that remembers nothing; what KV and D1 hold stays. Its address may change.
+    /// Replaces the gate by one that remembers nothing; what KV and D1 hold stays, and so does what a rigged one was told. Its
+    /// addresses may change.
     pub async fn restart(&mut self) -> Result<(), GateError> {
-        let answer = self.ask(json!({ "restart": true })).await?;
-        if let Some(url) = answer.get("url").and_then(Value::as_str) {
-            url.clone_into(&mut self.url);
-        }
-        Ok(())
+        let ready = self.ask(json!({ "restart": true })).await?;
+        self.take_addresses(&ready)?;
+        self.rig_again().await
     }
 
     /// What the gate has logged so far, one entry a line.
@@ -148,6 +160,16 @@ impl Gate {
         self.host.stop().await;
     }
 
+    fn take_addresses(&mut self, ready: &Value) -> Result<(), GateError> {
+        let origin = |name: &str| ready.get(name).and_then(Value::as_str).map(str::to_owned);
+        let (Some(url), Some(direct)) = (origin("url"), origin("direct")) else {
+            return Err(GateError::Host(HostError::Ended));
+        };
+        (self.url, self.direct) = (url, direct);
+        self.elsewhere = origin("elsewhere");
+        Ok(())
+    }
+
     async fn ask(&self, command: Value) -> Result<Value, GateError> {
         self.host.ask(&command).await.map_err(GateError::Host)
     }
@@ -166,6 +188,7 @@ fn configuration(options: &GateOptions) -> Result<Value, GateError> {
         "build": options.build,
         "folder": options.folder,
         "port": options.port,
+        "rigged": options.rigged,
         "bindings": options.vars,
         "compatibility_date": wrangler.compatibility_date,
         "compatibility_flags": wrangler.compatibility_flags,
@@ -205,6 +228,10 @@ pub enum GateError {
     Gone,
     /// The process that holds it failed.
     Host(HostError),
+    /// It was not started with a rig.
+    NotRigged,
+    /// The rig's answer is none.
+    RigNotUnderstood(serde_json::Error),
     /// `wrangler.toml` does not say what a gate needs.
     Wrangler(String),
 }
@@ -214,6 +241,10 @@ impl fmt::Display for GateError {
         match self {
             Self::Gone => f.write_str("the gate's process was ended by somebody else"),
             Self::Host(error) => error.fmt(f),
+            Self::NotRigged => f.write_str("the gate has no rig; start it with `rigged: true`"),
+            Self::RigNotUnderstood(error) => {
+                write!(f, "the answer of `tests/rig.mjs` is none: {error}")
+            }
             Self::Wrangler(reason) => write!(f, "`wrangler.toml` cannot be used: {reason}"),
         }
     }

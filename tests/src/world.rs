@@ -27,6 +27,8 @@ pub struct WorldOptions {
     pub provisioning: Duration,
     /// How long `usher` waits for a fresh instance to become ready.
     pub ready_budget: Duration,
+    /// Whether the gate's clock, its stores and a second location obey the test (`gate::rig`).
+    pub rigged: bool,
     /// How long a fresh instance stays `active`.
     pub setup: Duration,
     /// Variables and secrets of the gate, in place of the usual ones of the same name; `null` leaves one out.
@@ -40,6 +42,7 @@ impl Default for WorldOptions {
             progress: |_what, _took| {},
             provisioning: Duration::from_millis(50),
             ready_budget: Duration::from_secs(10),
+            rigged: false,
             setup: Duration::from_millis(50),
             vars: Map::new(),
         }
@@ -83,6 +86,7 @@ impl World {
         vars.retain(|_name, value| !value.is_null());
         let gate = Gate::start(GateOptions {
             folder: Some(folder.path().to_owned()),
+            rigged: options.rigged,
             vars,
             ..GateOptions::default()
         })

@@ -1,156 +1,213 @@
-//! A change of standing takes effect within the published time, and an outage of the registry neither locks out nor lets in.
+//! A change of standing takes effect within the published time, whichever memory a visitor is let in from.
+//!
+//! The clock stands where a test sets it, so that every age is exact; FRESH, STALE and GRACE are those of the default.
 
 use std::time::{Duration, Instant};
 
-use reqwest::Method;
+use policy::freshness::FreshnessRules;
 use serde_json::json;
-use stage::{Account, KeepAt};
-use tests::World;
+use stage::KeepAt;
+use tests::gate::rig::{BUSY, Failure, Fault};
+use tests::{Visitor, World};
 
-use crate::cast::{account, app, operate, program, told, world, world_with};
+use crate::cast::{
+    IN, account, change_status, clock_at, clock_at_millis, elsewhere, fault, lasting, rigged_world,
+    seen, storage_key, write_status,
+};
 
-/// Writes a status into the registry behind the gate's back, as another location's gate would.
-async fn write_status(world: &World, account: &Account, status: &str) {
-    let suspended_from = (status == "suspended").then_some("ready");
-    let instance = &account.instance.as_ref().unwrap().id;
-    let statement =
-        "UPDATE instances SET status = ?, suspended_from = ?, version = version + 1 WHERE id = ?";
-    world
-        .gate
-        .d1(
-            statement,
-            &[json!(status), json!(suspended_from), json!(instance)],
-        )
-        .await
-        .unwrap();
+const SUSPENDED: &str = "instance_suspended";
+
+fn stale() -> u64 {
+    FreshnessRules::default().stale.as_secs()
 }
 
-#[tokio::test]
-async fn a_suspended_visitor_is_out_within_stale() {
-    let stale = Duration::from_secs(3);
-    let world =
-        world_with(json!({ "USHER_FRESH_SECONDS": 1, "USHER_STALE_SECONDS": stale.as_secs() }))
-            .await;
-    let account = account(&world, "guy", KeepAt::Ready).await;
-    let visitor = program(&world, &account);
-    app(visitor.get("/").await).await;
-
-    let suspended = Instant::now();
-    write_status(&world, &account, "suspended").await;
-    let mut last_let_in = Duration::ZERO;
-    while suspended.elapsed() < stale + Duration::from_secs(1) {
-        if visitor.get("/").await.status().is_success() {
-            last_let_in = suspended.elapsed();
+/// Knocks until the visitor sees it: what is done after an answer takes a moment of the real clock.
+async fn comes_to_see(visitor: &Visitor, expected: &str) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let now = seen(visitor.get("/").await).await;
+        if now == expected {
+            return;
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(Instant::now() < deadline, "still {now}, not {expected}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+#[tokio::test]
+async fn a_suspended_visitor_is_in_just_before_stale_at_most_and_out_at_stale_from_every_memory() {
+    let world = rigged_world().await;
+    let guy = account(&world, "guy", KeepAt::Ready).await;
+    let (here, there) = (lasting(&world, &guy), elsewhere(&world, &guy));
+    assert_eq!(seen(here.get("/").await).await, IN);
+    write_status(&world, &guy, "suspended").await;
+
+    clock_at_millis(&world, stale() * 1000 - 1).await;
+    // A refresh would end it sooner.
+    fault(&world, Fault::D1(Failure::Throws(BUSY))).await;
+    assert_eq!(
+        seen(here.get("/").await).await,
+        IN,
+        "from the isolate's memory"
+    );
+    assert_eq!(seen(there.get("/").await).await, IN, "from KV");
+    world.gate.healthy().await.unwrap();
+
+    clock_at(&world, stale()).await;
+    assert_eq!(seen(here.get("/").await).await, SUSPENDED);
+    assert_eq!(seen(there.get("/").await).await, SUSPENDED);
+}
+
+#[tokio::test]
+async fn the_time_until_a_suspension_is_seen_is_measured() {
+    let world = rigged_world().await;
+    let steady = account(&world, "steady", KeepAt::Ready).await;
+    let mut back_after = Vec::new();
+    for seconds in [1, 9, 10, 30, 59, 60, 61, 300] {
+        let guy = account(&world, &format!("back-after-{seconds}"), KeepAt::Ready).await;
+        assert_eq!(seen(lasting(&world, &guy).get("/").await).await, IN);
+        write_status(&world, &guy, "suspended").await;
+        back_after.push((seconds, guy));
+    }
+    let visitor = lasting(&world, &steady);
+    assert_eq!(seen(visitor.get("/").await).await, IN);
+    write_status(&world, &steady, "suspended").await;
+
+    let (mut steady_out, mut latest_in) = (None, 0);
+    for second in 1..=300 {
+        clock_at(&world, second).await;
+        if steady_out.is_none() && seen(visitor.get("/").await).await == SUSPENDED {
+            steady_out = Some(second);
+        }
+        for (_, guy) in back_after.iter().filter(|(after, _)| *after == second) {
+            if seen(lasting(&world, guy).get("/").await).await == IN {
+                latest_in = second;
+            }
+        }
+        // What was begun after the answer is seen at the next request, as soon as it is done.
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let steady_out = steady_out.unwrap();
+    crate::cast::print(&format!(
+        "a suspension is seen by who knocks every second after {steady_out} s; who comes back once is let in after {latest_in} s \
+         and never later (STALE = {} s)",
+        stale()
+    ));
     assert!(
-        last_let_in < stale,
-        "let in {last_let_in:?} after the suspension"
+        steady_out <= stale() && latest_in < stale(),
+        "{steady_out} {latest_in}"
     );
-    assert_eq!(told(visitor.get("/").await).await.1, "instance_suspended");
 }
 
 #[tokio::test]
-async fn a_suspended_visitor_who_stayed_away_is_out_at_once() {
-    let world = world_with(json!({ "USHER_FRESH_SECONDS": 1, "USHER_STALE_SECONDS": 2, "USHER_FRESH_WAITING_SECONDS": 1 })).await;
-    let account = account(&world, "guy", KeepAt::Ready).await;
-    let visitor = program(&world, &account);
-    app(visitor.get("/").await).await;
-    write_status(&world, &account, "suspended").await;
-    tokio::time::sleep(Duration::from_millis(2100)).await;
-    assert_eq!(told(visitor.get("/").await).await.1, "instance_suspended");
+async fn a_change_through_the_gate_is_seen_at_the_next_request_here_and_within_stale_elsewhere() {
+    let world = rigged_world().await;
+    let guy = account(&world, "guy", KeepAt::Ready).await;
+    let (here, there) = (lasting(&world, &guy), elsewhere(&world, &guy));
+    for visitor in [&here, &there] {
+        assert_eq!(seen(visitor.get("/").await).await, IN);
+    }
+    clock_at(&world, 1).await;
+    change_status(&world, &guy, "suspended").await;
+    assert_eq!(seen(here.get("/").await).await, SUSPENDED);
+    clock_at(&world, stale()).await;
+    assert_eq!(seen(there.get("/").await).await, SUSPENDED);
+    change_status(&world, &guy, "ready").await;
+    assert_eq!(seen(here.get("/").await).await, IN);
 }
 
 #[tokio::test]
-async fn a_change_through_the_gate_is_seen_at_the_next_request() {
-    let world = world().await;
-    let account = account(&world, "guy", KeepAt::Ready).await;
-    let visitor = program(&world, &account);
-    app(visitor.get("/").await).await;
-    let path = format!("instances/{}/status", account.instance.as_ref().unwrap().id);
+async fn a_suspension_is_seen_at_once_where_only_kv_remembers() {
+    let world = rigged_world().await;
+    let guy = account(&world, "guy", KeepAt::Ready).await;
+    change_status(&world, &guy, "suspended").await;
+    fault(&world, Fault::D1(Failure::Throws(BUSY))).await;
     assert_eq!(
-        operate(&world, Method::PUT, &path, json!({ "status": "suspended" }))
-            .await
-            .status(),
-        200
+        seen(elsewhere(&world, &guy).get("/").await).await,
+        SUSPENDED
     );
-    assert_eq!(told(visitor.get("/").await).await.1, "instance_suspended");
-    assert_eq!(
-        operate(&world, Method::PUT, &path, json!({ "status": "ready" }))
+}
+
+#[tokio::test]
+async fn who_is_reactivated_is_locked_out_by_an_old_copy_in_kv_within_stale_at_most() {
+    let world = rigged_world().await;
+    let [quick, late] = [
+        account(&world, "quick", KeepAt::Suspended).await,
+        account(&world, "late", KeepAt::Suspended).await,
+    ];
+    // The other location's KV hears of nothing from now on.
+    fault(&world, Fault::KvGetFromThePast).await;
+    clock_at(&world, 1).await;
+    for guy in [&quick, &late] {
+        change_status(&world, guy, "ready").await;
+        assert_eq!(seen(lasting(&world, guy).get("/").await).await, IN);
+    }
+    let (quick, late) = (elsewhere(&world, &quick), elsewhere(&world, &late));
+    assert_eq!(seen(quick.get("/").await).await, SUSPENDED);
+    // Who is waiting for a change has it looked up soon.
+    clock_at(&world, FreshnessRules::default().fresh_otherwise.as_secs()).await;
+    comes_to_see(&quick, IN).await;
+    // Who does not knock in between is in at the first request.
+    clock_at(&world, stale()).await;
+    assert_eq!(seen(late.get("/").await).await, IN);
+}
+
+#[tokio::test]
+async fn a_miss_that_kv_remembers_keeps_nobody_out() {
+    let world = rigged_world().await;
+    fault(&world, Fault::KvGetFromThePast).await;
+    let guy = account(&world, "guy", KeepAt::Ready).await;
+    assert!(
+        world
+            .gate
+            .kv_list()
             .await
-            .status(),
-        200
+            .unwrap()
+            .contains(&storage_key(&world, &guy))
     );
-    app(visitor.get("/").await).await;
+    assert_eq!(seen(elsewhere(&world, &guy).get("/").await).await, IN);
 }
 
 #[tokio::test]
 async fn somebody_who_has_just_signed_up_is_in_although_they_knocked_before() {
-    let world = world().await;
-    let email = "early@visitors.example".to_owned();
-    let mut known = account(&world, "early", KeepAt::NeedsInvitation).await;
-    known.email = email;
-    let visitor = program(&world, &known);
-    assert_eq!(told(visitor.get("/").await).await.1, "invitation_required");
-    // The platform gives them an instance elsewhere.
-    let statement = "UPDATE users SET requires_invitation = 0, version = version + 1";
-    world.gate.d1(statement, &[]).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(2100)).await;
-    assert_eq!(told(visitor.get("/").await).await.1, "no_instance");
+    let world = rigged_world().await;
+    let guy = account(&world, "guy", KeepAt::Ready).await;
+    let knows_them = async |known: bool| {
+        let subject = if known { &guy.subject } else { "not yet" };
+        let statement = "UPDATE identities SET subject = ?";
+        world.gate.d1(statement, &[json!(subject)]).await.unwrap();
+    };
+    world
+        .gate
+        .kv_delete(&storage_key(&world, &guy))
+        .await
+        .unwrap();
+    knows_them(false).await;
+    let there = elsewhere(&world, &guy);
+    assert_eq!(seen(there.get("/").await).await, "no_instance");
+    let key = storage_key(&world, &guy);
+    assert_eq!(world.gate.kv_get(&key).await.unwrap(), None);
+
+    knows_them(true).await;
+    let fresh = FreshnessRules::default().fresh_otherwise;
+    clock_at_millis(&world, fresh.as_secs() * 1000 - 1).await;
+    assert_eq!(seen(there.get("/").await).await, "no_instance");
+    clock_at(&world, fresh.as_secs()).await;
+    assert_eq!(seen(there.get("/").await).await, IN);
 }
 
 #[tokio::test]
-async fn a_known_ready_visitor_outlives_an_outage_of_the_registry_and_nobody_else_gains() {
-    let vars = json!({ "USHER_FRESH_SECONDS": 1, "USHER_FRESH_WAITING_SECONDS": 1, "USHER_STALE_SECONDS": 1, "USHER_GRACE_SECONDS": 6 });
-    let world = world_with(vars).await;
-    let [ready, suspended, unseen] = [
-        account(&world, "ready", KeepAt::Ready).await,
-        account(&world, "suspended", KeepAt::Suspended).await,
-        account(&world, "unseen", KeepAt::Ready).await,
-    ];
-    app(program(&world, &ready).get("/").await).await;
-    told(program(&world, &suspended).get("/").await).await;
-    // Somebody the gate has never seen: also the copies that the admin API left are gone.
-    for key in world.gate.kv_list().await.unwrap() {
-        world.gate.kv_delete(&key).await.unwrap();
-    }
-    let stranger = world.stage.sign(&json!({
-        "iss": world.stage.addresses().identity, "aud": "usher", "sub": "stranger", "exp": crate::cast::unix_seconds() + 60,
-    }));
-    world
-        .gate
-        .d1("ALTER TABLE identities RENAME TO identities_gone", &[])
-        .await
-        .unwrap();
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+async fn somebody_who_was_just_invited_is_told_so_although_they_knocked_before() {
+    let world = rigged_world().await;
+    let guy = account(&world, "guy", KeepAt::NeedsInvitation).await;
+    let visitor = lasting(&world, &guy);
+    assert_eq!(seen(visitor.get("/").await).await, "invitation_required");
+    invite_everybody(&world).await;
+    clock_at(&world, FreshnessRules::default().fresh_otherwise.as_secs()).await;
+    assert_eq!(seen(visitor.get("/").await).await, "no_instance");
+}
 
-    app(program(&world, &ready).get("/").await).await;
-    let outage = |response| async { told(response).await.1 };
-    assert_eq!(
-        outage(program(&world, &suspended).get("/").await).await,
-        "authority_unavailable"
-    );
-    assert_eq!(
-        outage(world.api().with_bearer(&stranger).get("/").await).await,
-        "authority_unavailable"
-    );
-    app(program(&world, &unseen).get("/").await).await;
-
-    tokio::time::sleep(Duration::from_millis(6100)).await;
-    assert_eq!(
-        outage(program(&world, &ready).get("/").await).await,
-        "authority_unavailable"
-    );
-
-    world
-        .gate
-        .d1("ALTER TABLE identities_gone RENAME TO identities", &[])
-        .await
-        .unwrap();
-    app(program(&world, &ready).get("/").await).await;
-    assert_eq!(
-        outage(program(&world, &suspended).get("/").await).await,
-        "instance_suspended"
-    );
+async fn invite_everybody(world: &World) {
+    let statement = "UPDATE users SET requires_invitation = 0, version = version + 1";
+    world.gate.d1(statement, &[]).await.unwrap();
 }

@@ -60,10 +60,11 @@ impl Call<'_> {
         }
     }
 
-    /// Forgets somebody who is not there any more.
+    /// Shows that somebody, or what was theirs, is not there any more. That there is nothing is remembered, or an answer that is
+    /// still under way would bring it back.
     pub(super) async fn forget_all(&self, identities: &[Identity]) {
         for identity in identities {
-            self.gate.isolate.memory.forget(identity);
+            self.show(identity).await;
             self.gate.sightings().remove(identity).await;
         }
     }
