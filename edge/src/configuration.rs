@@ -1,6 +1,7 @@
 //! The configuration, read once per isolate. Every mistake is reported, not only the first, each as a sentence that names the
 //! value, the place and the cure. With a single mistake nobody is let in.
 
+mod authority;
 mod env;
 mod issuer_list;
 mod settings;
@@ -14,6 +15,7 @@ use policy::instance_url::HostRule;
 use policy::issuer::Issuer;
 use policy::web_address::is_web_address;
 
+pub(crate) use authority::{AuthoritySetting, ControlPlaneSetting};
 pub(crate) use env::{Bindings, log_mistakes};
 pub use policy::issuer_entry::ISSUER_MEMBERS;
 pub(crate) use policy::issuer_entry::{KeySource, PublicKeys, Secret};
@@ -24,6 +26,7 @@ use surroundings::Surroundings;
 /// Everything an operator has set, checked.
 #[derive(Debug)]
 pub(crate) struct Configuration {
+    pub(crate) authority: AuthoritySetting,
     pub(crate) issuers: Vec<Issuer>,
     /// Where the keys of the issuer at the same position come from.
     pub(crate) key_sources: Vec<KeySource>,
@@ -55,12 +58,7 @@ impl Configuration {
         let mut mistakes = Mistakes::default();
         let (issuers, key_sources) = issuer_list::read(given, &mut mistakes);
         given.refuse_unknown_names(&key_sources, &mut mistakes);
-        for binding in SETTINGS
-            .iter()
-            .filter(|setting| setting.home == Home::Binding)
-        {
-            given.require_binding(binding.name, &mut mistakes);
-        }
+        given.require_binding("USHER_KV", &mut mistakes);
         let development = given.flag("USHER_DEVELOPMENT", &mut mistakes);
         let provider = |issuer: &Issuer| issuer.provider.preset();
         let default_cookie = if development {
@@ -71,6 +69,7 @@ impl Configuration {
         };
         let provider_header = issuers.iter().find_map(|issuer| provider(issuer).header);
         let configuration = Self {
+            authority: authority::read(given, development, &mut mistakes),
             issuers,
             key_sources,
             login_url: given.web_address("USHER_LOGIN_URL", development, &mut mistakes),

@@ -81,23 +81,24 @@ impl Memory {
     }
 
     /// Remembers a sighting, unless a newer one is known: an answer that was under way while the status changed must not
-    /// bring the old status back.
-    pub(crate) fn remember_sighting(&self, sighting: Rc<Sighting>) {
+    /// bring the old status back. Gives the one that is known now.
+    pub(crate) fn remember_sighting(&self, sighting: Rc<Sighting>) -> Rc<Sighting> {
         let key = StorageKey::of(&sighting.standing.identity);
         let mut sightings = self.sightings.borrow_mut();
         let known = sightings.get(&key);
-        if known.is_some_and(|known| is_newer(&known.sighting, &sighting)) {
-            return;
+        if let Some(known) = known.filter(|known| is_newer(&known.sighting, &sighting)) {
+            return Rc::clone(&known.sighting);
         }
         let stored = known.and_then(|known| known.stored);
         sightings.put(
             key,
             Remembered {
-                sighting,
+                sighting: Rc::clone(&sighting),
                 refresh_began: None,
                 stored,
             },
         );
+        sighting
     }
 
     /// Whether something newer is known of the person than this.
@@ -151,7 +152,7 @@ impl Memory {
 }
 
 /// Versions only grow, so the higher one is newer. "There is nobody" has no version: then the later question is.
-fn is_newer(known: &Sighting, other: &Sighting) -> bool {
+pub(crate) fn is_newer(known: &Sighting, other: &Sighting) -> bool {
     if other.standing.version == 0 {
         return known.seen_at > other.seen_at;
     }
@@ -243,7 +244,7 @@ mod tests {
         let suspended = sighting(Some(Status::Suspended), 2, NOW);
         let late = sighting(Some(Status::Ready), 1, NOW.plus(Duration::from_secs(1)));
         memory.remember_sighting(Rc::clone(&suspended));
-        memory.remember_sighting(Rc::clone(&late));
+        assert_eq!(memory.remember_sighting(Rc::clone(&late)), suspended);
         assert_eq!(memory.sighting(visitor().storage_key()), Some(suspended));
         assert!(memory.knows_newer(&late));
     }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use worker::D1Database;
 
-use super::AuthorityFailure;
+use super::{Authority, AuthorityFailure, stranger};
 
 /// The registry of this deployment.
 pub(crate) struct Registry<'a> {
@@ -132,12 +132,7 @@ impl Registry<'_> {
             Some(record) => {
                 standing(&record, identity, self.hosts).map_err(AuthorityFailure::Unreadable)
             }
-            None => Ok(Standing {
-                identity: identity.clone(),
-                membership: Membership::Stranger,
-                instance: None,
-                version: 0,
-            }),
+            None => Ok(stranger(identity)),
         }
     }
 
@@ -218,6 +213,12 @@ impl Registry<'_> {
             .await
             .map(|_| ())
             .map_err(|problem| problem.to_string())
+    }
+}
+
+impl Authority for Registry<'_> {
+    async fn standing(&self, identity: &Identity) -> Result<Standing, AuthorityFailure> {
+        self.standing(identity).await
     }
 }
 

@@ -1,5 +1,8 @@
 //! The operators' API, `/.usher/admin/v1/`: standings and statuses, with transition checks.
 
+mod kv_standings;
+mod sightings;
+
 use policy::contract::{StandingRecord, StatusChange};
 use policy::instance_url::InstanceUrl;
 use policy::reason::Reason;
@@ -11,7 +14,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::method_not_allowed;
 use crate::authority::registry::{ChangeRefused, Registry};
-use crate::configuration::Bindings;
+use crate::configuration::{AuthoritySetting, Bindings};
 use crate::gate::Gate;
 use crate::page::Answer;
 use crate::{clock, events};
@@ -23,8 +26,19 @@ const MAX_BODY_BYTES: usize = 16 * 1024;
 const MAX_TEXT_BYTES: usize = 254;
 
 pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
+    if path == "sightings" {
+        // The one call that a control plane may make as well, by its signature.
+        return told(gate, sightings::answer(gate).await);
+    }
     if !is_operator(gate) {
         return Answer::problem(Reason::OperatorRequired, &gate.incoming.id, Vec::new());
+    }
+    match &gate.configuration.authority {
+        AuthoritySetting::ControlPlane(_) => {
+            return told(gate, Err(Mistake::Elsewhere(AT_THE_CONTROL_PLANE)));
+        }
+        AuthoritySetting::Kv => return told(gate, kv_standings::answer(gate, path).await),
+        AuthoritySetting::Registry => {}
     }
     let registry = match Bindings(gate.env).registry() {
         Ok(database) => Registry {
@@ -48,13 +62,24 @@ pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
         (["instances", _, "status"], _) => Ok(method_not_allowed("PUT", gate.incoming)),
         (_, _) => Err(Mistake::Refused(ChangeRefused::NotFound)),
     };
+    told(gate, result)
+}
+
+/// The answer, or what is wrong with the call.
+fn told(gate: &Gate<'_>, result: Result<Answer, Mistake>) -> Answer {
     result.unwrap_or_else(|mistake| match mistake {
+        Mistake::Elsewhere(sentence) => {
+            let mistakes = vec![sentence.to_owned()];
+            Answer::problem(Reason::NotFound, &gate.incoming.id, mistakes)
+        }
         Mistake::Request(sentence) => {
             Answer::problem(Reason::BadRequest, &gate.incoming.id, vec![sentence])
         }
         Mistake::Refused(refusal) => refused(gate, refusal),
     })
 }
+
+const AT_THE_CONTROL_PLANE: &str = "standings and statuses are kept by the control plane (USHER_AUTHORITY): change them there, and push what has changed with `PUT /.usher/admin/v1/sightings`";
 
 /// Compared in constant time: how long a refusal takes tells nothing about the secret.
 fn is_operator(gate: &Gate<'_>) -> bool {
@@ -71,6 +96,8 @@ fn is_operator(gate: &Gate<'_>) -> bool {
 }
 
 enum Mistake {
+    /// The configured authority has no such thing; the sentence says where it is done.
+    Elsewhere(&'static str),
     /// The call cannot be understood; the sentence says what is wrong where.
     Request(String),
     /// The registry did not do it.
@@ -90,55 +117,13 @@ struct Call<'a> {
 
 impl Call<'_> {
     async fn standing(&self) -> Result<Answer, Mistake> {
-        Ok(self.ok(&self
-            .registry
-            .standing_record(&self.identity_of_query()?)
-            .await?))
+        let identity = identity_of_query(self.gate)?;
+        Ok(self.ok(&self.registry.standing_record(&identity).await?))
     }
 
     async fn put_standing(&self) -> Result<Answer, Mistake> {
-        let record: StandingRecord = self.body().await?;
-        let identity = identity(&record.issuer, &record.subject)?;
-        let issuers = &self.gate.configuration.issuers;
-        if issuers.iter().all(|issuer| issuer.name != identity.issuer) {
-            let names: Vec<_> = issuers.iter().map(|issuer| issuer.name.as_str()).collect();
-            return Err(Mistake::Request(format!(
-                "issuer is `{}`, whose tokens nobody here believes; give one of USHER_ISSUERS, byte for byte: {}",
-                record.issuer,
-                names.join(", ")
-            )));
-        }
-        for (name, value) in [("email", &record.email), ("org", &record.org)] {
-            if value
-                .as_ref()
-                .is_some_and(|value| value.len() > MAX_TEXT_BYTES)
-            {
-                return Err(Mistake::Request(format!(
-                    "{name} has more than {MAX_TEXT_BYTES} bytes"
-                )));
-            }
-        }
-        if let Some(instance) = &record.instance {
-            if InstanceId::new(&instance.id).is_none() {
-                return Err(Mistake::Request(format!(
-                    "instance.id is `{}`; give 1 to 128 of A-Z a-z 0-9 . _ -",
-                    instance.id
-                )));
-            }
-            let url = InstanceUrl::new(&instance.url).filter(|url| url.as_str() == instance.url);
-            if !url.is_some_and(|url| {
-                self.gate
-                    .configuration
-                    .instance_hosts
-                    .iter()
-                    .any(|rule| rule.covers(&url))
-            }) {
-                return Err(Mistake::Request(format!(
-                    "instance.url is `{}`; give an origin without a slash at the end, at a host that USHER_INSTANCE_HOSTS allows",
-                    instance.url
-                )));
-            }
-        }
+        let record: StandingRecord = body(self.gate).await?;
+        let identity = believable(self.gate, &record)?;
         let result = self
             .registry
             .put_standing(&identity, &record, clock::now())
@@ -148,7 +133,7 @@ impl Call<'_> {
     }
 
     async fn remove_standing(&self) -> Result<Answer, Mistake> {
-        let identity = self.identity_of_query()?;
+        let identity = identity_of_query(self.gate)?;
         self.registry.remove_standing(&identity).await?;
         self.gate.isolate.memory.forget(&identity);
         self.gate.sightings().remove(&identity).await;
@@ -171,7 +156,7 @@ impl Call<'_> {
     }
 
     async fn change_status(&self, id: &str) -> Result<Answer, Mistake> {
-        let StatusChange { status } = self.body().await?;
+        let StatusChange { status } = body(self.gate).await?;
         let record = self
             .registry
             .change_status(&instance_id(id)?, status, clock::now())
@@ -188,28 +173,78 @@ impl Call<'_> {
         self.gate.sightings().refresh(identity).await;
     }
 
-    fn identity_of_query(&self) -> Result<Identity, Mistake> {
-        let parameter = |name: &str| {
-            let value = self.gate.incoming.parameter(name);
-            value.ok_or_else(|| {
-                Mistake::Request(format!(
-                    "the query has no parameter `{name}`; give issuer and subject"
-                ))
-            })
-        };
-        identity(&parameter("issuer")?, &parameter("subject")?)
-    }
-
-    async fn body<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
-        let text = self.gate.incoming.text(MAX_BODY_BYTES).await;
-        let text = text.map_err(|problem| Mistake::Request(crate::fetching::text(&problem)))?;
-        serde_json::from_slice(text.as_bytes())
-            .map_err(|problem| Mistake::Request(format!("the body: {problem}")))
-    }
-
     fn ok(&self, body: &impl Serialize) -> Answer {
         Answer::json(200, body, &self.gate.incoming.id)
     }
+}
+
+/// Whom a record is about, if the gate will believe all of it.
+fn believable(gate: &Gate<'_>, record: &StandingRecord) -> Result<Identity, Mistake> {
+    let identity = identity(&record.issuer, &record.subject)?;
+    believed_issuer(gate, &identity)?;
+    for (name, value) in [("email", &record.email), ("org", &record.org)] {
+        if value
+            .as_ref()
+            .is_some_and(|value| value.len() > MAX_TEXT_BYTES)
+        {
+            return Err(Mistake::Request(format!(
+                "{name} has more than {MAX_TEXT_BYTES} bytes"
+            )));
+        }
+    }
+    if let Some(instance) = &record.instance {
+        if InstanceId::new(&instance.id).is_none() {
+            return Err(Mistake::Request(format!(
+                "instance.id is `{}`; give 1 to 128 of A-Z a-z 0-9 . _ -",
+                instance.id
+            )));
+        }
+        let url = InstanceUrl::new(&instance.url).filter(|url| url.as_str() == instance.url);
+        if !url.is_some_and(|url| {
+            gate.configuration
+                .instance_hosts
+                .iter()
+                .any(|rule| rule.covers(&url))
+        }) {
+            return Err(Mistake::Request(format!(
+                "instance.url is `{}`; give an origin without a slash at the end, at a host that USHER_INSTANCE_HOSTS allows",
+                instance.url
+            )));
+        }
+    }
+    Ok(identity)
+}
+
+fn believed_issuer(gate: &Gate<'_>, identity: &Identity) -> Result<(), Mistake> {
+    let issuers = &gate.configuration.issuers;
+    if issuers.iter().any(|issuer| issuer.name == identity.issuer) {
+        return Ok(());
+    }
+    let names: Vec<_> = issuers.iter().map(|issuer| issuer.name.as_str()).collect();
+    Err(Mistake::Request(format!(
+        "issuer is `{}`, whose tokens nobody here believes; give one of USHER_ISSUERS, byte for byte: {}",
+        identity.issuer.as_str(),
+        names.join(", ")
+    )))
+}
+
+fn identity_of_query(gate: &Gate<'_>) -> Result<Identity, Mistake> {
+    let parameter = |name: &str| {
+        let value = gate.incoming.parameter(name);
+        value.ok_or_else(|| {
+            Mistake::Request(format!(
+                "the query has no parameter `{name}`; give issuer and subject"
+            ))
+        })
+    };
+    identity(&parameter("issuer")?, &parameter("subject")?)
+}
+
+async fn body<T: DeserializeOwned>(gate: &Gate<'_>) -> Result<T, Mistake> {
+    let text = gate.incoming.text(MAX_BODY_BYTES).await;
+    let text = text.map_err(|problem| Mistake::Request(crate::fetching::text(&problem)))?;
+    serde_json::from_slice(text.as_bytes())
+        .map_err(|problem| Mistake::Request(format!("the body: {problem}")))
 }
 
 fn identity(issuer: &str, subject: &str) -> Result<Identity, Mistake> {
