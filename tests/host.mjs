@@ -53,11 +53,10 @@ async function main() {
   await stop();
 }
 
-async function settings({ build, port, compatibility_date, compatibility_flags, bindings, database, store, version }) {
-  return {
+async function settings(configuration) {
+  const { build, port, compatibility_date, compatibility_flags, bindings, database, store, version, services } = configuration;
+  const gate = {
     name: "usher",
-    host: "127.0.0.1",
-    port,
     modules: await modules(build),
     modulesRoot: build,
     compatibilityDate: compatibility_date,
@@ -65,12 +64,25 @@ async function settings({ build, port, compatibility_date, compatibility_flags, 
     bindings,
     d1Databases: [database],
     kvNamespaces: [store],
+    // Each is a Worker of its own, named like the binding.
+    serviceBindings: Object.fromEntries(Object.keys(services).map((name) => [name, name])),
     versionMetadata: version,
-    // Nothing outside this machine is contacted: miniflare would otherwise fetch an example of `request.cf`.
-    cf: false,
     // workerd's own door: the usual one folds `..` out of an address before the gate sees it, which the internet does not.
     unsafeDirectSockets: [{}],
+  };
+  const others = Object.entries(services).map(([name, script]) => ({
+    name,
+    modules: true,
+    script,
+    compatibilityDate: compatibility_date,
+  }));
+  return {
+    host: "127.0.0.1",
+    port,
+    // Nothing outside this machine is contacted: miniflare would otherwise fetch an example of `request.cf`.
+    cf: false,
     handleStructuredLogs: (log) => say({ log }),
+    workers: [gate, ...others],
   };
 }
 

@@ -2,6 +2,7 @@
 
 mod host;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -20,6 +21,8 @@ pub struct GateOptions {
     pub folder: Option<PathBuf>,
     /// The port on 127.0.0.1; 0 takes any free one.
     pub port: u16,
+    /// Workers beside the gate: the name of the service binding, and the module's text.
+    pub services: BTreeMap<String, String>,
     /// Variables and secrets. What is not a string becomes a JSON binding, as wrangler would make it.
     pub vars: Map<String, Value>,
 }
@@ -30,6 +33,7 @@ impl Default for GateOptions {
             build: places::gate_build(),
             folder: None,
             port: 0,
+            services: BTreeMap::new(),
             vars: Map::new(),
         }
     }
@@ -166,6 +170,7 @@ fn configuration(options: &GateOptions) -> Result<Value, GateError> {
         "build": options.build,
         "folder": options.folder,
         "port": options.port,
+        "services": options.services,
         "bindings": options.vars,
         "compatibility_date": wrangler.compatibility_date,
         "compatibility_flags": wrangler.compatibility_flags,

@@ -1,5 +1,6 @@
 //! A whole platform on this machine: the stage, the gate in front of it, and the configuration that `usher` needs.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -27,6 +28,8 @@ pub struct WorldOptions {
     pub provisioning: Duration,
     /// How long `usher` waits for a fresh instance to become ready.
     pub ready_budget: Duration,
+    /// Workers beside the gate: the name of the service binding, and the module's text.
+    pub services: BTreeMap<String, String>,
     /// How long a fresh instance stays `active`.
     pub setup: Duration,
     /// Variables and secrets of the gate, in place of the usual ones of the same name; `null` leaves one out.
@@ -40,6 +43,7 @@ impl Default for WorldOptions {
             progress: |_what, _took| {},
             provisioning: Duration::from_millis(50),
             ready_budget: Duration::from_secs(10),
+            services: BTreeMap::new(),
             setup: Duration::from_millis(50),
             vars: Map::new(),
         }
@@ -83,6 +87,7 @@ impl World {
         vars.retain(|_name, value| !value.is_null());
         let gate = Gate::start(GateOptions {
             folder: Some(folder.path().to_owned()),
+            services: options.services,
             vars,
             ..GateOptions::default()
         })
