@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use stage::{Fault, GateLink, Stage, StageError};
+use stage::{
+    Authority, ControlPlaneDatabase, ControlPlaneOptions, Fault, GateLink, Stage, StageError,
+};
 use tempfile::TempDir;
 use tokio::process::Command;
 use uuid::Uuid;
@@ -20,6 +22,8 @@ use crate::visitor::Visitor;
 /// How to start a world. The default is a healthy one, as quick as it goes.
 #[derive(Debug)]
 pub struct WorldOptions {
+    /// Where the truth about standings lives.
+    pub authority: WorldAuthority,
     /// What is broken in the stage.
     pub fault: Option<Fault>,
     /// Told of each part that is up, and how long it took.
@@ -39,6 +43,7 @@ pub struct WorldOptions {
 impl Default for WorldOptions {
     fn default() -> Self {
         Self {
+            authority: WorldAuthority::Registry,
             fault: None,
             progress: |_what, _took| {},
             provisioning: Duration::from_millis(50),
@@ -47,6 +52,53 @@ impl Default for WorldOptions {
             setup: Duration::from_millis(50),
             vars: Map::new(),
         }
+    }
+}
+
+/// Where the truth about standings lives in a world.
+#[derive(Clone, Debug)]
+pub enum WorldAuthority {
+    /// In the stage's own control plane, which the gate asks over HTTP.
+    ControlPlane {
+        /// Where its table is; a file of SQLite in the world's folder unless given.
+        database: Option<ControlPlaneDatabase>,
+        /// Whether it tells the gate of changes unasked.
+        push: bool,
+    },
+    /// In the gate's KV.
+    Kv,
+    /// In the gate's registry.
+    Registry,
+}
+
+impl WorldAuthority {
+    /// What the stage is told, with a fresh secret.
+    fn of_stage(&self, folder: &Path) -> Authority {
+        match self {
+            Self::ControlPlane { database, push } => {
+                let file = || ControlPlaneDatabase::Sqlite(folder.join("control_plane.db"));
+                Authority::ControlPlane(ControlPlaneOptions {
+                    database: database.clone().unwrap_or_else(file),
+                    secret: Uuid::new_v4().simple().to_string(),
+                    push: *push,
+                })
+            }
+            Self::Kv | Self::Registry => Authority::Gate,
+        }
+    }
+
+    /// What the gate is told of it.
+    fn vars(&self, of_stage: &Authority, stage: &Stage) -> Map<String, Value> {
+        let vars = match (self, of_stage) {
+            (_, Authority::ControlPlane(options)) => json!({
+                "USHER_AUTHORITY": "control-plane",
+                "USHER_CONTROL_PLANE_URL": stage.addresses().control_plane,
+                "USHER_CONTROL_PLANE_SECRET": options.secret,
+            }),
+            (Self::Kv, Authority::Gate) => json!({ "USHER_AUTHORITY": "kv" }),
+            (Self::ControlPlane { .. } | Self::Registry, Authority::Gate) => json!({}),
+        };
+        vars.as_object().cloned().unwrap_or_default()
     }
 }
 
@@ -71,7 +123,9 @@ impl World {
     pub async fn with(options: WorldOptions) -> Result<Self, WorldError> {
         let folder = tempfile::tempdir().map_err(WorldError::Folder)?;
         let started = Instant::now();
+        let authority = options.authority.of_stage(folder.path());
         let stage = Stage::start(stage::Options {
+            authority: authority.clone(),
             identity_port: 0,
             database: folder.path().join("identity.db"),
             fault: options.fault,
@@ -83,6 +137,7 @@ impl World {
 
         let started = Instant::now();
         let mut vars = gate_vars(&stage);
+        vars.extend(options.authority.vars(&authority, &stage));
         vars.extend(options.vars);
         vars.retain(|_name, value| !value.is_null());
         let gate = Gate::start(GateOptions {

@@ -47,9 +47,7 @@ async fn a_control_plane_that_fails_costs_no_known_visitor_anything_and_gains_no
     let promised = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n{good}"
     );
-    let failing = [UNAVAILABLE; 2];
     let fails = [LET_IN, UNAVAILABLE];
-    assert_ne!(failing, fails);
     assert_answers(
         &platform,
         &[
@@ -120,7 +118,7 @@ async fn an_answer_that_cannot_be_trusted_lets_nobody_in_and_is_not_remembered()
         &[
             (
                 "truncated",
-                text(good_text[..good_text.len() - 1].to_owned()),
+                text(good_text.trim_end_matches('}').to_owned()),
                 refused,
             ),
             ("a member twice", text(twice), refused),
@@ -215,7 +213,7 @@ async fn what_goes_to_the_control_plane_is_signed_and_holds_nothing_of_the_visit
         .with(HeaderName::from_static("x-canary"), "1")
         .with(HeaderName::from_static("usher-signature"), "t=1,v1=canary");
     let response = visitor.get("/canary?canary").await;
-    assert_eq!(said(response), LET_IN);
+    assert_eq!(said(&response), LET_IN);
     let [head] = &platform.control_plane.heads()[..] else {
         panic!("asked once")
     };

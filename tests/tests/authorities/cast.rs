@@ -110,11 +110,11 @@ pub(crate) fn unix_seconds() -> u64 {
 
 /// `let in`, or the reason why not.
 pub(crate) async fn outcome(visitor: &Visitor) -> String {
-    said(visitor.get("/").await)
+    said(&visitor.get("/").await)
 }
 
 /// Which of the two an answer says; nothing else may come.
-pub(crate) fn said(response: Response) -> String {
+pub(crate) fn said(response: &Response) -> String {
     let header = |name: &str| {
         let value = response.headers().get(name);
         value.map(|value| value.to_str().unwrap().to_owned())

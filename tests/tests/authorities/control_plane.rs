@@ -106,10 +106,10 @@ async fn serve(mut stream: TcpStream, told: Arc<Mutex<Answer>>, heads: Arc<Mutex
         heads.push(head.clone());
         heads.len() % 2
     };
-    let answer = match told.lock().unwrap().clone() {
-        Answer::Flaps(both) => both[turn].clone(),
-        answer => answer,
-    };
+    let mut answer = told.lock().unwrap().clone();
+    if let Answer::Flaps(both) = answer {
+        answer = both[turn].clone();
+    }
     // Whoever asked may be gone already.
     let _ = speak(&mut stream, answer, &head).await;
 }

@@ -165,7 +165,7 @@ async fn a_record_that_cannot_be_trusted_lets_nobody_in() {
         good.replace("\"guy\"", "\"eve\""),
         good.replace("\"v\":1", "\"v\":2"),
         good.replace("http://127.0.0.1", "http://169.254.169.254"),
-        good[..good.len() / 2].to_owned(),
+        good.trim_end_matches('}').to_owned(),
         format!("{good}{}", " ".repeat(10_000)),
     ] {
         assert_ne!(bad, good);

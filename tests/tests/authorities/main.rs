@@ -15,3 +15,4 @@ mod control_plane;
 mod kv_only;
 mod push;
 mod ready;
+mod stage_world;

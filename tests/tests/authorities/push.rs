@@ -162,7 +162,7 @@ async fn what_cannot_be_trusted_is_refused_when_it_is_pushed() {
             "unknown status word `running`",
         ),
         (foreign, "whose tokens nobody here believes"),
-        (elsewhere, "host that is not allowed"),
+        (elsewhere, "address is not allowed"),
         (json!({}), "unknown shape"),
     ] {
         let (status, sentence) = problem(platform.push(&body, NEW).await).await;
