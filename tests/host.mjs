@@ -54,7 +54,7 @@ async function main() {
 }
 
 async function settings(configuration) {
-  const { build, port, compatibility_date, compatibility_flags, bindings, database, store, version, rigged } = configuration;
+  const { build, port, compatibility_date, compatibility_flags, bindings, database, store, version, rigged, services } = configuration;
   const worker = {
     modules: await modules(build, rigged),
     modulesRoot: build,
@@ -63,15 +63,24 @@ async function settings(configuration) {
     bindings,
     d1Databases: [database],
     kvNamespaces: [store],
+    // Each is a Worker of its own, named like the binding.
+    serviceBindings: Object.fromEntries(Object.keys(services).map((name) => [name, name])),
     versionMetadata: version,
     // workerd's own door: the usual one folds `..` out of an address before the gate sees it, which the internet does not.
     unsafeDirectSockets: rigged ? [{}, { entrypoint: RIG }] : [{}],
   };
+  // Elsewhere is a second isolate with a memory of its own, which shares KV and D1 with the first: another location.
+  const gates = (rigged ? [HERE, ELSEWHERE] : [HERE]).map((name) => ({ ...worker, name }));
+  const others = Object.entries(services).map(([name, script]) => ({
+    name,
+    modules: true,
+    script,
+    compatibilityDate: compatibility_date,
+  }));
   return {
     host: "127.0.0.1",
     port,
-    // Elsewhere is a second isolate with a memory of its own, which shares KV and D1 with the first: another location.
-    workers: (rigged ? [HERE, ELSEWHERE] : [HERE]).map((name) => ({ ...worker, name })),
+    workers: [...gates, ...others],
     // Nothing outside this machine is contacted: miniflare would otherwise fetch an example of `request.cf`.
     cf: false,
     handleStructuredLogs: (log) => say({ log }),

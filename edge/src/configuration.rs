@@ -1,6 +1,7 @@
 //! The configuration, read once per isolate. Every mistake is reported, not only the first, each as a sentence that names the
 //! value, the place and the cure. With a single mistake nobody is let in.
 
+mod authority;
 mod env;
 mod issuer_list;
 mod settings;
@@ -16,6 +17,7 @@ use policy::issuer::Issuer;
 use policy::provisioning::FirstOwner;
 use policy::web_address::is_web_address;
 
+pub(crate) use authority::{AuthoritySetting, ControlPlaneSetting};
 pub(crate) use env::{Bindings, log_mistakes};
 pub use policy::issuer_entry::ISSUER_MEMBERS;
 pub(crate) use policy::issuer_entry::{KeySource, PublicKeys, Secret};
@@ -26,6 +28,7 @@ use surroundings::Surroundings;
 /// Everything an operator has set, checked.
 #[derive(Debug)]
 pub(crate) struct Configuration {
+    pub(crate) authority: AuthoritySetting,
     pub(crate) issuers: Vec<Issuer>,
     /// Where the keys of the issuer at the same position come from.
     pub(crate) key_sources: Vec<KeySource>,
@@ -59,12 +62,7 @@ impl Configuration {
         let mut mistakes = Mistakes::default();
         let (issuers, key_sources) = issuer_list::read(given, &mut mistakes);
         given.refuse_unknown_names(&key_sources, &mut mistakes);
-        for binding in SETTINGS
-            .iter()
-            .filter(|setting| setting.home == Home::Binding)
-        {
-            given.require_binding(binding.name, &mut mistakes);
-        }
+        given.require_binding("USHER_KV", &mut mistakes);
         let development = given.flag("USHER_DEVELOPMENT", &mut mistakes);
         let provider = |issuer: &Issuer| issuer.provider.preset();
         let default_cookie = if development {
@@ -74,7 +72,10 @@ impl Configuration {
             first.unwrap_or("__Host-usher")
         };
         let provider_header = issuers.iter().find_map(|issuer| provider(issuer).header);
+        let authority = authority::read(given, development, &mut mistakes);
         let configuration = Self {
+            first_sight: first_sight(given, &authority, &mut mistakes),
+            authority,
             issuers,
             key_sources,
             login_url: given.web_address("USHER_LOGIN_URL", development, &mut mistakes),
@@ -87,7 +88,6 @@ impl Configuration {
             cookie: cookie(given, default_cookie, development, &mut mistakes),
             provider_header,
             rules: rules(given, &mut mistakes),
-            first_sight: first_sight(given, &mut mistakes),
             suspended_paths: suspended_paths(given, &mut mistakes),
             platform_admin: platform_admin(given, &mut mistakes),
             admin_secret: given.secret("USHER_ADMIN_SECRET", &mut mistakes),
@@ -184,7 +184,15 @@ fn rules(given: &Surroundings, mistakes: &mut Mistakes) -> Rules {
     }
 }
 
-fn first_sight(given: &Surroundings, mistakes: &mut Mistakes) -> Option<FirstOwner> {
+fn first_sight(
+    given: &Surroundings,
+    authority: &AuthoritySetting,
+    mistakes: &mut Mistakes,
+) -> Option<FirstOwner> {
+    let at_registry = match authority {
+        AuthoritySetting::Registry => true,
+        AuthoritySetting::ControlPlane(_) | AuthoritySetting::Kv => false,
+    };
     let mut owners = Vec::new();
     for email in given.list("USHER_OWNER_EMAILS", mistakes) {
         match ComparableEmail::parse(&email) {
@@ -195,6 +203,10 @@ fn first_sight(given: &Surroundings, mistakes: &mut Mistakes) -> Option<FirstOwn
         }
     }
     match given.text("USHER_PROVISIONING").as_deref() {
+        Some("first-sight") if !at_registry => {
+            mistakes.note("USHER_PROVISIONING is `first-sight`, but only the registry makes people known; set USHER_AUTHORITY to `registry`, or leave it to your control plane".to_owned());
+            None
+        }
         Some("first-sight") if owners.is_empty() => Some(FirstOwner::Anybody),
         Some("first-sight") => Some(FirstOwner::OneOf(owners)),
         None | Some("admin") => {

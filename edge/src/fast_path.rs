@@ -31,7 +31,9 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
         return Some(gate.turn_away(&Rejected::Refused(refusal), &headers));
     }
     let sighting = gate.isolate.memory.sighting(visitor.storage_key())?;
-    match gate.configuration.rules.freshness.judge(&sighting, now) {
+    let jitter = gate.isolate.jitter(visitor.storage_key());
+    let freshness = &gate.configuration.rules.freshness;
+    match freshness.judge(&sighting, jitter, now) {
         Freshness::Fresh => {}
         Freshness::Stale => gate.refresh_if_stale(&sighting),
         Freshness::TooOld => return None,

@@ -16,6 +16,7 @@ use crate::events;
 use crate::gate::Gate;
 use crate::log_ins::Scene;
 use crate::sightings::{Finding, FoundOwned, Source};
+use crate::time_limit::{self, within};
 
 impl Gate<'_> {
     /// Where the visitor stands, after what happens at first sight has happened.
@@ -30,8 +31,13 @@ impl Gate<'_> {
         let result = match self.welcome(visitor, first).await {
             Ok(sighting) => FoundOwned::Answered(sighting),
             Err(AuthorityFailure::Unreadable(unreadable)) => FoundOwned::Unreadable(unreadable),
-            Err(AuthorityFailure::Unreachable(problem)) => {
-                events::alarm("first_sight_failed", &problem);
+            Err(
+                failure @ (AuthorityFailure::Busy(..)
+                | AuthorityFailure::CredentialRefused(_)
+                | AuthorityFailure::NotAsked
+                | AuthorityFailure::Unreachable(_)),
+            ) => {
+                events::alarm("first_sight_failed", &failure.to_string());
                 FoundOwned::AuthorityFailed(None)
             }
         };
@@ -56,9 +62,10 @@ impl Gate<'_> {
             hosts: &self.configuration.instance_hosts,
         };
         let scene = Scene::of(self.incoming);
-        let standing = registry
-            .welcome(visitor, first, &scene.occasion(seen_at))
-            .await?;
+        let occasion = scene.occasion(seen_at);
+        let welcomed = registry.welcome(visitor, first, &occasion);
+        let welcomed = within(time_limit::FIRST_SIGHT, welcomed).await;
+        let standing = welcomed.unwrap_or_else(|late| Err(late.into()))?;
         let sighting = Rc::new(Sighting { standing, seen_at });
         Ok(self
             .isolate

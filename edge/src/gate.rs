@@ -166,7 +166,7 @@ impl Gate<'_> {
     pub(crate) fn sightings(&self) -> Sightings<'_> {
         Sightings {
             configuration: self.configuration,
-            memory: &self.isolate.memory,
+            isolate: self.isolate,
             env: self.env,
         }
     }
@@ -179,10 +179,9 @@ impl Gate<'_> {
                     (self.configuration, self.isolate, self.env.clone());
                 let sighting = Rc::clone(sighting);
                 self.incoming.context.wait_until(async move {
-                    let memory = &isolate.memory;
                     let sightings = Sightings {
                         configuration,
-                        memory,
+                        isolate,
                         env: &env,
                     };
                     sightings.store(&sighting).await;
@@ -195,12 +194,14 @@ impl Gate<'_> {
 
     pub(crate) fn refresh_if_stale(&self, sighting: &policy::sighting::Sighting) {
         let now = clock::now();
-        let fresh = match self.configuration.rules.freshness.judge(sighting, now) {
+        let identity = sighting.standing.identity.clone();
+        let key = policy::storage_key::StorageKey::of(&identity);
+        let jitter = self.isolate.jitter(&key);
+        let freshness = &self.configuration.rules.freshness;
+        let fresh = match freshness.judge(sighting, jitter, now) {
             policy::freshness::Freshness::Fresh => true,
             policy::freshness::Freshness::Stale | policy::freshness::Freshness::TooOld => false,
         };
-        let identity = sighting.standing.identity.clone();
-        let key = policy::storage_key::StorageKey::of(&identity);
         if fresh || !self.isolate.memory.begin_refresh(&key, now) {
             return;
         }
@@ -208,7 +209,7 @@ impl Gate<'_> {
         self.incoming.context.wait_until(async move {
             Sightings {
                 configuration,
-                memory: &isolate.memory,
+                isolate,
                 env: &env,
             }
             .refresh(&identity)

@@ -5,8 +5,11 @@
 use std::cell::{Cell, OnceCell};
 
 use js_sys::Function;
+use policy::freshness::Jitter;
+use policy::storage_key::StorageKey;
 use worker::Env;
 
+use crate::circuit::Circuit;
 use crate::configuration::{Configuration, Mistakes, log_mistakes};
 use crate::issuer_keys::IssuerKeys;
 use crate::log_ins::LogIns;
@@ -17,11 +20,13 @@ use crate::proxy;
 pub(crate) struct Isolate {
     pub(crate) configuration: Result<Configuration, Mistakes>,
     pub(crate) memory: Memory,
+    pub(crate) circuit: Circuit,
     pub(crate) issuer_keys: IssuerKeys,
     pub(crate) log_ins: LogIns,
     /// Called by the carrying when an instance cannot be reached; made once, because making one costs more than a request.
     pub(crate) on_unreachable: Function,
     id_prefix: u32,
+    seed: u32,
     requests: Cell<u64>,
 }
 
@@ -41,10 +46,12 @@ pub(crate) fn of(env: &Env) -> &'static Isolate {
             Box::leak(Box::new(Isolate {
                 configuration,
                 memory: Memory::new(),
+                circuit: Circuit::default(),
                 issuer_keys: IssuerKeys::new(),
                 log_ins: LogIns::default(),
                 on_unreachable: proxy::on_unreachable(),
                 id_prefix: random_u32(),
+                seed: random_u32(),
                 requests: Cell::new(0),
             }))
         })
@@ -64,6 +71,11 @@ impl Isolate {
         self.requests.set(count);
         format!("{:08x}-{count:x}", self.id_prefix)
     }
+
+    /// By how much FRESH is shortened for this visitor here.
+    pub(crate) fn jitter(&self, key: &StorageKey) -> Jitter {
+        Jitter::of(key, self.seed)
+    }
 }
 
 #[expect(
@@ -71,6 +83,6 @@ impl Isolate {
     clippy::cast_sign_loss,
     reason = "a random number below 2^32"
 )]
-fn random_u32() -> u32 {
+pub(crate) fn random_u32() -> u32 {
     (js_sys::Math::random() * 4_294_967_296.0) as u32
 }

@@ -11,6 +11,7 @@
 //! ```
 
 mod authority;
+mod circuit;
 mod clock;
 mod configuration;
 mod cookie;
@@ -29,6 +30,8 @@ mod page;
 mod proxy;
 mod sightings;
 mod signature;
+mod store;
+mod time_limit;
 #[cfg(feature = "trap")]
 mod trap;
 #[cfg(feature = "vectors")]

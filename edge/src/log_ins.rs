@@ -13,7 +13,7 @@ use worker::Env;
 use crate::authority::registry::Registry;
 use crate::authority::registry::audit::Occasion;
 use crate::clock;
-use crate::configuration::{Bindings, Configuration};
+use crate::configuration::{AuthoritySetting, Bindings, Configuration};
 use crate::events;
 use crate::gate::Gate;
 use crate::incoming::Incoming;
@@ -108,6 +108,14 @@ struct Writer {
 }
 
 impl Writer {
+    /// Only the registry has a place for them; with another authority the log has the lines.
+    fn keeps_records(&self) -> bool {
+        match &self.configuration.authority {
+            AuthoritySetting::Registry => true,
+            AuthoritySetting::ControlPlane(_) | AuthoritySetting::Kv => false,
+        }
+    }
+
     fn registry(&self) -> Result<Registry<'_>, String> {
         let database = Bindings(&self.env).registry();
         Ok(Registry {
@@ -117,6 +125,9 @@ impl Writer {
     }
 
     async fn log_in(&self, visitor: &Visitor, always: bool) -> Result<(), String> {
+        if !self.keeps_records() {
+            return Ok(());
+        }
         let occasion = self.scene.occasion(clock::now());
         self.registry()?
             .note_log_in(visitor, always, &occasion)
@@ -124,6 +135,9 @@ impl Writer {
     }
 
     async fn failed(&self, refusal: &Refusal) -> Result<(), String> {
+        if !self.keeps_records() {
+            return Ok(());
+        }
         let now = clock::now();
         let Some(left_out) = self.isolate.log_ins.may_write(now) else {
             return Ok(());
@@ -168,6 +182,9 @@ impl Gate<'_> {
     /// Ends all sessions of a visitor, at this location with the next request.
     pub(crate) async fn log_out(&self, visitor: &Visitor) {
         let writer = self.writer();
+        if !writer.keeps_records() {
+            return;
+        }
         let ended = match writer.registry() {
             Ok(registry) => registry
                 .log_out(visitor, &writer.scene.occasion(clock::now()))

@@ -193,6 +193,7 @@ mod tests {
     use policy::instance_url::InstanceUrl;
     use policy::issuer::{Algorithm, ClaimNames, Issuer};
     use policy::provider::Provider;
+    use policy::session::SignOuts;
     use policy::signature::{SignatureCheck, SignatureFailure, SignatureQuestion};
     use policy::standing::{Instance, InstanceId, IssuerUrl, Membership, Role, Standing};
     use policy::status::Status;
@@ -252,6 +253,7 @@ mod tests {
                 identity,
                 membership,
                 instance,
+                sign_outs: SignOuts::default(),
                 version,
             },
             seen_at,

@@ -7,29 +7,25 @@ use std::time::Duration;
 
 use policy::admission::Visitor;
 use policy::decision::Found;
-use policy::freshness::Freshness;
+use policy::freshness::{Freshness, Jitter};
 use policy::sighting::{Sighting, Unreadable};
-use policy::standing::Identity;
+use policy::standing::{Identity, Standing};
 use policy::storage_key::StorageKey;
 use policy::time::Moment;
 use worker::{Delay, Env};
 
-use crate::authority::AuthorityFailure;
-use crate::authority::registry::Registry;
+use crate::authority::{Authority as _, AuthorityFailure, Configured};
+use crate::circuit::Outcome;
 use crate::clock;
-use crate::configuration::{Bindings, Configuration};
+use crate::configuration::{AuthoritySetting, Configuration};
 use crate::events;
-use crate::memory::Memory;
-
-/// KV keeps a read for at least this long at one location; less is refused (changelog of 2026-01-30).
-const KV_READ_CACHE_SECONDS: u64 = 30;
+use crate::isolate::{Isolate, random_u32};
+use crate::store::Store;
+use crate::time_limit::{self, within};
 
 /// A sighting that did not change is written to KV at most this often: KV takes one write a second for a key, and the free
 /// plan a thousand a day.
 const KV_REWRITE: Duration = Duration::from_secs(30);
-
-/// KV refuses to keep anything for less (expirationTtl).
-const KV_MIN_TTL_SECONDS: u64 = 60;
 
 /// How often a request looks whether another one's question was answered.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -100,21 +96,28 @@ impl Finding {
 #[derive(Clone, Copy)]
 pub(crate) struct Sightings<'a> {
     pub(crate) configuration: &'a Configuration,
-    pub(crate) memory: &'a Memory,
+    pub(crate) isolate: &'a Isolate,
     pub(crate) env: &'a Env,
+}
+
+/// What was to be remembered is older than what is known.
+pub(crate) struct KnownIsNewer {
+    /// The version that is known.
+    pub(crate) version: u64,
 }
 
 impl Sightings<'_> {
     /// Finds where the visitor stands. A stale finding is to be refreshed after the answer ([`Sightings::refresh`]).
     pub(crate) async fn find(&self, visitor: &Visitor) -> Finding {
+        let memory = &self.isolate.memory;
         let (key, now) = (visitor.storage_key(), clock::now());
         if let Some(sighting) = self.young(key, now) {
             return Finding::remembered(sighting, Source::Memory, now);
         }
-        let stored = self.stored(visitor).await;
+        let stored = self.stored(visitor.identity()).await;
         let now = clock::now();
         if let Some(stored) = &stored {
-            self.memory.remember_sighting(Rc::clone(stored), now);
+            memory.remember_sighting(Rc::clone(stored), now);
         }
         // Not simply what KV holds: memory may know something newer, also since KV was asked.
         if let Some(sighting) = self.young(key, now) {
@@ -124,8 +127,8 @@ impl Sightings<'_> {
         }
         // Of a herd, one asks and the others look whether it was answered: a promise of another request cannot be awaited here. Who
         // finds that it failed asks for itself.
-        if self.memory.is_asked(key, now) {
-            while self.memory.is_asked(key, clock::now()) {
+        if memory.is_asked(key, now) {
+            while memory.is_asked(key, clock::now()) {
                 Delay::from(LOOK_AGAIN).await;
             }
             let now = clock::now();
@@ -133,16 +136,18 @@ impl Sightings<'_> {
                 return Finding::remembered(sighting, Source::Memory, now);
             }
         }
-        self.memory.note_question(key, clock::now());
+        memory.note_question(key, clock::now());
         let answer = self.ask(visitor.identity()).await;
-        self.memory.note_answer(key);
+        memory.note_answer(key);
         let result = match answer {
             Ok(sighting) => FoundOwned::Answered(sighting),
             Err(AuthorityFailure::Unreadable(unreadable)) => FoundOwned::Unreadable(unreadable),
-            Err(AuthorityFailure::Unreachable(problem)) => {
-                events::alarm("authority_unreachable", &problem);
-                FoundOwned::AuthorityFailed(self.memory.sighting(key))
-            }
+            Err(
+                AuthorityFailure::Busy(..)
+                | AuthorityFailure::CredentialRefused(_)
+                | AuthorityFailure::NotAsked
+                | AuthorityFailure::Unreachable(_),
+            ) => FoundOwned::AuthorityFailed(memory.sighting(key)),
         };
         Finding {
             result,
@@ -151,63 +156,122 @@ impl Sightings<'_> {
         }
     }
 
-    /// Asks the authority and remembers its answer; gives what counts when it arrives. The time of a sighting is the time of the
-    /// question, so that a slow answer is not taken for a fresh one.
+    /// Asks the authority, unless it failed just now, and remembers its answer. The time of a sighting is the time of the question,
+    /// so that a slow answer is not taken for a fresh one. Where something newer was learned meanwhile, that counts and not the answer.
     async fn ask(&self, identity: &Identity) -> Result<Rc<Sighting>, AuthorityFailure> {
         let asked_at = clock::now();
-        let database = Bindings(self.env)
-            .registry()
-            .map_err(|problem| AuthorityFailure::Unreachable(problem.to_string()))?;
-        let registry = Registry {
-            database,
-            hosts: &self.configuration.instance_hosts,
+        let circuit = &self.isolate.circuit;
+        let leave = circuit.leave(asked_at).ok_or(AuthorityFailure::NotAsked)?;
+        let answer = within(time_limit::AUTHORITY, self.authority_says(identity)).await;
+        let answer = answer.unwrap_or_else(|late| Err(late.into()));
+        let outcome = match &answer {
+            Ok(_) => Outcome::Answered,
+            Err(failure) => failure.outcome(),
         };
-        let standing = registry.standing(identity).await?;
-        let sighting = Rc::new(Sighting {
-            standing,
-            seen_at: asked_at,
-        });
-        Ok(self.memory.remember_sighting(sighting, clock::now()))
+        if circuit.note(leave, outcome, clock::now(), random_u32()) {
+            events::alarm(
+                "authority_rests",
+                "it failed again and again, so this isolate does not ask it for some seconds",
+            );
+        }
+        match answer {
+            Ok(standing) => {
+                let sighting = Rc::new(Sighting {
+                    standing,
+                    seen_at: asked_at,
+                });
+                Ok(self
+                    .isolate
+                    .memory
+                    .remember_sighting(sighting, clock::now()))
+            }
+            Err(failure) => {
+                if let Some(alarm) = failure.alarm() {
+                    events::alarm(alarm, &failure.to_string());
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    async fn authority_says(&self, identity: &Identity) -> Result<Standing, AuthorityFailure> {
+        let authority = Configured::of(self.configuration, self.env);
+        let authority = authority.map_err(AuthorityFailure::Unreachable)?;
+        authority.standing(identity).await
     }
 
     /// Asks the authority anew after the answer was given, and keeps the result for other isolates.
     pub(crate) async fn refresh(&self, identity: &Identity) {
         match self.ask(identity).await {
             Ok(sighting) => self.store(&sighting).await,
-            Err(AuthorityFailure::Unreachable(problem)) => {
-                events::alarm("authority_unreachable", &problem);
-            }
-            Err(AuthorityFailure::Unreadable(unreadable)) => {
-                // What is known now is known to be wrong: the next request asks, and is told so.
-                self.memory.forget(identity);
-                events::alarm("standing_unreadable", &unreadable.to_string());
-            }
+            // What is known now is known to be wrong: the next request asks, and is told so.
+            Err(AuthorityFailure::Unreadable(_)) => self.isolate.memory.forget(identity),
+            Err(
+                AuthorityFailure::Busy(..)
+                | AuthorityFailure::CredentialRefused(_)
+                | AuthorityFailure::NotAsked
+                | AuthorityFailure::Unreachable(_),
+            ) => {}
         }
     }
 
-    async fn stored(&self, visitor: &Visitor) -> Option<Rc<Sighting>> {
-        let key = visitor.storage_key();
-        let bytes = match Bindings(self.env).store() {
-            Ok(kv) => kv
-                .get(key.as_str())
-                .cache_ttl(KV_READ_CACHE_SECONDS)
-                .bytes()
-                .await
-                .map_err(|problem| problem.to_string()),
-            Err(problem) => Err(problem.to_string()),
+    /// Takes what the authority says unasked: the next request at this location sees it, unless something newer is known here.
+    pub(crate) async fn learn(&self, sighting: Sighting) -> Result<(), KnownIsNewer> {
+        let key = StorageKey::of(&sighting.standing.identity);
+        let stored = self.stored(&sighting.standing.identity).await;
+        let known = newest(self.isolate.memory.sighting(&key), stored, clock::now());
+        if let Some(known) =
+            known.filter(|known| known.standing.version > sighting.standing.version)
+        {
+            return Err(KnownIsNewer {
+                version: known.standing.version,
+            });
+        }
+        // What is pushed is younger than what is known at the same version, whichever clock says otherwise.
+        let sighting = Rc::new(sighting);
+        self.isolate.memory.forget(&sighting.standing.identity);
+        self.isolate
+            .memory
+            .remember_sighting(Rc::clone(&sighting), clock::now());
+        if !self.keeps_copies() {
+            return Ok(());
+        }
+        if sighting.standing.instance.is_some() {
+            self.put(&key, &sighting).await;
+        } else {
+            self.remove(&sighting.standing.identity).await;
+        }
+        Ok(())
+    }
+
+    /// KV as the authority is its own copy.
+    fn keeps_copies(&self) -> bool {
+        match &self.configuration.authority {
+            AuthoritySetting::ControlPlane(_) | AuthoritySetting::Registry => true,
+            AuthoritySetting::Kv => false,
+        }
+    }
+
+    async fn stored(&self, identity: &Identity) -> Option<Rc<Sighting>> {
+        if !self.keeps_copies() {
+            return None;
+        }
+        let key = StorageKey::of(identity);
+        let bytes = match Store::of(self.env) {
+            Ok(store) => store.get(key.as_str()).await,
+            Err(problem) => Err(problem),
         };
         match bytes {
-            Ok(bytes) => match Sighting::restore(
-                &bytes?,
-                visitor.identity(),
-                &self.configuration.instance_hosts,
-            ) {
-                Ok(sighting) => Some(Rc::new(sighting)),
-                Err(unreadable) => {
-                    events::alarm("kv_record_unreadable", &format!("{key}: {unreadable}"));
-                    None
+            Ok(bytes) => {
+                let hosts = &self.configuration.instance_hosts;
+                match Sighting::restore(&bytes?, identity, hosts) {
+                    Ok(sighting) => Some(Rc::new(sighting)),
+                    Err(unreadable) => {
+                        events::alarm("kv_record_unreadable", &format!("{key}: {unreadable}"));
+                        None
+                    }
                 }
-            },
+            }
             Err(problem) => {
                 events::alarm("kv_read_failed", &problem);
                 None
@@ -221,23 +285,24 @@ impl Sightings<'_> {
         let key = StorageKey::of(&sighting.standing.identity);
         let now = clock::now();
         let version = sighting.standing.version;
-        if sighting.standing.instance.is_none()
-            || self.memory.knows_newer(sighting, now)
-            || self.memory.stored_within(&key, version, KV_REWRITE, now)
+        if !self.keeps_copies()
+            || sighting.standing.instance.is_none()
+            || self.isolate.memory.knows_newer(sighting, now)
+            || self
+                .isolate
+                .memory
+                .stored_within(&key, version, KV_REWRITE, now)
         {
             return;
         }
         self.put(&key, sighting).await;
     }
 
-    /// Removes what KV holds of a person.
+    /// Removes the copy that KV holds of a person.
     pub(crate) async fn remove(&self, identity: &Identity) {
-        let deleted = match Bindings(self.env).store() {
-            Ok(kv) => kv
-                .delete(StorageKey::of(identity).as_str())
-                .await
-                .map_err(|problem| problem.to_string()),
-            Err(problem) => Err(problem.to_string()),
+        let deleted = match Store::of(self.env) {
+            Ok(store) => store.delete(StorageKey::of(identity).as_str()).await,
+            Err(problem) => Err(problem),
         };
         if let Err(problem) = deleted {
             events::alarm("kv_write_failed", &problem);
@@ -248,30 +313,18 @@ impl Sightings<'_> {
         let Some(bytes) = sighting.store() else {
             return;
         };
-        let ttl = self
-            .configuration
-            .rules
-            .freshness
-            .grace
-            .as_secs()
-            .max(KV_MIN_TTL_SECONDS);
         // Noted before it is done: of many requests at once, one writes.
-        self.memory
+        self.isolate
+            .memory
             .note_stored(key, sighting.standing.version, clock::now());
-        let put = match Bindings(self.env)
-            .store()
-            .and_then(|kv| Ok(kv.put_bytes(key.as_str(), &bytes)?))
-        {
-            Ok(put) => put
-                .expiration_ttl(ttl)
-                .execute()
-                .await
-                .map_err(|problem| problem.to_string()),
-            Err(problem) => Err(problem.to_string()),
+        let keep = Some(self.configuration.rules.freshness.grace);
+        let put = match Store::of(self.env) {
+            Ok(store) => store.put(key.as_str(), &bytes, keep).await,
+            Err(problem) => Err(problem),
         };
         if let Err(problem) = put {
             // The request goes on without it, and the next refresh writes what is the newest then.
-            self.memory.note_not_stored(key);
+            self.isolate.memory.note_not_stored(key);
             events::alarm("kv_write_failed", &problem);
         }
     }
@@ -279,11 +332,25 @@ impl Sightings<'_> {
     /// What the isolate remembers of a person, if it may be used.
     fn young(&self, key: &StorageKey, now: Moment) -> Option<Rc<Sighting>> {
         let freshness = &self.configuration.rules.freshness;
-        self.memory
-            .sighting(key)
-            .filter(|sighting| match freshness.judge(sighting, now) {
+        let sighting = self.isolate.memory.sighting(key);
+        sighting.filter(
+            |sighting| match freshness.judge(sighting, Jitter::NONE, now) {
                 Freshness::Fresh | Freshness::Stale => true,
                 Freshness::TooOld => false,
-            })
+            },
+        )
+    }
+}
+
+/// The one of two that says the last word.
+fn newest(
+    one: Option<Rc<Sighting>>,
+    other: Option<Rc<Sighting>>,
+    now: Moment,
+) -> Option<Rc<Sighting>> {
+    match (one, other) {
+        (Some(one), Some(other)) if other.is_newer_than(&one, now) => Some(other),
+        (Some(one), _) => Some(one),
+        (None, other) => other,
     }
 }

@@ -158,6 +158,58 @@ pub struct StatusChange {
     pub status: Status,
 }
 
+/// A standing as a control plane says it: in answer to `GET {url}/standings?iss=…&sub=…`, and to the gate in
+/// `PUT /.usher/admin/v1/sightings`. Read by [`crate::control_plane`].
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct ControlPlaneStanding {
+    /// The exact `iss` that was asked for.
+    pub issuer: String,
+    /// The exact `sub` that was asked for.
+    pub subject: String,
+    /// How the visitor is related to the platform.
+    pub membership: PlatformMembership,
+    /// The org the visitor belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub org: Option<String>,
+    /// The visitor's role; `member` when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// The visitor's instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<ControlPlaneInstance>,
+    /// Everything that was issued to the visitor before this is over, in seconds since the Unix epoch: they logged out then, or
+    /// were logged out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_out_before: Option<u64>,
+    /// Grows with every change of anything above, and begins at 1; what has a lower one than is known loses.
+    pub version: u64,
+}
+
+/// How a visitor is related to the platform, as a control plane says it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlatformMembership {
+    /// Belongs to the platform.
+    Member,
+    /// Is known, but needs an invitation first (incident I4).
+    NeedsInvitation,
+    /// Is not known, or no longer; an answer may as well be 404.
+    Stranger,
+}
+
+/// The instance in [`ControlPlaneStanding`].
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct ControlPlaneInstance {
+    /// Its id: 1 to 128 of `A-Z a-z 0-9 . _ -`.
+    pub id: String,
+    /// Where it answers: an origin at a host that `USHER_INSTANCE_HOSTS` allows.
+    pub url: String,
+    /// Its status.
+    pub status: Status,
+    /// Since when it has that status, in seconds since the Unix epoch.
+    pub since: u64,
+}
+
 /// The gate's error body, RFC 9457 (`application/problem+json`), as a client reads it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Problem {

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use crate::admission::Visitor;
-use crate::freshness::{Freshness, FreshnessRules};
+use crate::freshness::{Freshness, FreshnessRules, Jitter};
 use crate::message::Message;
 use crate::org::OrgId;
 use crate::reason::Reason;
@@ -173,7 +173,8 @@ pub fn decide<'a>(
     if let Err(refusal) = visitor.still_valid(now) {
         return turn_away(&Rejected::Refused(refusal));
     }
-    let young = |sighting: &Sighting| match rules.freshness.judge(sighting, now) {
+    // Fresh or stale is all the same here, and only between these two there is jitter.
+    let young = |sighting: &Sighting| match rules.freshness.judge(sighting, Jitter::NONE, now) {
         Freshness::Fresh | Freshness::Stale => true,
         Freshness::TooOld => false,
     };

@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use crate::sighting::Sighting;
 use crate::status::Availability;
+use crate::storage_key::StorageKey;
 use crate::time::Moment;
 
 /// How old a sighting may be, and for what.
@@ -33,6 +34,37 @@ impl Default for FreshnessRules {
     }
 }
 
+/// By how much FRESH is shortened, 0 to 20 %, for one visitor in one isolate: isolates that read one record at one moment must not
+/// all ask at one moment for the next. STALE and GRACE are promises, and no chance touches them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Jitter {
+    /// Of 256 equal steps up to the most.
+    step: u8,
+}
+
+impl Jitter {
+    /// FRESH as it was set.
+    pub const NONE: Self = Self { step: 0 };
+
+    /// One fifth of FRESH is the most.
+    const MOST: u32 = 5;
+
+    /// The jitter of this visitor where this number was drawn. The key is a hash already; it is stirred once more (FNV-1a), so that two
+    /// isolates differ by more than a constant.
+    pub fn of(key: &StorageKey, seed: u32) -> Self {
+        let bytes = key.as_str().bytes().rev().take(8);
+        let mixed = bytes.fold(0x811c_9dc5 ^ seed, |mixed, byte| {
+            (mixed ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        });
+        let [step, ..] = (mixed ^ mixed >> 16).to_be_bytes();
+        Self { step }
+    }
+
+    fn shorten(self, fresh: Duration) -> Duration {
+        fresh.saturating_sub(fresh * u32::from(self.step) / (256 * Self::MOST))
+    }
+}
+
 /// What may be done with a sighting.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Freshness {
@@ -46,7 +78,7 @@ pub enum Freshness {
 
 impl FreshnessRules {
     /// What may be done with a sighting of this age.
-    pub fn judge(&self, sighting: &Sighting, now: Moment) -> Freshness {
+    pub fn judge(&self, sighting: &Sighting, jitter: Jitter, now: Moment) -> Freshness {
         let age = now.since(sighting.seen_at);
         if sighting.is_from_the_future(now) {
             return Freshness::TooOld;
@@ -64,7 +96,7 @@ impl FreshnessRules {
             // "There is nothing" is asked again soon, so that somebody who has just signed up is in at once.
             None => (self.fresh_otherwise, self.fresh_otherwise),
         };
-        if age < fresh.min(stale) {
+        if age < jitter.shorten(fresh.min(stale)) {
             Freshness::Fresh
         } else if age < stale {
             Freshness::Stale
@@ -109,5 +141,49 @@ impl Sighting {
             return self.seen_at > other.seen_at;
         }
         (own, self.seen_at) > (others, other.seen_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::standing::{Identity, IssuerUrl, Subject};
+
+    fn jitter(subject: u32, seed: u32) -> Jitter {
+        let identity = Identity {
+            issuer: IssuerUrl::new("https://id.example").unwrap(),
+            subject: Subject::new(&alloc::format!("subject-{subject}")).unwrap(),
+        };
+        Jitter::of(&StorageKey::of(&identity), seed)
+    }
+
+    #[test]
+    fn fresh_is_shortened_by_a_fifth_at_most_and_never_made_longer() {
+        let fresh = Duration::from_secs(10);
+        assert_eq!(Jitter::NONE.shorten(fresh), fresh);
+        assert_eq!(
+            Jitter::NONE.shorten(Duration::MAX / 300),
+            Duration::MAX / 300
+        );
+        for step in 0..=255 {
+            let shortened = Jitter { step }.shorten(fresh);
+            assert!(shortened <= fresh && shortened >= fresh * 4 / 5, "{step}");
+        }
+    }
+
+    #[test]
+    fn isolates_and_visitors_are_spread_over_the_whole_range() {
+        for spread in [
+            (0..1000)
+                .map(|seed| jitter(7, seed))
+                .collect::<alloc::vec::Vec<_>>(),
+            (0..1000).map(|seed| jitter(7, seed << 22)).collect(),
+            (0..1000).map(|subject| jitter(subject, 7)).collect(),
+        ] {
+            for quarter in 0..4 {
+                let there = spread.iter().filter(|jitter| jitter.step / 64 == quarter);
+                assert!(there.count() > 150, "quarter {quarter}");
+            }
+        }
     }
 }

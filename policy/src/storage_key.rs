@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::standing::{Identity, IssuerUrl};
+use crate::standing::{Identity, InstanceId, IssuerUrl};
 
 /// A key that no two visitors share: the hash of issuer and subject, each with its length before it, so that no separator
 /// can be shifted from one to the other. Always far below the 512 bytes that KV allows.
@@ -48,6 +48,17 @@ pub fn jwks_key(issuer: &IssuerUrl, url: &str) -> String {
     )
 }
 
+/// The key of a person's standing where KV itself is the authority: no sighting is ever found under it.
+pub fn standing_key(identity: &Identity) -> String {
+    let parts = [identity.issuer.as_str(), identity.subject.as_str()];
+    format!("v1:standing:{}", injective(parts.map(str::as_bytes)))
+}
+
+/// The key under which the owner of an instance is found where KV itself is the authority.
+pub fn owner_key(instance: &InstanceId) -> String {
+    format!("v1:owner:{instance}")
+}
+
 /// The hash of several texts, each with its length before it, in base64url.
 pub(crate) fn injective<const N: usize>(parts: [&[u8]; N]) -> String {
     let mut hash = Sha256::new();
@@ -74,6 +85,27 @@ mod tests {
     fn a_shifted_separator_gives_another_key() {
         assert_ne!(key("a", "b:c"), key("a:b", "c"));
         assert_ne!(key("ab", "c"), key("a", "bc"));
+    }
+
+    #[test]
+    fn no_kind_of_record_is_ever_found_under_the_key_of_another() {
+        let identity = Identity {
+            issuer: IssuerUrl::new("https://id.example").unwrap(),
+            subject: Subject::new("guy").unwrap(),
+        };
+        let hash = injective([b"https://id.example", b"guy"]);
+        let keys = [
+            String::from(StorageKey::of(&identity).as_str()),
+            standing_key(&identity),
+            owner_key(&InstanceId::new(&hash).unwrap()),
+            jwks_key(&identity.issuer, "guy"),
+        ];
+        for (position, key) in keys.iter().enumerate() {
+            assert!(
+                !keys.iter().skip(position + 1).any(|other| other == key),
+                "{key}"
+            );
+        }
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::error::Error;
 use std::fmt;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use policy::contract::{Problem, StandingRecord, StatusChange};
+use policy::contract::{ControlPlaneStanding, Problem, StandingRecord, StatusChange};
+use policy::signed_call::{SIGNATURE_HEADER, SignedCall};
 use policy::status::Status;
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, RequestBuilder};
 use serde::Serialize;
 use url::Url;
 
@@ -66,6 +67,27 @@ impl GateLink {
             .await
     }
 
+    /// Pushes what has changed, signed as the control plane does.
+    pub(crate) async fn push(
+        &self,
+        client: &Client,
+        standing: &ControlPlaneStanding,
+        secret: &str,
+    ) -> Result<(), GateError> {
+        let body = serde_json::to_vec(standing).unwrap_or_default();
+        let call = SignedCall {
+            method: "PUT",
+            target: "/.usher/admin/v1/sightings",
+            body: &body,
+        };
+        let signature = call.sign(secret, crate::control_plane::now());
+        let request = client
+            .put(format!("{}{}", self.url.trim_end_matches('/'), call.target))
+            .header(SIGNATURE_HEADER, signature)
+            .body(body.clone());
+        answered("PUT sightings", request).await
+    }
+
     async fn call(
         &self,
         client: &Client,
@@ -74,10 +96,6 @@ impl GateLink {
         body: Option<&impl Serialize>,
     ) -> Result<(), GateError> {
         let call = format!("{method} {path}");
-        let unreachable = |problem: reqwest::Error| GateError::Unreachable {
-            call: call.clone(),
-            problem: with_causes(&problem),
-        };
         let origin = self.url.trim_end_matches('/');
         let mut request = client
             .request(method, format!("{origin}/.usher/admin/v1/{path}"))
@@ -85,18 +103,26 @@ impl GateLink {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().await.map_err(unreachable)?;
-        let status = response.status();
-        if status.is_success() {
-            return Ok(());
-        }
-        let body = response.bytes().await.map_err(unreachable)?;
-        Err(GateError::Refused {
-            call,
-            status: status.as_u16(),
-            problem: serde_json::from_slice(&body).ok(),
-        })
+        answered(&call, request).await
     }
+}
+
+async fn answered(call: &str, request: RequestBuilder) -> Result<(), GateError> {
+    let unreachable = |problem: reqwest::Error| GateError::Unreachable {
+        call: call.to_owned(),
+        problem: with_causes(&problem),
+    };
+    let response = request.send().await.map_err(unreachable)?;
+    let status = response.status();
+    if status.is_success() {
+        return Ok(());
+    }
+    let body = response.bytes().await.map_err(unreachable)?;
+    Err(GateError::Refused {
+        call: call.to_owned(),
+        status: status.as_u16(),
+        problem: serde_json::from_slice(&body).ok(),
+    })
 }
 
 /// Why the gate did not do what it was asked.

@@ -5,11 +5,13 @@
 //!
 //! ```text
 //! register ─► identity ─► provisioner ─► gate's admin API: provisioning ─► active ─► ready
-//!                              └──────► app, one listener a user
+//!                     │        └──────► app, one listener a user
+//!                     └─► or its own control plane, which the gate asks
 //! ```
 
 mod account;
 mod app;
+mod control_plane;
 mod fault;
 mod gate_link;
 mod identity;
@@ -26,6 +28,8 @@ use serde::Serialize;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use account::{Account, AccountInstance, KeepAt, NewAccount};
+use control_plane::ControlPlane;
+pub use control_plane::{Authority, BooksError, ControlPlaneDatabase, ControlPlaneOptions};
 pub use fault::{Fault, UnknownFault};
 pub use gate_link::{GateError, GateLink};
 use identity::Identity;
@@ -36,6 +40,8 @@ use provisioner::Provisioner;
 /// How to start the stage.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// Where standings are kept.
+    pub authority: Authority,
     /// The identity service's port on 127.0.0.1; 0 takes any free one.
     pub identity_port: u16,
     /// The identity service's SQLite file.
@@ -61,6 +67,9 @@ pub struct Addresses {
     pub login_url: String,
     /// Its SQLite file.
     pub database: PathBuf,
+    /// The control plane's address, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control_plane: Option<String>,
 }
 
 /// A running stage. Dropping it stops everything it started.
@@ -78,23 +87,42 @@ impl Stage {
             .await
             .map_err(StageError::Listen)?;
         let origin = loopback.origin.clone();
+        // Everything that is started hangs on this token, so that nothing outlives the stage.
+        let running = CancellationToken::new();
+        let stopping = running.clone().drop_guard();
+        let control_plane = match options.authority.clone() {
+            Authority::Gate => None,
+            Authority::ControlPlane(options) => {
+                let opened = ControlPlane::open(origin.clone(), options).await;
+                Some(Arc::new(opened.map_err(StageError::ControlPlane)?))
+            }
+        };
+        let control_plane_origin = match &control_plane {
+            None => None,
+            Some(control_plane) => {
+                let loopback = Loopback::bind(0).await.map_err(StageError::Listen)?;
+                let origin = loopback.origin.clone();
+                let router = control_plane::router(Arc::clone(control_plane));
+                loopback.serve(router, running.clone());
+                Some(origin)
+            }
+        };
         let addresses = Addresses {
             audience: AUDIENCE.to_owned(),
             jwks_url: format!("{origin}/.well-known/jwks.json"),
             login_url: format!("{origin}/login"),
             database: options.database.clone(),
+            control_plane: control_plane_origin,
             identity: origin,
         };
-        // Everything that is started hangs on this token, so that nothing outlives the stage.
-        let running = CancellationToken::new();
-        let provisioner = Provisioner::new(&options, running.clone())?;
+        let provisioner = Provisioner::new(&options, control_plane, running.clone())?;
         let identity = Arc::new(Identity::open(&addresses, options.fault, provisioner).await?);
         let router = identity::routes::router(Arc::clone(&identity));
-        loopback.serve(router, running.clone());
+        loopback.serve(router, running);
         Ok(Self {
             addresses,
             identity,
-            _running: running.drop_guard(),
+            _running: stopping,
         })
     }
 
@@ -129,6 +157,8 @@ impl Stage {
 pub enum StageError {
     /// There is no HTTP client to reach the gate with.
     Client(reqwest::Error),
+    /// The control plane's database cannot be used.
+    ControlPlane(BooksError),
     /// The identity database cannot be used.
     Database(UserError),
     /// The gate refused or did not answer.
@@ -141,6 +171,9 @@ impl fmt::Display for StageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Client(problem) => write!(f, "make an HTTP client: {problem}"),
+            Self::ControlPlane(problem) => {
+                write!(f, "use the control plane's database: {problem}")
+            }
             Self::Database(problem) => write!(f, "use the identity database: {problem}"),
             Self::Gate(problem) => write!(f, "bring a standing to its state: {problem}"),
             Self::Listen(problem) => write!(f, "listen on a port of 127.0.0.1: {problem}"),
@@ -149,6 +182,12 @@ impl fmt::Display for StageError {
 }
 
 impl std::error::Error for StageError {}
+
+impl From<BooksError> for StageError {
+    fn from(problem: BooksError) -> Self {
+        Self::ControlPlane(problem)
+    }
+}
 
 impl From<GateError> for StageError {
     fn from(problem: GateError) -> Self {

@@ -6,7 +6,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use stage::{Fault, GateLink, Options, Stage, UnknownFault};
+use stage::{
+    Authority, ControlPlaneDatabase, ControlPlaneOptions, Fault, GateLink, Options, Stage,
+    UnknownFault,
+};
 use url::Url;
 
 /// A small SaaS on loopback: identity service, provisioner, one app per user.
@@ -19,6 +22,16 @@ struct Arguments {
     /// The identity service's SQLite file; without it a temporary one
     #[arg(long)]
     database: Option<PathBuf>,
+    /// Where standings are kept: at the `gate`, or in a `control-plane` of the stage's own, whose shared secret comes from the
+    /// variable `USHER_CONTROL_PLANE_SECRET`
+    #[arg(long, value_enum, default_value_t = Place::Gate)]
+    authority: Place,
+    /// The control plane's database: an address `postgres://…` or an SQLite file; without it a temporary one
+    #[arg(long, value_name = "URL or FILE")]
+    control_plane_database: Option<String>,
+    /// The control plane tells the gate of changes unasked
+    #[arg(long)]
+    push: bool,
     /// What is broken
     #[arg(long, value_parser = fault)]
     fault: Option<Fault>,
@@ -34,6 +47,13 @@ struct Arguments {
     /// Stop when standard input closes, so that a killed parent leaves nothing behind
     #[arg(long)]
     until_stdin_closes: bool,
+}
+
+/// Where standings are kept.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Place {
+    Gate,
+    ControlPlane,
 }
 
 #[tokio::main]
@@ -52,8 +72,23 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let gate = arguments.gate.map(gate_link).transpose()?;
     let folder =
         tempfile::tempdir().map_err(|problem| format!("make a temporary folder: {problem}"))?;
+    let authority = match arguments.authority {
+        Place::Gate => Authority::Gate,
+        Place::ControlPlane => Authority::ControlPlane(ControlPlaneOptions {
+            database: match arguments.control_plane_database {
+                Some(url) if url.starts_with("postgres") && url.contains("://") => {
+                    ControlPlaneDatabase::Postgres(url)
+                }
+                Some(file) => ControlPlaneDatabase::Sqlite(PathBuf::from(file)),
+                None => ControlPlaneDatabase::Sqlite(folder.path().join("control_plane.db")),
+            },
+            secret: secret("run the control plane", "USHER_CONTROL_PLANE_SECRET")?,
+            push: arguments.push,
+        }),
+    };
     let database = arguments.database;
     let stage = Stage::start(Options {
+        authority,
         identity_port: arguments.identity_port,
         database: database.unwrap_or_else(|| folder.path().join("identity.db")),
         fault: arguments.fault,
@@ -76,12 +111,16 @@ async fn run(arguments: Arguments) -> Result<(), String> {
 }
 
 fn gate_link(url: String) -> Result<GateLink, String> {
-    let admin_secret = std::env::var("USHER_ADMIN_SECRET").map_err(|problem| {
-        format!(
-            "connect the gate: USHER_ADMIN_SECRET: {problem}; set it to the gate's admin secret"
-        )
-    })?;
+    let admin_secret = secret("connect the gate", "USHER_ADMIN_SECRET")?;
     Ok(GateLink { url, admin_secret })
+}
+
+fn secret(what_for: &str, name: &str) -> Result<String, String> {
+    std::env::var(name).map_err(|problem| {
+        format!(
+            "{what_for}: {name}: {problem}; set it to the secret that the gate has under this name"
+        )
+    })
 }
 
 /// Waits for the end of standard input on a thread of its own, which does not keep the process alive.

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use policy::contract::{MembershipWord, NewInstance, StandingRecord};
+use policy::contract::{ControlPlaneStanding, MembershipWord, NewInstance, StandingRecord};
 use policy::standing::Role;
 use policy::status::Status;
 use reqwest::Client;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::control_plane::ControlPlane;
 use crate::gate_link::{GateError, GateLink};
 use crate::{Fault, Options, StageError, app};
 
@@ -22,6 +23,8 @@ pub(crate) struct Provisioner {
     provisioning: Duration,
     setup: Duration,
     gate: Mutex<Option<GateLink>>,
+    /// Where standings are written instead of at the gate.
+    control_plane: Option<Arc<ControlPlane>>,
     tenants: Mutex<HashMap<String, Tenant>>,
     running: CancellationToken,
 }
@@ -65,6 +68,7 @@ struct Tenant {
 impl Provisioner {
     pub(crate) fn new(
         options: &Options,
+        control_plane: Option<Arc<ControlPlane>>,
         running: CancellationToken,
     ) -> Result<Arc<Self>, StageError> {
         // The gate is on this machine: a proxy of the surroundings could not reach it.
@@ -75,6 +79,7 @@ impl Provisioner {
             provisioning: options.provisioning,
             setup: options.setup,
             gate: Mutex::default(),
+            control_plane,
             tenants: Mutex::default(),
             running,
         }))
@@ -112,22 +117,45 @@ impl Provisioner {
         self.create(owner, leaving).await
     }
 
-    /// Tells the gate of a standing.
-    pub(crate) async fn announce(&self, standing: &StandingRecord) -> Result<(), GateError> {
-        patiently(|| async { self.gate()?.put_standing(&self.client, standing).await }).await
+    /// Writes a standing where standings are kept.
+    pub(crate) async fn announce(&self, standing: &StandingRecord) -> Result<(), StageError> {
+        if let Some(control_plane) = &self.control_plane {
+            let entered = control_plane.enter(standing).await?;
+            return self.push(entered.as_ref()).await;
+        }
+        patiently(|| async { self.gate()?.put_standing(&self.client, standing).await }).await?;
+        Ok(())
     }
 
     /// Takes an instance one step further.
-    pub(crate) async fn advance(&self, instance: &str, status: Status) -> Result<(), GateError> {
+    pub(crate) async fn advance(&self, instance: &str, status: Status) -> Result<(), StageError> {
+        if let Some(control_plane) = &self.control_plane {
+            let advanced = control_plane.advance(instance, status).await?;
+            return self.push(advanced.as_ref()).await;
+        }
         patiently(|| async {
             let gate = self.gate()?;
             gate.change_status(&self.client, instance, status).await
         })
-        .await
+        .await?;
+        Ok(())
     }
 
-    /// Stops a user's app and has the gate forget them.
-    pub(crate) async fn remove(&self, issuer: &str, subject: &str) -> Result<(), GateError> {
+    /// Tells the gate of a change unasked, if that was wanted.
+    async fn push(&self, standing: Option<&ControlPlaneStanding>) -> Result<(), StageError> {
+        let secret = self.control_plane.as_ref().and_then(|it| it.push_secret());
+        if let (Some(secret), Some(standing)) = (secret, standing) {
+            patiently(|| async {
+                let gate = self.gate()?;
+                gate.push(&self.client, standing, secret).await
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Stops a user's app and has everybody forget them.
+    pub(crate) async fn remove(&self, issuer: &str, subject: &str) -> Result<(), StageError> {
         let tenant = held(&self.tenants).remove(subject);
         if let Some(Tenant { leaving, walk }) = tenant {
             leaving.cancel();
@@ -135,6 +163,10 @@ impl Provisioner {
                 // Its last call ends first, or it could bring back the standing that is deleted next.
                 let _ = walk.await;
             }
+        }
+        if let Some(control_plane) = &self.control_plane {
+            let removed = control_plane.remove(subject).await?;
+            return self.push(Some(&removed)).await;
         }
         if held(&self.gate).is_none() {
             // Nobody was ever told of them.
@@ -144,7 +176,8 @@ impl Provisioner {
             let gate = self.gate()?;
             gate.remove_standing(&self.client, issuer, subject).await
         })
-        .await
+        .await?;
+        Ok(())
     }
 
     async fn walk_or_report(self: Arc<Self>, owner: Owner, leaving: CancellationToken) {

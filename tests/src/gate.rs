@@ -3,6 +3,7 @@
 mod host;
 pub mod rig;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -24,6 +25,8 @@ pub struct GateOptions {
     pub port: u16,
     /// Whether its clock, its stores and a second location obey the test (`gate::rig`).
     pub rigged: bool,
+    /// Workers beside the gate: the name of the service binding, and the module's text.
+    pub services: BTreeMap<String, String>,
     /// Variables and secrets. What is not a string becomes a JSON binding, as wrangler would make it.
     pub vars: Map<String, Value>,
 }
@@ -35,6 +38,7 @@ impl Default for GateOptions {
             folder: None,
             port: 0,
             rigged: false,
+            services: BTreeMap::new(),
             vars: Map::new(),
         }
     }
@@ -189,6 +193,7 @@ fn configuration(options: &GateOptions) -> Result<Value, GateError> {
         "folder": options.folder,
         "port": options.port,
         "rigged": options.rigged,
+        "services": options.services,
         "bindings": options.vars,
         "compatibility_date": wrangler.compatibility_date,
         "compatibility_flags": wrangler.compatibility_flags,

@@ -1,5 +1,6 @@
 //! A whole platform on this machine: the stage, the gate in front of it, and the configuration that `usher` needs.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::io;
@@ -7,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use stage::{Fault, GateLink, Stage, StageError};
+use stage::{
+    Authority, ControlPlaneDatabase, ControlPlaneOptions, Fault, GateLink, Stage, StageError,
+};
 use tempfile::TempDir;
 use tokio::process::Command;
 use uuid::Uuid;
@@ -19,6 +22,8 @@ use crate::visitor::Visitor;
 /// How to start a world. The default is a healthy one, as quick as it goes.
 #[derive(Debug)]
 pub struct WorldOptions {
+    /// Where the truth about standings lives.
+    pub authority: WorldAuthority,
     /// What is broken in the stage.
     pub fault: Option<Fault>,
     /// Told of each part that is up, and how long it took.
@@ -29,6 +34,8 @@ pub struct WorldOptions {
     pub ready_budget: Duration,
     /// Whether the gate's clock, its stores and a second location obey the test (`gate::rig`).
     pub rigged: bool,
+    /// Workers beside the gate: the name of the service binding, and the module's text.
+    pub services: BTreeMap<String, String>,
     /// How long a fresh instance stays `active`.
     pub setup: Duration,
     /// Variables and secrets of the gate, in place of the usual ones of the same name; `null` leaves one out.
@@ -38,14 +45,63 @@ pub struct WorldOptions {
 impl Default for WorldOptions {
     fn default() -> Self {
         Self {
+            authority: WorldAuthority::Registry,
             fault: None,
             progress: |_what, _took| {},
             provisioning: Duration::from_millis(50),
             ready_budget: Duration::from_secs(10),
             rigged: false,
+            services: BTreeMap::new(),
             setup: Duration::from_millis(50),
             vars: Map::new(),
         }
+    }
+}
+
+/// Where the truth about standings lives in a world.
+#[derive(Clone, Debug)]
+pub enum WorldAuthority {
+    /// In the stage's own control plane, which the gate asks over HTTP.
+    ControlPlane {
+        /// Where its table is; a file of SQLite in the world's folder unless given.
+        database: Option<ControlPlaneDatabase>,
+        /// Whether it tells the gate of changes unasked.
+        push: bool,
+    },
+    /// In the gate's KV.
+    Kv,
+    /// In the gate's registry.
+    Registry,
+}
+
+impl WorldAuthority {
+    /// What the stage is told, with a fresh secret.
+    fn of_stage(&self, folder: &Path) -> Authority {
+        match self {
+            Self::ControlPlane { database, push } => {
+                let file = || ControlPlaneDatabase::Sqlite(folder.join("control_plane.db"));
+                Authority::ControlPlane(ControlPlaneOptions {
+                    database: database.clone().unwrap_or_else(file),
+                    secret: Uuid::new_v4().simple().to_string(),
+                    push: *push,
+                })
+            }
+            Self::Kv | Self::Registry => Authority::Gate,
+        }
+    }
+
+    /// What the gate is told of it.
+    fn vars(&self, of_stage: &Authority, stage: &Stage) -> Map<String, Value> {
+        let vars = match (self, of_stage) {
+            (_, Authority::ControlPlane(options)) => json!({
+                "USHER_AUTHORITY": "control-plane",
+                "USHER_CONTROL_PLANE_URL": stage.addresses().control_plane,
+                "USHER_CONTROL_PLANE_SECRET": options.secret,
+            }),
+            (Self::Kv, Authority::Gate) => json!({ "USHER_AUTHORITY": "kv" }),
+            (Self::ControlPlane { .. } | Self::Registry, Authority::Gate) => json!({}),
+        };
+        vars.as_object().cloned().unwrap_or_default()
     }
 }
 
@@ -70,7 +126,9 @@ impl World {
     pub async fn with(options: WorldOptions) -> Result<Self, WorldError> {
         let folder = tempfile::tempdir().map_err(WorldError::Folder)?;
         let started = Instant::now();
+        let authority = options.authority.of_stage(folder.path());
         let stage = Stage::start(stage::Options {
+            authority: authority.clone(),
             identity_port: 0,
             database: folder.path().join("identity.db"),
             fault: options.fault,
@@ -82,11 +140,13 @@ impl World {
 
         let started = Instant::now();
         let mut vars = gate_vars(&stage);
+        vars.extend(options.authority.vars(&authority, &stage));
         vars.extend(options.vars);
         vars.retain(|_name, value| !value.is_null());
         let gate = Gate::start(GateOptions {
             folder: Some(folder.path().to_owned()),
             rigged: options.rigged,
+            services: options.services,
             vars,
             ..GateOptions::default()
         })

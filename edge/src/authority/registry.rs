@@ -17,7 +17,7 @@ use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use worker::D1Database;
 
-use super::AuthorityFailure;
+use super::{Authority, AuthorityFailure, stranger};
 
 /// The registry of this deployment.
 pub(crate) struct Registry<'a> {
@@ -131,13 +131,7 @@ impl Registry<'_> {
             Some(record) => {
                 standing(&record, identity, self.hosts).map_err(AuthorityFailure::Unreadable)
             }
-            None => Ok(Standing {
-                identity: identity.clone(),
-                membership: Membership::Stranger,
-                instance: None,
-                sign_outs: SignOuts::default(),
-                version: 0,
-            }),
+            None => Ok(stranger(identity)),
         }
     }
 
@@ -259,6 +253,11 @@ const TABLES: [&str; 11] = [
     "status_history",
     "users",
 ];
+impl Authority for Registry<'_> {
+    async fn standing(&self, identity: &Identity) -> Result<Standing, AuthorityFailure> {
+        self.standing(identity).await
+    }
+}
 
 /// The name of the column of [`STANDING`] and [`INSTANCE`].
 const RECORD: &str = "record";

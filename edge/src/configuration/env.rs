@@ -59,6 +59,14 @@ impl Bindings<'_> {
         self.0.d1("USHER_DB")
     }
 
+    /// The Worker that is the control plane. It is asked in the way of `fetch`, so it stays the JavaScript object it is.
+    pub(crate) fn control_plane(&self) -> Result<JsValue, String> {
+        Reflect::get(self.0, &JsValue::from_str("USHER_CONTROL_PLANE"))
+            .ok()
+            .filter(JsValue::is_object)
+            .ok_or_else(|| "the service binding USHER_CONTROL_PLANE is gone".to_owned())
+    }
+
     /// The KV namespace.
     pub(crate) fn store(&self) -> worker::Result<KvStore> {
         self.0.kv("USHER_KV")

@@ -3,7 +3,7 @@
 /// Where a value stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Home {
-    /// A binding: `[[kv_namespaces]]`, `[[d1_databases]]`.
+    /// A binding: `[[kv_namespaces]]`, `[[d1_databases]]`, `[[services]]`.
     Binding,
     /// A secret: `wrangler secret put NAME`, or `.dev.vars` in development.
     Secret,
@@ -25,12 +25,12 @@ pub struct Setting {
 }
 
 /// Every configuration value, the ones that must be given first.
-pub const SETTINGS: [Setting; 20] = [
+pub const SETTINGS: [Setting; 24] = [
     Setting {
         name: "USHER_DB",
         home: Home::Binding,
         default: None,
-        meaning: "the D1 database that holds the registry",
+        meaning: "the D1 database that holds the registry; not needed with another authority",
     },
     Setting {
         name: "USHER_KV",
@@ -67,6 +67,30 @@ pub const SETTINGS: [Setting; 20] = [
         home: Home::Variable,
         default: None,
         meaning: "the hosts instances may answer at: a list of `host` or `*.suffix`",
+    },
+    Setting {
+        name: "USHER_AUTHORITY",
+        home: Home::Variable,
+        default: Some("registry"),
+        meaning: "who knows where everybody stands: `registry`, `control-plane` or `kv`, see docs/authorities.md",
+    },
+    Setting {
+        name: "USHER_CONTROL_PLANE_URL",
+        home: Home::Variable,
+        default: Some(""),
+        meaning: "with `control-plane`: where it answers; the gate asks for `/standings` below it",
+    },
+    Setting {
+        name: "USHER_CONTROL_PLANE_SECRET",
+        home: Home::Secret,
+        default: Some(""),
+        meaning: "with `control-plane`: what calls to and from it are signed with; while one replaces another both, the new one first, a blank between",
+    },
+    Setting {
+        name: "USHER_CONTROL_PLANE",
+        home: Home::Binding,
+        default: Some(""),
+        meaning: "with `control-plane`: a service binding to the Worker that is it, in place of an address and a secret",
     },
     Setting {
         name: "USHER_LOGIN_ORIGINS",
@@ -120,7 +144,7 @@ pub const SETTINGS: [Setting; 20] = [
         name: "USHER_GRACE_SECONDS",
         home: Home::Variable,
         default: Some("900"),
-        meaning: "GRACE: up to this age somebody last seen `ready` is let in while the registry fails",
+        meaning: "GRACE: up to this age somebody last seen `ready` is let in while the authority fails",
     },
     Setting {
         name: "USHER_SETUP_BUDGET_SECONDS",

@@ -393,3 +393,160 @@ fn the_shipped_wrangler_toml_lacks_nothing_but_the_secret() {
     assert_eq!(mistakes.len(), 1, "{mistakes:#?}");
     assert!(mistakes[0].contains("USHER_ADMIN_SECRET"));
 }
+
+fn together(values: &[(&str, Option<Given>)]) -> Result<Configuration, Mistakes> {
+    let mut all = valid();
+    for (name, value) in values {
+        match value {
+            Some(value) => all.insert((*name).to_owned(), value.clone()),
+            None => all.remove(*name),
+        };
+    }
+    Configuration::read(&Surroundings(all))
+}
+
+fn text(text: &str) -> Option<Given> {
+    Some(Given::Text(text.to_owned()))
+}
+
+const OLD: &str = "the-old-secret-0123456789-abcdefghijk";
+const NEW: &str = "the-new-secret-0123456789-abcdefghijk";
+
+#[test]
+fn a_control_plane_is_read_and_needs_no_database() {
+    let configuration = together(&[
+        ("USHER_AUTHORITY", text("control-plane")),
+        (
+            "USHER_CONTROL_PLANE_URL",
+            text("https://api.example/usher/"),
+        ),
+        ("USHER_CONTROL_PLANE_SECRET", text(&format!("{NEW} {OLD}"))),
+        ("USHER_DB", None),
+    ]);
+    let setting = ControlPlaneSetting {
+        url: "https://api.example/usher".to_owned(),
+        secrets: vec![NEW.to_owned(), OLD.to_owned()],
+        bound: false,
+    };
+    assert_eq!(
+        configuration.unwrap().authority,
+        AuthoritySetting::ControlPlane(setting)
+    );
+}
+
+#[test]
+fn a_service_binding_needs_neither_address_nor_secret() {
+    let configuration = together(&[
+        ("USHER_AUTHORITY", text("control-plane")),
+        ("USHER_CONTROL_PLANE", Some(Given::Binding)),
+        ("USHER_DB", None),
+    ]);
+    match configuration.unwrap().authority {
+        AuthoritySetting::ControlPlane(setting) => {
+            assert!(setting.bound && setting.secrets.is_empty());
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn kv_as_the_authority_needs_nothing_else() {
+    let configuration = together(&[("USHER_AUTHORITY", text("kv")), ("USHER_DB", None)]);
+    assert_eq!(configuration.unwrap().authority, AuthoritySetting::Kv);
+}
+
+#[test]
+fn every_mistake_about_the_authority_is_one_sentence_that_names_the_cure() {
+    let control_plane = ("USHER_AUTHORITY", text("control-plane"));
+    let url = ("USHER_CONTROL_PLANE_URL", text("https://api.example"));
+    let secret = ("USHER_CONTROL_PLANE_SECRET", text(NEW));
+    let at = |address: &str| {
+        vec![
+            control_plane.clone(),
+            secret.clone(),
+            ("USHER_CONTROL_PLANE_URL", text(address)),
+        ]
+    };
+    for (values, parts) in [
+        (
+            vec![("USHER_AUTHORITY", text("registri"))],
+            ["`registri`", "did you mean `registry`?"],
+        ),
+        (
+            vec![control_plane.clone(), secret.clone()],
+            ["USHER_CONTROL_PLANE_URL is missing", "[vars]"],
+        ),
+        (
+            vec![control_plane.clone(), url.clone()],
+            [
+                "USHER_CONTROL_PLANE_SECRET is missing",
+                "wrangler secret put",
+            ],
+        ),
+        (
+            at("http://api.example"),
+            ["`http://api.example`", "USHER_DEVELOPMENT"],
+        ),
+        (
+            at("https://api.example/?a=b"),
+            ["without a query", "https:"],
+        ),
+        (
+            vec![
+                control_plane.clone(),
+                url.clone(),
+                ("USHER_CONTROL_PLANE_SECRET", text(&format!("{NEW} short"))),
+            ],
+            ["USHER_CONTROL_PLANE_SECRET has 5 characters", "openssl"],
+        ),
+        (
+            vec![
+                control_plane.clone(),
+                ("USHER_CONTROL_PLANE", text("control-plane")),
+            ],
+            ["USHER_CONTROL_PLANE is a variable", "must be a binding"],
+        ),
+        (
+            vec![url.clone()],
+            [
+                "USHER_CONTROL_PLANE_URL is given",
+                "USHER_AUTHORITY = \"control-plane\"",
+            ],
+        ),
+        (
+            vec![secret.clone()],
+            ["no control plane is asked", "remove the secret"],
+        ),
+    ] {
+        let Mistakes(mistakes) = together(&values).unwrap_err();
+        assert!(
+            mistakes
+                .iter()
+                .any(|it| parts.iter().all(|part| it.contains(part))),
+            "{parts:?}: {mistakes:#?}"
+        );
+        assert!(mistakes.iter().all(|it| !it.contains(NEW)), "{mistakes:#?}");
+    }
+}
+
+#[test]
+fn http_goes_to_loopback_alone_and_in_development_alone() {
+    let at = |address: &str, development: &str| {
+        together(&[
+            ("USHER_AUTHORITY", text("control-plane")),
+            ("USHER_CONTROL_PLANE_URL", text(address)),
+            ("USHER_CONTROL_PLANE_SECRET", text(NEW)),
+            ("USHER_DEVELOPMENT", text(development)),
+        ])
+    };
+    for (address, development, good) in [
+        ("http://127.0.0.1:4000", "true", true),
+        ("http://localhost:4000/api", "true", true),
+        ("http://127.0.0.1:4000", "false", false),
+        ("http://api.example", "true", false),
+        ("http://127.0.0.1.evil.example", "true", false),
+        ("http://localhost@evil.example", "true", false),
+    ] {
+        assert_eq!(at(address, development).is_ok(), good, "{address}");
+    }
+}

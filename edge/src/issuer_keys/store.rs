@@ -6,16 +6,15 @@ use policy::storage_key::jwks_key;
 use policy::time::Moment;
 use serde_json::{Value, json};
 use worker::Env;
-use worker::kv::KvStore;
 
 use super::{SET_FRESH, SET_HARD};
-use crate::configuration::Bindings;
+use crate::store::Store;
 use crate::{clock, events};
 
 /// The place of one issuer's set.
 pub(super) struct KeyStore {
     key: String,
-    kv: Result<KvStore, String>,
+    kv: Result<Store, String>,
 }
 
 /// A set as it was fetched.
@@ -28,20 +27,20 @@ impl KeyStore {
     pub(super) fn of(issuer: &Issuer, url: &str, env: &Env) -> Self {
         Self {
             key: jwks_key(&issuer.name, url),
-            kv: Bindings(env).store().map_err(|problem| problem.to_string()),
+            kv: Store::of(env),
         }
     }
 
     /// What is stored, if it is not too old to be used. A set from the future is none: its age cannot be judged.
     pub(super) async fn read(&self) -> Option<Stored> {
         let kv = self.kv.as_ref().ok()?;
-        match kv.get(&self.key).text().await {
-            Ok(text) => stored(&text?).filter(|stored| {
+        match kv.get(&self.key).await {
+            Ok(bytes) => stored(&bytes?).filter(|stored| {
                 let now = clock::now();
                 stored.fetched_at <= now && now.since(stored.fetched_at) < SET_HARD
             }),
             Err(problem) => {
-                events::alarm("kv_read_failed", &problem.to_string());
+                events::alarm("kv_read_failed", &problem);
                 None
             }
         }
@@ -74,23 +73,20 @@ impl KeyStore {
 pub(super) struct Unsaved {
     key: String,
     value: String,
-    kv: KvStore,
+    kv: Store,
 }
 
 impl Unsaved {
     pub(super) async fn save(self) {
-        let put = match self.kv.put(&self.key, self.value) {
-            Ok(put) => put.expiration_ttl(SET_HARD.as_secs()).execute().await,
-            Err(problem) => Err(problem),
-        };
-        if let Err(problem) = put {
-            events::alarm("kv_write_failed", &problem.to_string());
+        let value = self.value.as_bytes();
+        if let Err(problem) = self.kv.put(&self.key, value, Some(SET_HARD)).await {
+            events::alarm("kv_write_failed", &problem);
         }
     }
 }
 
-fn stored(text: &str) -> Option<Stored> {
-    let value: Value = serde_json::from_slice(text.as_bytes()).ok()?;
+fn stored(bytes: &[u8]) -> Option<Stored> {
+    let value: Value = serde_json::from_slice(bytes).ok()?;
     Some(Stored {
         body: value.get("body")?.as_str()?.as_bytes().to_vec(),
         fetched_at: Moment::from_unix_millis(value.get("fetched_at")?.as_u64()?),

@@ -2,10 +2,13 @@
 //! says all of it. Every change is written down with who made it and why.
 
 mod call;
+mod given;
 mod instances;
+mod kv_standings;
 mod operator;
 mod people;
 mod query;
+mod sightings;
 mod standings;
 mod traces;
 
@@ -14,26 +17,38 @@ use policy::status::Status;
 
 use super::method_not_allowed;
 use crate::authority::registry::{ChangeRefused, Registry};
-use crate::configuration::Bindings;
+use crate::configuration::{AuthoritySetting, Bindings};
 use crate::events;
 use crate::gate::Gate;
 use crate::page::Answer;
-use call::{Call, Mistake};
+use call::Call;
+use given::Mistake;
 
 /// What the API is, for programs; the tests hold the API to it.
 const OPENAPI: &str = include_str!("../../openapi.json");
 
 pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
+    if path == "sightings" {
+        // The one call that a control plane may make as well, by its signature.
+        return told(gate, sightings::answer(gate).await);
+    }
+    let operator = match operator::identify(gate).await {
+        Ok(operator) => operator,
+        Err(answer) => return answer,
+    };
+    match &gate.configuration.authority {
+        AuthoritySetting::ControlPlane(_) => {
+            return told(gate, Err(Mistake::Elsewhere(AT_THE_CONTROL_PLANE)));
+        }
+        AuthoritySetting::Kv => return told(gate, kv_standings::answer(gate, path).await),
+        AuthoritySetting::Registry => {}
+    }
     let registry = match Bindings(gate.env).registry() {
         Ok(database) => Registry {
             database,
             hosts: &gate.configuration.instance_hosts,
         },
         Err(problem) => return refused(gate, ChangeRefused::Failed(problem.to_string())),
-    };
-    let operator = match operator::identify(gate, &registry).await {
-        Ok(operator) => operator,
-        Err(answer) => return answer,
     };
     let call = Call {
         gate,
@@ -49,13 +64,24 @@ pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
             None => Err(Mistake::Refused(ChangeRefused::NotFound)),
         },
     };
+    told(gate, result)
+}
+
+/// The answer, or what is wrong with the call.
+fn told(gate: &Gate<'_>, result: Result<Answer, Mistake>) -> Answer {
     result.unwrap_or_else(|mistake| match mistake {
+        Mistake::Elsewhere(sentence) => {
+            let mistakes = vec![sentence.to_owned()];
+            Answer::problem(Reason::NotFound, &gate.incoming.id, mistakes)
+        }
         Mistake::Request(sentence) => {
             Answer::problem(Reason::BadRequest, &gate.incoming.id, vec![sentence])
         }
         Mistake::Refused(refusal) => refused(gate, refusal),
     })
 }
+
+const AT_THE_CONTROL_PLANE: &str = "standings and statuses are kept by the control plane (USHER_AUTHORITY): change them there, and push what has changed with `PUT /.usher/admin/v1/sightings`";
 
 async fn route(
     call: &Call<'_>,

@@ -4,13 +4,14 @@ use policy::reason::Reason;
 use serde_json::json;
 use worker::Env;
 
-use crate::authority::registry::Registry;
-use crate::configuration::{Bindings, Configuration};
+use crate::authority::Configured;
+use crate::configuration::Configuration;
 use crate::incoming::Incoming;
 use crate::isolate::Isolate;
 use crate::issuer_keys::Tools;
 use crate::page::Answer;
 use crate::signature;
+use crate::store::Store;
 
 pub(super) fn health(incoming: &Incoming) -> Answer {
     Answer::json(
@@ -20,7 +21,7 @@ pub(super) fn health(incoming: &Incoming) -> Answer {
     )
 }
 
-/// Lists every mistake of the configuration, and whether KV, the registry and the issuers' keys can be used. No value of a secret is
+/// Lists every mistake of the configuration, and whether KV, the authority and the issuers' keys can be used. No value of a secret is
 /// said.
 pub(super) async fn ready(isolate: &'static Isolate, env: &Env, incoming: &Incoming) -> Answer {
     let mut mistakes = match &isolate.configuration {
@@ -28,7 +29,7 @@ pub(super) async fn ready(isolate: &'static Isolate, env: &Env, incoming: &Incom
         Err(mistakes) => mistakes.0.clone(),
     };
     if let Ok(configuration) = &isolate.configuration {
-        mistakes.extend(registry_mistake(env, &configuration.instance_hosts).await);
+        mistakes.extend(authority_mistake(env, configuration).await);
         mistakes.extend(kv_mistake(env).await);
         mistakes.extend(key_mistakes(isolate, configuration, env, incoming).await);
     }
@@ -45,15 +46,11 @@ pub(super) async fn ready(isolate: &'static Isolate, env: &Env, incoming: &Incom
     }
 }
 
-async fn registry_mistake(env: &Env, hosts: &[policy::instance_url::HostRule]) -> Option<String> {
-    let checked = match Bindings(env).registry() {
-        Ok(database) => Registry { database, hosts }.check().await,
-        Err(problem) => Err(problem.to_string()),
-    };
-    let problem = checked.err()?;
-    Some(format!(
-        "the registry cannot be read ({problem}); apply its migrations with `wrangler d1 migrations apply USHER_DB`"
-    ))
+async fn authority_mistake(env: &Env, configuration: &Configuration) -> Option<String> {
+    match Configured::of(configuration, env) {
+        Ok(authority) => authority.trouble().await,
+        Err(problem) => Some(format!("the authority cannot be asked ({problem})")),
+    }
 }
 
 async fn key_mistakes(
@@ -78,14 +75,9 @@ async fn key_mistakes(
 }
 
 async fn kv_mistake(env: &Env) -> Option<String> {
-    let read = match Bindings(env).store() {
-        Ok(kv) => kv
-            .get("ready")
-            .text()
-            .await
-            .map(|_| ())
-            .map_err(|problem| problem.to_string()),
-        Err(problem) => Err(problem.to_string()),
+    let read = match Store::of(env) {
+        Ok(store) => store.get("ready").await,
+        Err(problem) => Err(problem),
     };
     read.err().map(|problem| {
         format!("KV cannot be read ({problem}); check the binding USHER_KV in wrangler.toml")

@@ -117,6 +117,7 @@ async fn answer(
 
 fn instance(path: &str, change: &StatusChange) -> InstanceRecord {
     InstanceRecord {
+        user: None,
         id: path.split('/').nth(5).unwrap_or_default().to_owned(),
         url: "http://127.0.0.1:4000".to_owned(),
         status: change.status,

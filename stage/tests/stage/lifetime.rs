@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::json;
-use stage::{Options, Stage};
+use stage::{Authority, Options, Stage};
 use tokio::net::TcpStream;
 
 use crate::gate::Gate;
@@ -63,6 +63,7 @@ async fn users_survive_a_restart_over_the_same_file() {
     let mut world = World::start().await;
     world.register(EMAIL).await;
     world.stage = Stage::start(Options {
+        authority: Authority::Gate,
         identity_port: 0,
         database: world.database(),
         fault: None,

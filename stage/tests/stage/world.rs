@@ -7,7 +7,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use stage::{Account, Fault, KeepAt, NewAccount, Options, Stage};
+use stage::{Account, Authority, Fault, KeepAt, NewAccount, Options, Stage};
 use tempfile::TempDir;
 
 use crate::gate::Gate;
@@ -32,6 +32,7 @@ impl World {
     pub(crate) async fn with(gate: Gate, edit: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options {
+            authority: Authority::Gate,
             identity_port: 0,
             database: folder.path().join("identity.db"),
             fault: None,

@@ -262,6 +262,7 @@ async fn instance(
         return problem(StatusCode::NOT_FOUND, "not_found", &[]);
     }
     Json(InstanceRecord {
+        user: None,
         id,
         url: here.0.address.clone(),
         status: Status::Active,

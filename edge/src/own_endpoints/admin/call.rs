@@ -1,32 +1,14 @@
-//! One call of the admin API: its body, its occasion, and how it is answered.
+//! One call of the admin API: its occasion, what it makes visible, and how it is answered.
 
-use policy::standing::{Identity, IssuerUrl, Subject};
+use policy::standing::Identity;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::operator::Operator;
+use crate::authority::registry::Registry;
 use crate::authority::registry::audit::Occasion;
-use crate::authority::registry::{ChangeRefused, Registry};
 use crate::clock;
 use crate::gate::Gate;
 use crate::page::Answer;
-
-/// The largest record is a standing with an instance, below 4 KiB.
-const MAX_BODY_BYTES: usize = 16 * 1024;
-
-/// Why a call is not done.
-pub(super) enum Mistake {
-    /// The call cannot be understood; the sentence says what is wrong where.
-    Request(String),
-    /// The registry did not do it.
-    Refused(ChangeRefused),
-}
-
-impl From<ChangeRefused> for Mistake {
-    fn from(refusal: ChangeRefused) -> Self {
-        Self::Refused(refusal)
-    }
-}
 
 /// One call by an operator.
 pub(super) struct Call<'a> {
@@ -69,13 +51,6 @@ impl Call<'_> {
         }
     }
 
-    pub(super) async fn body<T: DeserializeOwned>(&self) -> Result<T, Mistake> {
-        let text = self.gate.incoming.text(MAX_BODY_BYTES).await;
-        let text = text.map_err(|problem| Mistake::Request(crate::fetching::text(&problem)))?;
-        serde_json::from_slice(text.as_bytes())
-            .map_err(|problem| Mistake::Request(format!("the body: {problem}")))
-    }
-
     pub(super) fn ok(&self, body: &impl Serialize) -> Answer {
         Answer::json(200, body, &self.gate.incoming.id)
     }
@@ -88,20 +63,4 @@ impl Call<'_> {
     pub(super) fn done(&self) -> Answer {
         Answer::no_content(&self.gate.incoming.id)
     }
-}
-
-pub(super) fn identity(issuer: &str, subject: &str) -> Result<Identity, Mistake> {
-    match (IssuerUrl::new(issuer), Subject::new(subject)) {
-        (Some(issuer), Some(subject)) => Ok(Identity { issuer, subject }),
-        (_, _) => Err(Mistake::Request(
-            "issuer or subject is empty, too long or has control characters".to_owned(),
-        )),
-    }
-}
-
-/// A segment of the path, decoded: ids of orgs may be any text.
-pub(super) fn decoded(segment: &str) -> Result<String, Mistake> {
-    js_sys::decode_uri_component(segment)
-        .map(String::from)
-        .map_err(|_| Mistake::Request(format!("`{segment}` in the path is not percent-encoded")))
 }

@@ -1,11 +1,10 @@
 //! Instances: which there are, their statuses, and how they came to them.
 
 use policy::contract::StatusChange;
-use policy::standing::InstanceId;
 use policy::status::Status;
 
-use super::call::{Call, Mistake, identity};
-use crate::authority::registry::ChangeRefused;
+use super::call::Call;
+use super::given::{Mistake, body, identity, instance_id};
 use crate::authority::registry::directory::{Filter, List};
 use crate::page::Answer;
 
@@ -35,7 +34,7 @@ impl Call<'_> {
     }
 
     pub(super) async fn change_status(&self, id: &str) -> Result<Answer, Mistake> {
-        let StatusChange { status } = self.body().await?;
+        let StatusChange { status } = body(self.gate).await?;
         let record = self
             .registry
             .change_status(&instance_id(id)?, status, &self.occasion())
@@ -56,8 +55,4 @@ impl Call<'_> {
         }
         Ok(self.done())
     }
-}
-
-fn instance_id(id: &str) -> Result<InstanceId, Mistake> {
-    InstanceId::new(id).ok_or(Mistake::Refused(ChangeRefused::NotFound))
 }

@@ -3,7 +3,6 @@
 use policy::reason::Reason;
 use subtle::ConstantTimeEq as _;
 
-use crate::authority::registry::Registry;
 use crate::gate::Gate;
 use crate::incoming::CredentialHeaders;
 use crate::page::Answer;
@@ -26,18 +25,16 @@ const WHO: &str = "usher-who";
 const MAX_BYTES: usize = 500;
 
 /// The operator, or the answer to somebody who is none.
-pub(super) async fn identify(gate: &Gate<'_>, registry: &Registry<'_>) -> Result<Operator, Answer> {
+pub(super) async fn identify(gate: &Gate<'_>) -> Result<Operator, Answer> {
     let authorization = gate.incoming.header("authorization");
     let name = match bearer(authorization.as_deref()) {
         Some(token) if is_secret(gate, token) => match told(gate, WHO)? {
             Some(who) => format!("secret, as {who}"),
             None => "secret".to_owned(),
         },
-        Some(_) => by_token(gate, authorization, registry)
-            .await
-            .ok_or_else(|| {
-                Answer::problem(Reason::OperatorRequired, &gate.incoming.id, Vec::new())
-            })?,
+        Some(_) => by_token(gate, authorization).await.ok_or_else(|| {
+            Answer::problem(Reason::OperatorRequired, &gate.incoming.id, Vec::new())
+        })?,
         None => {
             return Err(Answer::problem(
                 Reason::OperatorRequired,
@@ -50,6 +47,12 @@ pub(super) async fn identify(gate: &Gate<'_>, registry: &Registry<'_>) -> Result
         name,
         why: told(gate, WHY)?,
     })
+}
+
+/// Whether the call has the shared secret.
+pub(super) fn has_secret(gate: &Gate<'_>) -> bool {
+    let authorization = gate.incoming.header("authorization");
+    bearer(authorization.as_deref()).is_some_and(|token| is_secret(gate, token))
 }
 
 fn bearer(authorization: Option<&str>) -> Option<&str> {
@@ -67,11 +70,7 @@ fn is_secret(gate: &Gate<'_>, token: &str) -> bool {
 
 /// Somebody with a token that the gate would let in anywhere else, of an issuer that is configured to name operators, who was not
 /// logged out since. Never a cookie: a browser would send it for any site.
-async fn by_token(
-    gate: &Gate<'_>,
-    authorization: Option<String>,
-    registry: &Registry<'_>,
-) -> Option<String> {
+async fn by_token(gate: &Gate<'_>, authorization: Option<String>) -> Option<String> {
     let operators = |issuer: &policy::issuer::Issuer| issuer.claims.operator.is_some();
     if !gate.configuration.issuers.iter().any(operators) {
         return None;
@@ -84,9 +83,10 @@ async fn by_token(
     if !visitor.is_operator() {
         return None;
     }
-    let standing = registry.standing(visitor.identity()).await.ok()?;
+    let finding = gate.sightings().find(&visitor).await;
+    let over = finding.sighting()?.standing.sign_outs.cover(&visitor);
     let identity = visitor.identity();
-    (!standing.sign_outs.cover(&visitor)).then(|| {
+    (!over).then(|| {
         format!(
             "{} of {}",
             identity.subject.as_str(),

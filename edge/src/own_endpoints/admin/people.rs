@@ -7,7 +7,8 @@ use policy::email::{ComparableEmail, EmailDomain};
 use policy::org::OrgId;
 use policy::status::Status;
 
-use super::call::{Call, Mistake, decoded};
+use super::call::Call;
+use super::given::{Mistake, body, decoded};
 use crate::authority::registry::directory::{Filter, List};
 use crate::clock;
 use crate::page::Answer;
@@ -66,7 +67,7 @@ impl Call<'_> {
 
     pub(super) async fn change_user(&self, id: &str) -> Result<Answer, Mistake> {
         let id = decoded(id)?;
-        let change: UserChange = self.body().await?;
+        let change: UserChange = body(self.gate).await?;
         let identities = self
             .registry
             .change_user(&id, &change, &self.occasion())
@@ -100,7 +101,7 @@ impl Call<'_> {
 
     pub(super) async fn put_org(&self, id: &str) -> Result<Answer, Mistake> {
         let org = org_id(id)?;
-        let request: OrgRequest = self.body().await?;
+        let request: OrgRequest = body(self.gate).await?;
         if request.name.is_empty() || request.name.len() > MAX_NAME_BYTES {
             return Err(Mistake::Request(format!(
                 "name is empty or has more than {MAX_NAME_BYTES} bytes"
@@ -141,7 +142,7 @@ impl Call<'_> {
 
     pub(super) async fn put_member(&self, id: &str, user: &str) -> Result<Answer, Mistake> {
         let (org, user) = (org_id(id)?, decoded(user)?);
-        let request: MemberRequest = self.body().await?;
+        let request: MemberRequest = body(self.gate).await?;
         let identities = self
             .registry
             .put_member(&org, &user, request.role, &self.occasion())
@@ -184,7 +185,7 @@ impl Call<'_> {
     }
 
     pub(super) async fn invite(&self) -> Result<Answer, Mistake> {
-        let request: InvitationRequest = self.body().await?;
+        let request: InvitationRequest = body(self.gate).await?;
         let email = ComparableEmail::parse(&request.email).ok_or_else(|| {
             Mistake::Request(format!(
                 "email is `{}`, which cannot be compared safely; give one plain ASCII address, or make the person a member by PUT standings",

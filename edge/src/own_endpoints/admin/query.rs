@@ -3,8 +3,10 @@
 use policy::contract::directory::MOST_ROWS;
 use web_sys::UrlSearchParams;
 
-use super::call::{Call, Mistake};
+use super::call::Call;
+use super::given::Mistake;
 use crate::authority::registry::directory::{Filter, List};
+use crate::gate::Gate;
 use crate::page::Answer;
 
 /// What every list takes besides its filters.
@@ -14,6 +16,29 @@ const PAGING: [&str; 2] = ["after", "limit"];
 pub(super) struct Query(UrlSearchParams);
 
 impl Query {
+    /// The query, if it has no parameters but these and those of paging, each once.
+    pub(super) fn of(gate: &Gate<'_>, known: &[&str]) -> Result<Self, Mistake> {
+        let url = web_sys::Url::new(gate.incoming.url());
+        let url = url.map_err(|problem| Mistake::Request(crate::fetching::text(&problem)))?;
+        let parameters = url.search_params();
+        let mut seen: Vec<String> = Vec::new();
+        for name in parameters.keys() {
+            let name = name.ok().and_then(|name| name.as_string());
+            let name = name.unwrap_or_default();
+            if !known.contains(&name.as_str()) && !PAGING.contains(&name.as_str()) {
+                return Err(Mistake::Request(format!(
+                    "the query has `{name}`; known here: {}",
+                    [known, &PAGING].concat().join(", ")
+                )));
+            }
+            if seen.contains(&name) {
+                return Err(Mistake::Request(format!("the query has `{name}` twice")));
+            }
+            seen.push(name);
+        }
+        Ok(Self(parameters))
+    }
+
     /// The value of a parameter.
     pub(super) fn get(&self, name: &str) -> Option<String> {
         self.0.get(name)
@@ -65,29 +90,9 @@ impl Query {
 }
 
 impl Call<'_> {
-    /// The query, if it has no parameters but these and those of paging, each once.
+    /// The query of this call, if it has no parameters but these and those of paging.
     pub(super) fn query(&self, known: &[&str]) -> Result<Query, Mistake> {
-        let url = web_sys::Url::new(self.gate.incoming.url());
-        let url = url.map_err(|problem| Mistake::Request(crate::fetching::text(&problem)))?;
-        let parameters = url.search_params();
-        let mut seen: Vec<String> = Vec::new();
-        for name in parameters.keys() {
-            let name = name
-                .ok()
-                .and_then(|name| name.as_string())
-                .unwrap_or_default();
-            if !known.contains(&name.as_str()) && !PAGING.contains(&name.as_str()) {
-                return Err(Mistake::Request(format!(
-                    "the query has `{name}`; known here: {}",
-                    [known, &PAGING].concat().join(", ")
-                )));
-            }
-            if seen.contains(&name) {
-                return Err(Mistake::Request(format!("the query has `{name}` twice")));
-            }
-            seen.push(name);
-        }
-        Ok(Query(parameters))
+        Query::of(self.gate, known)
     }
 
     /// One page of a list.

@@ -3,7 +3,8 @@
 use policy::event::EventKind;
 use policy::session::SessionKey;
 
-use super::call::{Call, Mistake, decoded};
+use super::call::Call;
+use super::given::{Mistake, decoded};
 use crate::authority::registry::ChangeRefused;
 use crate::authority::registry::directory::{Filter, List};
 use crate::page::Answer;
