@@ -1,6 +1,13 @@
 //! The words the gate exchanges with the rest of a platform: the bodies of `/.usher/me` and of the admin API.
 //!
-//! The stage and the verifier speak these types, so a renamed field does not compile instead of failing in production.
+//! The stage and the verifier speak these types, so a renamed field does not compile instead of failing in production. For what
+//! is not written in Rust the same contract is generated: [`sql`], [`json_schema`], [`typescript`], [`markdown`].
+
+pub mod json_schema;
+pub mod markdown;
+mod record;
+pub mod sql;
+pub mod typescript;
 
 pub mod directory;
 
@@ -102,6 +109,19 @@ pub enum MembershipWord {
     Member,
     /// Is known, but needs an invitation first (incident I4).
     NeedsInvitation,
+}
+
+impl MembershipWord {
+    /// Every word.
+    pub const ALL: [Self; 2] = [Self::Member, Self::NeedsInvitation];
+
+    /// The word as it stands in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::NeedsInvitation => "needs_invitation",
+        }
+    }
 }
 
 /// An instance to be created: the part of it that the platform decides.

@@ -34,6 +34,20 @@ pub enum Availability {
     Waiting,
 }
 
+impl Availability {
+    /// Every case.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Suspended, Self::Waiting];
+
+    /// The case as the contract names it to other languages.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Suspended => "suspended",
+            Self::Waiting => "waiting",
+        }
+    }
+}
+
 impl Status {
     /// Every status, in the legal order.
     pub const ALL: [Self; 4] = [
@@ -42,6 +56,9 @@ impl Status {
         Self::Ready,
         Self::Suspended,
     ];
+
+    /// What a new instance begins as.
+    pub const FIRST: Self = Self::Provisioning;
 
     /// The word as it stands in databases, in JSON and on pages.
     pub const fn word(self) -> &'static str {
@@ -93,6 +110,13 @@ impl Status {
                 .filter(|from| *from != Self::Suspended)
                 .collect(),
         }
+    }
+
+    /// Every status an instance can be suspended in, and so every one it may return to.
+    pub fn suspendable() -> impl Iterator<Item = Self> {
+        Self::ALL
+            .into_iter()
+            .filter(|status| status.successors(None).contains(&Self::Suspended))
     }
 
     /// Whether `next` may follow; the error names what may.
@@ -211,6 +235,17 @@ mod tests {
             }
         }
         assert!(Status::Suspended.successors(None).is_empty());
+    }
+
+    #[test]
+    fn whatever_can_be_suspended_can_be_returned_to() {
+        let suspendable: Vec<_> = Status::suspendable().collect();
+        for from in Status::ALL {
+            assert_eq!(
+                suspendable.contains(&from),
+                !Status::Suspended.successors(Some(from)).is_empty()
+            );
+        }
     }
 
     #[test]

@@ -4,14 +4,17 @@
 //! demo and the benchmarks. Out of scope: what the gate must do; the tests say that, and only by what a visitor can notice.
 //!
 //! vectors ─► cases with verdicts, put to the gate's own code natively and in workerd
+//! postgres ─► a server of its own (postgres.mjs ─► postgres)
 //! world ─► gate (host.mjs ─► workerd), stage, `usher` · visitor ─► the gate's address
 
 pub mod gate;
 pub mod places;
+pub mod postgres;
 pub mod vectors;
 pub mod visitor;
 pub mod world;
 
 pub use gate::Gate;
+pub use postgres::Postgres;
 pub use visitor::Visitor;
 pub use world::{World, WorldOptions};

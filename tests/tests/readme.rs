@@ -4,9 +4,9 @@
 use std::fs;
 use std::process::Command;
 
+use policy::contract::markdown;
 use policy::provider::Provider;
 use policy::reason::{Actor, Reason};
-use policy::status::{Availability, Status};
 use tests::places;
 
 #[test]
@@ -15,7 +15,7 @@ fn the_tables_of_the_readme_are_what_the_code_says() {
     let mut readme = fs::read_to_string(&path).unwrap();
     let written = readme.clone();
     for (name, table) in [
-        ("statuses", statuses()),
+        ("statuses", markdown::statuses()),
         ("reasons", reasons()),
         ("configuration", configuration()),
         ("issuer", issuer()),
@@ -58,33 +58,6 @@ fn filled(readme: &str, name: &str, table: &str) -> String {
         .unwrap_or_else(|| panic!("README.md has no place for {name}"));
     let (_, after) = rest.split_once("<!-- end -->").unwrap();
     format!("{before}{begin}\n{table}\n<!-- end -->{after}")
-}
-
-fn statuses() -> String {
-    let rows = Status::ALL.map(|status| {
-        let may_become = match status {
-            Status::Suspended => "what it was before".to_owned(),
-            Status::Active | Status::Provisioning | Status::Ready => status
-                .successors(None)
-                .iter()
-                .map(|next| format!("`{next}`"))
-                .collect::<Vec<_>>()
-                .join(", "),
-        };
-        let visitor = match status.availability() {
-            Availability::Open => "is let in",
-            Availability::Suspended => "is told why not",
-            Availability::Waiting => "waits",
-        };
-        format!(
-            "| `{status}` | {} | {may_become} | {visitor} |\n",
-            status.meaning()
-        )
-    });
-    format!(
-        "| status | meaning | may become | a visitor |\n| --- | --- | --- | --- |\n{}",
-        rows.concat()
-    )
 }
 
 fn reasons() -> String {

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use policy::contract::sql::table::Identifier;
 use policy::issuer::Algorithm;
 use policy::standing::IssuerUrl;
 
+use crate::contract::TableName;
 use crate::scenario::Scenario;
 
 /// Proves a deploy: registers a fresh user, logs in, reaches the instance through the gate, and names the cause when it fails.
@@ -25,6 +27,60 @@ pub(crate) enum Command {
     /// Look at one part of the platform on its own
     #[command(subcommand)]
     Check(Check),
+    /// Print the contract of the statuses for another program to hold
+    #[command(subcommand, after_help = CONTRACT_EXAMPLES)]
+    Contract(Contract),
+}
+
+/// For whom the contract is printed.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Contract {
+    /// JSON Schema (draft 2020-12) of a status and of the admin API's records
+    JsonSchema,
+    /// A table for your documentation
+    Markdown,
+    /// A script after which a table of instances holds no wrong status and makes no illegal step
+    #[command(after_help = SQL_EXAMPLES)]
+    Sql(ContractSql),
+    /// A module with the statuses, what may follow each, and the admin API's records
+    Typescript,
+}
+
+/// The options of `usher contract sql`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ContractSql {
+    /// Whose SQL
+    #[arg(long, value_enum)]
+    pub(crate) dialect: DialectName,
+
+    /// The table that holds instances, as the database stores its name; in PostgreSQL also SCHEMA.NAME
+    #[arg(long, value_name = "NAME", default_value = "instances")]
+    pub(crate) table: TableName,
+
+    /// The column that says which instance it is
+    #[arg(long, value_name = "NAME", default_value = "id", value_parser = Identifier::parse)]
+    pub(crate) key_column: Identifier,
+
+    /// The column that holds the status
+    #[arg(long, value_name = "NAME", default_value = "status", value_parser = Identifier::parse)]
+    pub(crate) status_column: Identifier,
+
+    /// The column that holds what a suspended instance was before; PostgreSQL adds it where it is missing
+    #[arg(long, value_name = "NAME", default_value = "suspended_from", value_parser = Identifier::parse)]
+    pub(crate) suspended_from_column: Identifier,
+
+    /// Let new rows begin in any status, while you import them; run the script without it afterwards
+    #[arg(long)]
+    pub(crate) any_first_status: bool,
+}
+
+/// Whose SQL.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum DialectName {
+    /// PostgreSQL 14 or newer
+    Postgres,
+    /// SQLite, also as Cloudflare D1
+    Sqlite,
 }
 
 /// What can be looked at on its own.
@@ -148,6 +204,28 @@ signature are judged.
 Exit codes:
   0 the gate would admit it, 1 it would refuse it, 2 usage or configuration,
   3 could not find out: no answer from the key endpoint, or an unknown secret";
+
+const CONTRACT_EXAMPLES: &str = "\
+Examples:
+  usher contract sql --dialect postgres | psql \"$DATABASE_URL\"
+  usher contract typescript > src/usher.ts
+  usher contract json-schema > usher.schema.json
+
+All of it is generated from the one definition of the statuses that the gate decides
+by. Print it again after an update of Usher.";
+
+const SQL_EXAMPLES: &str = "\
+Examples:
+  usher contract sql --dialect postgres --table public.user_instances \\
+    --key-column user_id | psql \"$DATABASE_URL\"
+  usher contract sql --dialect sqlite > migrations/0002_statuses.sql
+
+The script may be run again. It changes no row: old rows that are wrong stay, and
+may only become right. In PostgreSQL its last statements fail as long as there are
+any; new rows are held all the same.
+
+Exit codes:
+  0 printed, 2 usage";
 
 #[cfg(test)]
 mod tests {

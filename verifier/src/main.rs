@@ -11,11 +11,13 @@
 //!                └─────► departure ─► run ─► clean up, journal ┘
 //!
 //! arguments ─► check ─► explanation ─► report ─► outlet
+//! arguments ─► contract ─► policy::contract ─► outlet
 //! ```
 
 mod arguments;
 mod check;
 mod configuration;
+mod contract;
 mod departure;
 mod deployment;
 mod findings;
@@ -53,6 +55,9 @@ async fn main() -> std::process::ExitCode {
         Command::Check(Check::Tokens(options)) => check::tokens::check(options, &secrets, &outlet)
             .await
             .map_err(|error| error.to_string()),
+        Command::Contract(wanted) => {
+            contract::print(wanted, &outlet).map_err(|error| error.to_string())
+        }
     };
     let code = ended.unwrap_or_else(|error| {
         outlet.talk(&format!("error: {}\n", error.trim_end()));

@@ -18,6 +18,7 @@ pub(crate) enum Program {
     Fuzzer,
     Node,
     Npm,
+    Postgres,
     Python,
     Rustc,
     Rustup,
@@ -32,6 +33,7 @@ impl Program {
             Self::Fuzzer => "the fuzzer",
             Self::Node => "node",
             Self::Npm => "npm",
+            Self::Postgres => "postgres",
             Self::Python => "python3",
             Self::Rustc => "rustc",
             Self::Rustup => "rustup",
@@ -46,6 +48,7 @@ impl Program {
             Self::CxxCompiler => "install a C++ compiler",
             Self::Fuzzer => "run `cargo xtask fuzz` again, which builds it",
             Self::Node | Self::Npm => "install Node.js 22 or newer from https://nodejs.org",
+            Self::Postgres => "it comes with `npm ci` for Linux on x86-64 only",
             Self::Python => "install Python 3.10 or newer with venv and pip",
         }
     }

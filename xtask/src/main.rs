@@ -4,7 +4,7 @@
 //! something is missing. Out of scope: anything a visitor or an operator would notice; that is in the other crates, and
 //! none of them is linked here, so that this program builds in seconds and runs when they do not compile.
 //!
-//! main ─► setup │ build │ demo │ dev │ test │ vectors │ fuzz │ check ─► node, python, command, talk, workspace
+//! main ─► setup │ build │ demo │ dev │ test │ vectors │ fuzz │ check ─► node, postgres, python, command, talk, workspace
 
 mod build;
 mod check;
@@ -13,6 +13,7 @@ mod demo;
 mod dev;
 mod fuzz;
 mod node;
+mod postgres;
 mod python;
 mod setup;
 mod talk;
@@ -39,7 +40,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Install what the other commands need: the Rust target, Node.js, the npm packages, and `PyJWT` for one test
+    /// Install what the other commands need: the Rust target, Node.js, the npm packages, `PostgreSQL`, and `PyJWT` for one test
     Setup,
     /// Build the gate into edge/build, ready for wrangler
     Build(build::Arguments),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::command::{CommandError, Program, Run};
 use crate::node::{Node, NodeError};
+use crate::postgres;
 use crate::python;
 use crate::workspace::{self, FileError, Workspace};
 
@@ -19,14 +20,18 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Node, SetupError> {
 /// What the tests need beside Rust.
 pub(crate) struct Tools {
     pub(crate) node: Node,
+    /// Where there is a package for this machine.
+    pub(crate) postgres: Option<PathBuf>,
     /// Where the machine has Python.
     pub(crate) python: Option<PathBuf>,
 }
 
 /// Also brings what only the tests need.
 pub(crate) fn everything(workspace: &Workspace) -> Result<Tools, SetupError> {
+    let node = run(workspace)?;
     Ok(Tools {
-        node: run(workspace)?,
+        postgres: postgres::prepare(workspace, &node),
+        node,
         python: python::prepare(workspace).map_err(SetupError::File)?,
     })
 }
@@ -55,7 +60,7 @@ fn npm_packages(workspace: &Workspace) -> Result<(), SetupError> {
         .arguments(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .folder(workspace.root());
     install
-        .announce("installed the npm packages: wrangler with miniflare and workerd, issuers for the tests")
+        .announce("installed the npm packages: wrangler with miniflare and workerd; issuers, PostgreSQL and TypeScript for the tests")
         .map_err(SetupError::Command)?;
     workspace::write(&stamp, &lock).map_err(SetupError::File)
 }

@@ -1,5 +1,5 @@
 //! `cargo xtask test`: every test of the workspace, on builds made a moment ago. Nothing is skipped, but without Python the
-//! tokens of `PyJWT` are, loudly; with `CI` set that fails.
+//! tokens of `PyJWT` are, and without `PostgreSQL` what is asked of it, loudly; with `CI` set that fails.
 
 use std::fmt;
 
@@ -32,6 +32,10 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), TestError> {
         .variable("USHER_TRAP_BUILD", workspace.path("edge/build-trap"))
         .variable("USHER_VECTORS_BUILD", workspace.path("edge/build-vectors"))
         .folder(workspace.root());
+    let tests = match &tools.postgres {
+        Some(postgres) => tests.variable("USHER_POSTGRES", postgres),
+        None => tests,
+    };
     let tests = match &tools.python {
         Some(python) => tests.variable("USHER_PYTHON", python),
         None => tests,

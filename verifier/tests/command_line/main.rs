@@ -8,6 +8,7 @@
     reason = "in a test, that is how a broken assumption is told"
 )]
 
+mod contract;
 mod deployment;
 mod tokens;
 mod usher;
