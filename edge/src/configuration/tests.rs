@@ -394,19 +394,18 @@ fn the_shipped_wrangler_toml_lacks_nothing_but_the_secret() {
     assert!(mistakes[0].contains("USHER_ADMIN_SECRET"));
 }
 
-fn together(values: &[(&str, Option<Given>)]) -> Result<Configuration, Mistakes> {
+/// A valid configuration with these values, and without a database.
+fn together(values: &[(&str, Given)]) -> Result<Configuration, Mistakes> {
     let mut all = valid();
+    all.remove("USHER_DB");
     for (name, value) in values {
-        match value {
-            Some(value) => all.insert((*name).to_owned(), value.clone()),
-            None => all.remove(*name),
-        };
+        all.insert((*name).to_owned(), value.clone());
     }
     Configuration::read(&Surroundings(all))
 }
 
-fn text(text: &str) -> Option<Given> {
-    Some(Given::Text(text.to_owned()))
+fn text(text: &str) -> Given {
+    Given::Text(text.to_owned())
 }
 
 const OLD: &str = "the-old-secret-0123456789-abcdefghijk";
@@ -421,7 +420,6 @@ fn a_control_plane_is_read_and_needs_no_database() {
             text("https://api.example/usher/"),
         ),
         ("USHER_CONTROL_PLANE_SECRET", text(&format!("{NEW} {OLD}"))),
-        ("USHER_DB", None),
     ]);
     let setting = ControlPlaneSetting {
         url: "https://api.example/usher".to_owned(),
@@ -438,20 +436,20 @@ fn a_control_plane_is_read_and_needs_no_database() {
 fn a_service_binding_needs_neither_address_nor_secret() {
     let configuration = together(&[
         ("USHER_AUTHORITY", text("control-plane")),
-        ("USHER_CONTROL_PLANE", Some(Given::Binding)),
-        ("USHER_DB", None),
+        ("USHER_CONTROL_PLANE", Given::Binding),
     ]);
-    match configuration.unwrap().authority {
-        AuthoritySetting::ControlPlane(setting) => {
-            assert!(setting.bound && setting.secrets.is_empty());
-        }
-        other => panic!("{other:?}"),
-    }
+    let setting = ControlPlaneSetting {
+        url: "https://control-plane.invalid".to_owned(),
+        secrets: Vec::new(),
+        bound: true,
+    };
+    let authority = configuration.unwrap().authority;
+    assert_eq!(authority, AuthoritySetting::ControlPlane(setting));
 }
 
 #[test]
 fn kv_as_the_authority_needs_nothing_else() {
-    let configuration = together(&[("USHER_AUTHORITY", text("kv")), ("USHER_DB", None)]);
+    let configuration = together(&[("USHER_AUTHORITY", text("kv"))]);
     assert_eq!(configuration.unwrap().authority, AuthoritySetting::Kv);
 }
 
