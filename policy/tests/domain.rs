@@ -156,10 +156,7 @@ impl Known {
             status,
             since: NOW.minus(waited),
         });
-        let before = match self {
-            Self::SignedOut(_) => Some(NOW),
-            _ => None,
-        };
+        let before = matches!(self, Self::SignedOut(_)).then_some(NOW);
         Sighting {
             standing: Standing {
                 identity: identity.clone(),

@@ -123,7 +123,7 @@ async fn route(
 /// The methods that a place takes, as in the header `Allow`.
 fn methods(segments: &[&str]) -> Option<&'static str> {
     match segments {
-        ["standings"] => Some("GET, PUT, DELETE"),
+        ["standings"] | ["orgs", _] => Some("GET, PUT, DELETE"),
         ["openapi.json" | "instances" | "users" | "orgs" | "sessions" | "events"]
         | ["instances", _, "history"]
         | ["orgs", _, "members"] => Some("GET"),
@@ -131,7 +131,6 @@ fn methods(segments: &[&str]) -> Option<&'static str> {
         ["instances", _, "status"] => Some("PUT"),
         ["users", _] => Some("GET, PATCH, DELETE"),
         ["users", _, "sessions"] | ["invitations" | "sessions", _] => Some("DELETE"),
-        ["orgs", _] => Some("GET, PUT, DELETE"),
         ["orgs", _, "members", _] => Some("PUT, DELETE"),
         ["invitations"] => Some("GET, POST"),
         _ => None,

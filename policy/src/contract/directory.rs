@@ -86,7 +86,6 @@ pub struct UserChange {
         deserialize_with = "given",
         skip_serializing_if = "Option::is_none"
     )]
-    #[expect(clippy::option_option, reason = "null is not the same as left out")]
     pub org: Option<Option<String>>,
     /// Member, or known but not invited.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -148,7 +148,7 @@ impl Registry<'_> {
             let batch = match &arrival {
                 Arrival::Returning => Ok(Vec::new()),
                 Arrival::Invited(invitation) => welcome.invited(invitation),
-                Arrival::FromDomain(domain) => welcome.from_domain(domain),
+                Arrival::FromDomain(domain) => welcome.of_domain(domain),
                 Arrival::Bootstrap => welcome.bootstrap(),
                 // Written down once; whoever knocks again is still denied.
                 Arrival::Denied if facts.profile == Profile::Denied => Ok(Vec::new()),
@@ -213,7 +213,7 @@ impl Welcome<'_> {
         Ok(batch)
     }
 
-    fn from_domain(&self, domain: &AllowedDomain) -> worker::Result<Vec<D1PreparedStatement>> {
+    fn of_domain(&self, domain: &AllowedDomain) -> worker::Result<Vec<D1PreparedStatement>> {
         let values = [text(domain.domain.as_str()), text(domain.org.as_str())];
         self.member(
             is_allowed,

@@ -55,10 +55,6 @@ struct Shape {
 }
 
 impl List {
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one statement a list, all in one place"
-    )]
     const fn shape(self) -> Shape {
         match self {
             Self::Events => Shape {
@@ -193,20 +189,20 @@ impl Registry<'_> {
             key,
             ..
         } = shape;
-        let mut paged = matching.clone();
+        let mut page = matching.clone();
         if let Some(after) = after {
             values.push(text(after));
-            let last = values.len();
+            let position = values.len();
             let value = if shape.key_is_number {
-                format!("CAST(?{last} AS INTEGER)")
+                format!("CAST(?{position} AS INTEGER)")
             } else {
-                format!("?{last}")
+                format!("?{position}")
             };
-            paged.push_str(&format!(" AND {key} {beyond} {value}"));
+            page = format!("{page} AND {key} {beyond} {value}");
         }
         // One row more than is shown says whether there is a next page.
         let sql = format!(
-            "WITH page AS (SELECT {key} AS page_key, json_object({row}) AS page_row FROM {from} WHERE {paged}
+            "WITH page AS (SELECT {key} AS page_key, json_object({row}) AS page_row FROM {from} WHERE {page}
                            ORDER BY page_key {order} LIMIT ?1 + 1),
                   shown AS (SELECT * FROM page ORDER BY page_key {order} LIMIT ?1)
              SELECT json_object(
