@@ -93,8 +93,10 @@ impl FreshnessRules {
             Some(Availability::Suspended | Availability::Waiting) => {
                 (self.fresh_otherwise, self.stale)
             }
-            // "There is nothing" is asked again soon, so that somebody who has just signed up is in at once.
-            None => (self.fresh_otherwise, self.fresh_otherwise),
+            // "There is nothing" is asked again soon, so that somebody who has just signed up is in at once; and before the answer,
+            // not after it: what happens at first sight happens to a visitor who is there.
+            None if age < self.fresh_otherwise => return Freshness::Fresh,
+            None => return Freshness::TooOld,
         };
         if age < jitter.shorten(fresh.min(stale)) {
             Freshness::Fresh

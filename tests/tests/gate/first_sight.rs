@@ -396,7 +396,10 @@ async fn without_first_sight_a_stranger_stays_one_and_nothing_is_written() {
 async fn a_log_in_at_the_gate_is_a_first_sight_too() {
     let world = open_door().await;
     let account = account(&world, "guy", KeepAt::Ready).await;
-    let visitor = person(&world, &account);
-    app(visitor.get("/").await).await;
+    let page = person(&world, &account).get("/").await;
+    assert_eq!(
+        (page.status().as_u16(), header(&page, "usher-response")),
+        (200, "")
+    );
     assert_eq!(count(&world, "users").await, 1);
 }

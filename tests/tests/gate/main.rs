@@ -19,6 +19,8 @@ mod isolation;
 mod key_server;
 mod keys;
 mod log_ins;
+mod openapi;
+mod operators;
 mod outages;
 mod pages;
 mod races;

@@ -44,6 +44,7 @@ fn rows() -> Vec<Row> {
             false,
             vec![Fault::D1(Failure::Throws(NETWORK_LOST))],
         ),
+        row("D1: no answer", false, vec![Fault::D1(Failure::Hangs)]),
         row(
             "D1: a record of another shape",
             false,
@@ -55,6 +56,7 @@ fn rows() -> Vec<Row> {
             vec![Fault::D1Answers(json!(42))],
         ),
         row("KV: reads fail", true, vec![kv_fails.clone()]),
+        row("KV: no answer", true, vec![Fault::KvGet(Failure::Hangs)]),
         row(
             "KV: reads give garbage",
             true,

@@ -87,11 +87,11 @@ async fn what_kv_holds_is_a_miss_unless_it_is_whole_and_ours() {
         "}{".to_owned(),
         "null".to_owned(),
         own.get(..own.len() / 2).unwrap().to_owned(),
-        format!("{own}{}", " ".repeat(5_000)),
+        format!("{own}{}", " ".repeat(9_000)),
         "x".repeat(1_000_000),
         eves,
         // A later release of the gate, whose words may mean something else.
-        with("\"v\":1", "\"v\":2"),
+        with("\"v\":2", "\"v\":3"),
         with("\"ready\"", "\"running\""),
         with("http://127.0.0.1", "http://169.254.169.254"),
     ]

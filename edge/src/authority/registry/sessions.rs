@@ -45,10 +45,11 @@ const END_ONE: &str = "
     UPDATE sessions SET ended_at = ?2, ended_by = ?3, expires_at = iif(renewable, ?2 + ?4, expires_at)
     WHERE id = ?1 AND ended_at IS NULL";
 
-/// Where more have been ended one by one than a standing names, everything up to now is over.
+/// Where more have been ended one by one than a standing names, everything up to now is over, this second included: which of
+/// several that ended in it are named is nobody's choice.
 const END_ALL_IF_MANY: &str = "
     INSERT INTO sign_outs (user_id, before)
-    SELECT ?1, ?2 WHERE (SELECT count(*) FROM sessions
+    SELECT ?1, ?2 + 1 WHERE (SELECT count(*) FROM sessions
                          WHERE user_id = ?1 AND ended_at IS NOT NULL AND expires_at > ?2) > ?3
     ON CONFLICT (user_id) DO UPDATE SET before = max(before, excluded.before)";
 
