@@ -200,18 +200,24 @@ impl Sightings<'_> {
         authority.standing(identity).await
     }
 
-    /// Asks the authority anew after the answer was given, and keeps the result for other isolates.
-    pub(crate) async fn refresh(&self, identity: &Identity) {
+    /// Asks the authority anew after the answer was given, and keeps the result for other isolates. Says whether there was an answer.
+    pub(crate) async fn refresh(&self, identity: &Identity) -> bool {
         match self.ask(identity).await {
-            Ok(sighting) => self.store(&sighting).await,
+            Ok(sighting) => {
+                self.store(&sighting).await;
+                true
+            }
             // What is known now is known to be wrong: the next request asks, and is told so.
-            Err(AuthorityFailure::Unreadable(_)) => self.isolate.memory.forget(identity),
+            Err(AuthorityFailure::Unreadable(_)) => {
+                self.isolate.memory.forget(identity);
+                false
+            }
             Err(
                 AuthorityFailure::Busy(..)
                 | AuthorityFailure::CredentialRefused(_)
                 | AuthorityFailure::NotAsked
                 | AuthorityFailure::Unreachable(_),
-            ) => {}
+            ) => false,
         }
     }
 

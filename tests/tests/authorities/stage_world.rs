@@ -84,16 +84,18 @@ async fn the_gates_own_kv_serves_the_stage_as_well() {
     assert_everybody_is_where_they_stand(&world).await;
 }
 
-/// With `USHER_POSTGRES_URL`, the address of a database that may be written to.
 #[tokio::test]
-#[ignore = "needs a PostgreSQL server: USHER_POSTGRES_URL=postgres://… cargo test -p tests --test authorities -- --ignored"]
 async fn the_same_table_in_postgres_is_obeyed_as_well() {
-    let url = std::env::var("USHER_POSTGRES_URL").unwrap();
-    let database = Some(ControlPlaneDatabase::Postgres(url));
+    let server = tests::Postgres::start_or_skip("THE CONTROL PLANE'S TABLE").await;
+    let Some(server) = server.unwrap_or_else(|error| panic!("{error}")) else {
+        return;
+    };
+    let database = Some(ControlPlaneDatabase::Postgres(server.url().to_owned()));
     let world = world(WorldAuthority::ControlPlane {
         database,
         push: false,
     })
     .await;
     assert_everybody_is_where_they_stand(&world).await;
+    server.stop().await;
 }

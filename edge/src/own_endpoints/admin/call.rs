@@ -33,7 +33,11 @@ impl Call<'_> {
     /// Makes a change visible at the next request at this location, and soon elsewhere.
     pub(super) async fn show(&self, identity: &Identity) {
         self.gate.isolate.memory.forget(identity);
-        self.gate.sightings().refresh(identity).await;
+        let sightings = self.gate.sightings();
+        // The registry took the change and then did not say what is so now: at least nobody reads in KV what was so before.
+        if !sightings.refresh(identity).await {
+            sightings.remove(identity).await;
+        }
     }
 
     pub(super) async fn show_all(&self, identities: &[Identity]) {

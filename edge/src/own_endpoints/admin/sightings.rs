@@ -31,11 +31,11 @@ pub(super) async fn answer(gate: &Gate<'_>) -> Result<Answer, Mistake> {
             ));
         }
     };
-    if setting.is_none() {
-        return Err(Mistake::Elsewhere(AT_THE_GATE));
-    }
     if gate.incoming.method() != "PUT" {
         return Ok(method_not_allowed("PUT", gate.incoming));
+    }
+    if setting.is_none() {
+        return Err(Mistake::Elsewhere(AT_THE_GATE));
     }
     let body = body.map_err(|problem| Mistake::Request(crate::fetching::text(&problem)))?;
     put(gate, body.as_bytes(), said_at).await
