@@ -17,11 +17,11 @@ use serde_json::Value;
 
 use crate::outcome::Outcome;
 
-const ISSUER: &str = "https://login.platform.test";
-const SUBJECT: &str = "guy";
+pub(crate) const ISSUER: &str = "https://login.platform.test";
+pub(crate) const SUBJECT: &str = "guy";
 
 pub(crate) const WORDS: &[&str] = &[
-    "\"v\":1",
+    "\"v\":2",
     "\"seen_at\":",
     "\"standing\":",
     "\"issuer\":\"https://login.platform.test\"",
@@ -35,6 +35,8 @@ pub(crate) const WORDS: &[&str] = &[
     "\"instance_url\":\"https://guy.fly.dev\"",
     "\"status\":\"ready\"",
     "\"since\":7",
+    "\"signed_out_before\":9",
+    "\"ended_sessions\":[\"abcdefghijklmnopqrstuv\"]",
     "\"version\":3",
     "null",
     "\\u0067uy",
@@ -44,7 +46,7 @@ pub(crate) const WORDS: &[&str] = &[
 ];
 
 /// Who is asked for, and where instances may answer.
-static ASKED: LazyLock<(Identity, Vec<HostRule>)> = LazyLock::new(|| {
+pub(crate) static ASKED: LazyLock<(Identity, Vec<HostRule>)> = LazyLock::new(|| {
     let identity = Identity {
         issuer: IssuerUrl::new(ISSUER).expect("a name"),
         subject: Subject::new(SUBJECT).expect("a subject"),
@@ -57,7 +59,7 @@ static ASKED: LazyLock<(Identity, Vec<HostRule>)> = LazyLock::new(|| {
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let record = |standing: &str| {
         format!(
-            r#"{{"v":1,"seen_at":1767225600000,"standing":{{"issuer":"{ISSUER}","subject":{standing},"version":3}}}}"#
+            r#"{{"v":2,"seen_at":1767225600000,"standing":{{"issuer":"{ISSUER}","subject":{standing},"version":3}}}}"#
         )
     };
     let instance =
@@ -65,7 +67,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let none = r#""instance_id":null,"instance_url":null,"status":null,"since":null"#;
     let texts = [
         record(&format!(
-            r#""guy","membership":"member","org":"Guys","role":"member",{instance}"#
+            r#""guy","membership":"member","signed_out_before":9,"ended_sessions":["abcdefghijklmnopqrstuv"],"org":"guys","role":"member",{instance}"#
         )),
         record(&format!(
             r#""eve","membership":"member","org":null,"role":"member",{instance}"#
@@ -76,7 +78,9 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         record(&format!(
             r#""guy","membership":"needs_invitation","org":null,"role":null,{none}"#
         )),
-        format!(r#"[1,5,["{ISSUER}","guy","stranger",null,null,null,null,null,null,3]]"#),
+        format!(
+            r#"[2,5,["{ISSUER}","guy","stranger",null,null,null,null,null,null,9,["abcdefghijklmnopqrstuv"],3]]"#
+        ),
     ];
     texts.map(Into::into).to_vec()
 }
@@ -105,7 +109,7 @@ pub(crate) fn law(data: &[u8]) -> Outcome {
 }
 
 fn the_same_person(record: &Value, sighting: &Sighting) {
-    assert_eq!(member(record, "v", 0), 1);
+    assert_eq!(member(record, "v", 0), 2);
     let standing = member(record, "standing", 2);
     assert_eq!(member(standing, "issuer", 0), ISSUER);
     assert_eq!(member(standing, "subject", 1), SUBJECT);

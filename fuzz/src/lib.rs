@@ -14,6 +14,7 @@ mod admitted;
 mod authorization;
 mod carried_text;
 mod claims;
+mod control_plane;
 mod cookie;
 mod instance_url;
 mod issuers;

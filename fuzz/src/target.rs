@@ -2,7 +2,8 @@
 
 use crate::outcome::Outcome;
 use crate::{
-    authorization, claims, cookie, instance_url, jwks, kv_record, path, pem, strict_json, token,
+    authorization, claims, control_plane, cookie, instance_url, jwks, kv_record, path, pem,
+    strict_json, token,
 };
 
 /// A reader of foreign bytes.
@@ -12,6 +13,8 @@ pub enum Target {
     Authorization,
     /// Header and payload of a token inside a well-formed envelope.
     Claims,
+    /// What a control plane says of a visitor.
+    ControlPlane,
     /// The header `Cookie`.
     Cookie,
     /// The address of an instance, and the rules for its host.
@@ -32,9 +35,10 @@ pub enum Target {
 
 impl Target {
     /// Every target.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Authorization,
         Self::Claims,
+        Self::ControlPlane,
         Self::Cookie,
         Self::InstanceUrl,
         Self::Jwks,
@@ -50,6 +54,7 @@ impl Target {
         match self {
             Self::Authorization => "authorization",
             Self::Claims => "claims",
+            Self::ControlPlane => "control_plane",
             Self::Cookie => "cookie",
             Self::InstanceUrl => "instance_url",
             Self::Jwks => "jwks",
@@ -70,7 +75,7 @@ impl Target {
     pub const fn max_bytes(self) -> usize {
         match self {
             Self::Authorization | Self::Cookie | Self::InstanceUrl | Self::Path => 256,
-            Self::Claims | Self::KvRecord | Self::StrictJson => 512,
+            Self::Claims | Self::ControlPlane | Self::KvRecord | Self::StrictJson => 512,
             // An RSA key of 2048 bits in its PEM, two keys in a set, a token signed with one.
             Self::Pem => 640,
             Self::Jwks | Self::Token => 1024,
@@ -82,6 +87,7 @@ impl Target {
         match self {
             Self::Authorization => authorization::WORDS,
             Self::Claims => claims::WORDS,
+            Self::ControlPlane => control_plane::WORDS,
             Self::Cookie => cookie::WORDS,
             Self::InstanceUrl => instance_url::WORDS,
             Self::Jwks => jwks::WORDS,
@@ -98,6 +104,7 @@ impl Target {
         match self {
             Self::Authorization => authorization::seeds(),
             Self::Claims => claims::seeds(),
+            Self::ControlPlane => control_plane::seeds(),
             Self::Cookie => cookie::seeds(),
             Self::InstanceUrl => instance_url::seeds(),
             Self::Jwks => jwks::seeds(),
@@ -118,6 +125,7 @@ impl Target {
         match self {
             Self::Authorization => authorization::law(data),
             Self::Claims => claims::law(data),
+            Self::ControlPlane => control_plane::law(data),
             Self::Cookie => cookie::law(data),
             Self::InstanceUrl => instance_url::law(data),
             Self::Jwks => jwks::law(data),

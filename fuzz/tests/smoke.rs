@@ -37,6 +37,7 @@ macro_rules! searches {
 searches! {
     authorization: Authorization,
     claims: Claims,
+    control_plane: ControlPlane,
     cookie: Cookie,
     instance_url: InstanceUrl,
     jwks: Jwks,
