@@ -30,6 +30,9 @@ const MAX_QUESTIONS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
 /// After this time a question that never ended (its request was cancelled) no longer holds back the next one.
 const GIVEN_UP: Duration = Duration::from_secs(5);
 
+/// No replica lags for so long, and no request is on its way for so long.
+const LAGS_AT_MOST: Duration = Duration::from_mins(15);
+
 /// What an isolate remembers.
 pub(crate) struct Memory {
     visitors: RefCell<LruCache<String, Verified>>,
@@ -94,13 +97,19 @@ impl Memory {
         let mut sightings = self.sightings.borrow_mut();
         let known = sightings.get(&key);
         if let Some(known) = known.filter(|known| known.sighting.is_newer_than(&sighting, now)) {
-            // A version may also be lower because the registry was restored; then the later question is the better one.
-            let later = known.sighting.seen_at >= sighting.seen_at;
-            return if later {
-                Rc::clone(&known.sighting)
-            } else {
-                sighting
-            };
+            if known.sighting.seen_at >= sighting.seen_at {
+                return Rc::clone(&known.sighting);
+            }
+            // Asked later, and of a lower version: a replica that lags, which must not undo what is known; or an authority that was
+            // restored from a backup, which is so now. Until nobody can lag any more, what lets in less counts.
+            if now.is_within(LAGS_AT_MOST, known.sighting.seen_at) {
+                let restored = known.sighting.is_open() && !sighting.is_open();
+                return if restored {
+                    sighting
+                } else {
+                    Rc::clone(&known.sighting)
+                };
+            }
         }
         let stored = known.and_then(|known| known.stored);
         sightings.put(
@@ -309,6 +318,23 @@ mod tests {
             memory.remember_sighting(Rc::clone(&restored), LATER),
             restored
         );
+    }
+
+    #[test]
+    fn a_replica_that_lags_never_opens_what_is_known_to_be_closed() {
+        let memory = Memory::new();
+        let suspended = sighting(Some(Status::Suspended), 7, NOW);
+        memory.remember_sighting(Rc::clone(&suspended), NOW);
+        let lagging = sighting(Some(Status::Ready), 3, LATER);
+        assert_eq!(memory.remember_sighting(lagging, LATER), suspended);
+
+        let after = NOW.plus(LAGS_AT_MOST);
+        let restored = sighting(Some(Status::Ready), 3, after);
+        assert_eq!(
+            memory.remember_sighting(Rc::clone(&restored), after),
+            restored
+        );
+        assert_eq!(memory.sighting(visitor().storage_key()), Some(restored));
     }
 
     #[test]

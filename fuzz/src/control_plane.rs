@@ -3,7 +3,6 @@
 #![expect(
     clippy::cast_precision_loss,
     clippy::expect_used,
-    clippy::indexing_slicing,
     reason = "a law: where it is broken it panics"
 )]
 

@@ -109,13 +109,9 @@ impl FreshnessRules {
 
     /// Whether somebody last seen so may be let in although the authority does not answer.
     pub fn in_grace(&self, sighting: &Sighting, now: Moment) -> bool {
-        let open = sighting.standing.instance.as_ref().is_some_and(|instance| {
-            match instance.status.availability() {
-                Availability::Open => true,
-                Availability::Suspended | Availability::Waiting => false,
-            }
-        });
-        open && !sighting.is_from_the_future(now) && now.since(sighting.seen_at) < self.grace
+        sighting.is_open()
+            && !sighting.is_from_the_future(now)
+            && now.since(sighting.seen_at) < self.grace
     }
 }
 
@@ -123,6 +119,15 @@ impl FreshnessRules {
 const CLOCK_DIFFERENCE: Duration = Duration::from_secs(5);
 
 impl Sighting {
+    /// Whether the instance was one that is let into.
+    pub fn is_open(&self) -> bool {
+        let instance = self.standing.instance.as_ref();
+        instance.is_some_and(|instance| match instance.status.availability() {
+            Availability::Open => true,
+            Availability::Suspended | Availability::Waiting => false,
+        })
+    }
+
     /// Whether it lies too far in the future to be believed, or a record with a date of the next century would stay fresh until
     /// then.
     pub fn is_from_the_future(&self, now: Moment) -> bool {

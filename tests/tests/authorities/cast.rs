@@ -29,6 +29,15 @@ pub(crate) async fn platform() -> Platform {
 }
 
 pub(crate) async fn platform_with(vars: Value) -> Platform {
+    start(vars, false).await
+}
+
+/// A platform with the default limits, whose gate's clock obeys the test.
+pub(crate) async fn platform_rigged() -> Platform {
+    start(json!({}), true).await
+}
+
+async fn start(vars: Value, rigged: bool) -> Platform {
     let app = app().await;
     let control_plane = ControlPlane::start(Answer::json(200, &ready(&app))).await;
     let mut all = json!({
@@ -37,7 +46,14 @@ pub(crate) async fn platform_with(vars: Value) -> Platform {
         "USHER_CONTROL_PLANE_SECRET": format!("{NEW} {OLD}"),
     });
     all.as_object_mut().unwrap().extend(table(vars));
-    let world = world_with(all).await;
+    let options = WorldOptions {
+        rigged,
+        vars: table(all),
+        ..WorldOptions::default()
+    };
+    let world = World::with(options)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
     Platform {
         world,
         control_plane,

@@ -13,6 +13,7 @@ mod cast;
 mod circuit;
 mod control_plane;
 mod kv_only;
+mod outages;
 mod push;
 mod ready;
 mod stage_world;

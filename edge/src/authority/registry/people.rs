@@ -18,6 +18,14 @@ const PUT_ORG: &str = "
     INSERT INTO orgs (id, name, default_role, created_at) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, default_role = excluded.default_role";
 
+/// `?1` domains as a JSON list, `?2` the org that wants them.
+const TAKEN_DOMAIN: &str = "
+    SELECT '`' || domain || '` belongs to the org `' || org_id || '`' AS taken FROM allowed_domains
+    WHERE domain IN (SELECT value FROM json_each(?1)) AND org_id <> ?2 LIMIT 1";
+
+const PUT_DOMAINS: &str =
+    "INSERT INTO allowed_domains (domain, org_id) SELECT value, ?2 FROM json_each(?1)";
+
 /// Whose current org it was has none now; their standing is another.
 const LEAVE: &str = "
     UPDATE users SET org = NULL, role = iif(role = 'platform_owner', role, 'member'), version = max(version + 1, ?3)
@@ -52,16 +60,14 @@ impl Registry<'_> {
         domains: &[EmailDomain],
         occasion: &Occasion<'_>,
     ) -> Result<String, ChangeRefused> {
-        for domain in domains {
-            let taken = self
-                .database
-                .prepare("SELECT org_id FROM allowed_domains WHERE domain = ?1 AND org_id <> ?2");
-            let taken = taken.bind(&[text(domain.as_str()), text(org.as_str())])?;
-            if let Some(other) = taken.first::<String>(Some("org_id")).await? {
-                return Err(ChangeRefused::Conflict(format!(
-                    "the domain `{domain}` belongs to the org `{other}`; remove it there first"
-                )));
-            }
+        let names: Vec<&str> = domains.iter().map(EmailDomain::as_str).collect();
+        let names = text(&serde_json::json!(names).to_string());
+        let taken = self.database.prepare(TAKEN_DOMAIN);
+        let taken = taken.bind(&[names.clone(), text(org.as_str())])?;
+        if let Some(taken) = taken.first::<String>(Some("taken")).await? {
+            return Err(ChangeRefused::Conflict(format!(
+                "the domain {taken}; remove it there first"
+            )));
         }
         let prepare = |sql: &str| self.database.prepare(sql);
         let details = serde_json::to_string(request).unwrap_or_default();
@@ -70,7 +76,7 @@ impl Registry<'_> {
             details: Some(&details),
             ..Entry::default()
         };
-        let mut batch = vec![
+        let batch = vec![
             self.event(EventKind::OrgChanged, &entry, occasion)?,
             prepare(PUT_ORG).bind(&[
                 text(org.as_str()),
@@ -79,13 +85,8 @@ impl Registry<'_> {
                 seconds(occasion),
             ])?,
             prepare("DELETE FROM allowed_domains WHERE org_id = ?1").bind(&[text(org.as_str())])?,
+            prepare(PUT_DOMAINS).bind(&[names, text(org.as_str())])?,
         ];
-        for domain in domains {
-            batch.push(
-                prepare("INSERT INTO allowed_domains (domain, org_id) VALUES (?1, ?2)")
-                    .bind(&[text(domain.as_str()), text(org.as_str())])?,
-            );
-        }
         self.database.batch(batch).await?;
         self.org(org).await
     }

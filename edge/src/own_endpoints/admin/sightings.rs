@@ -1,5 +1,7 @@
 //! `PUT sightings`: a control plane says unasked what has changed, so that the next request here obeys.
 
+use std::time::Duration;
+
 use policy::control_plane::{MAX_BODY_BYTES, Said};
 use policy::reason::Reason;
 use policy::sighting::Sighting;
@@ -61,7 +63,8 @@ fn caller(
     let secrets = setting.secrets.iter().map(String::as_str);
     let signed_at = call.verify(&signature, secrets, now);
     let signed_at = signed_at.map_err(|distrust: Distrust| Some(distrust.to_string()))?;
-    Ok(signed_at.min(now))
+    // It was said some time in that second, and after everything that was asked before it.
+    Ok(signed_at.plus(Duration::from_millis(999)).min(now))
 }
 
 async fn put(gate: &Gate<'_>, body: &[u8], said_at: Moment) -> Result<Answer, Mistake> {
