@@ -81,6 +81,7 @@ CREATE TABLE IF NOT EXISTS sessions (
 ) STRICT;
 
 CREATE INDEX IF NOT EXISTS sessions_by_user ON sessions (user_id, started_at);
+CREATE INDEX IF NOT EXISTS sessions_by_expiry ON sessions (expires_at);
 CREATE INDEX IF NOT EXISTS ended_sessions ON sessions (user_id, ended_at) WHERE ended_at IS NOT NULL;
 
 -- What happened, to whom, by whom. It outlives the people it is about: an audit whose rows vanish is none.

@@ -42,6 +42,8 @@ pub(crate) struct Configuration {
     /// The header in which a provider in front of the gate hands over the token, in lower case.
     pub(crate) provider_header: Option<&'static str>,
     pub(crate) rules: Rules,
+    /// How long events, and sessions that are over, are kept.
+    pub(crate) records_kept: Duration,
     /// Who may become the first owner, where people become known by coming.
     pub(crate) first_sight: Option<FirstOwner>,
     pub(crate) suspended_paths: Vec<String>,
@@ -88,6 +90,7 @@ impl Configuration {
             cookie: cookie(given, default_cookie, development, &mut mistakes),
             provider_header,
             rules: rules(given, &mut mistakes),
+            records_kept: DAY * given.days("USHER_RECORDS_DAYS", 365, &mut mistakes),
             suspended_paths: suspended_paths(given, &mut mistakes),
             platform_admin: platform_admin(given, &mut mistakes),
             admin_secret: given.secret("USHER_ADMIN_SECRET", &mut mistakes),
@@ -100,6 +103,8 @@ impl Configuration {
         }
     }
 }
+
+const DAY: Duration = Duration::from_hours(24);
 
 fn login_origins(given: &Surroundings, development: bool, mistakes: &mut Mistakes) -> Vec<String> {
     let origins = given.list("USHER_LOGIN_ORIGINS", mistakes);

@@ -48,7 +48,7 @@ pub(crate) fn of(env: &Env) -> &'static Isolate {
                 memory: Memory::new(),
                 circuit: Circuit::default(),
                 issuer_keys: IssuerKeys::new(),
-                log_ins: LogIns::default(),
+                log_ins: LogIns::new(),
                 on_unreachable: proxy::on_unreachable(),
                 id_prefix: random_u32(),
                 seed: random_u32(),

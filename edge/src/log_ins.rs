@@ -2,16 +2,19 @@
 //! counted, and `/.usher/ready` says so (incident I4: events were lost while the log said only "failed to log").
 
 use std::cell::{Cell, RefCell};
+use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::time::Duration;
 
+use lru::LruCache;
 use policy::admission::Visitor;
 use policy::refusal::Refusal;
+use policy::session::SessionKey;
 use policy::time::Moment;
 use worker::Env;
 
-use crate::authority::registry::Registry;
 use crate::authority::registry::audit::Occasion;
+use crate::authority::registry::{ACTIVITY, Registry};
 use crate::clock;
 use crate::configuration::{AuthoritySetting, Bindings, Configuration};
 use crate::events;
@@ -57,9 +60,13 @@ impl Scene {
     }
 }
 
-/// What one isolate could not write down, and how many failed log-ins it has written lately.
-#[derive(Default)]
+/// Most sessions an isolate remembers to have noted, at about 100 bytes each.
+const MAX_NOTED: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+
+/// What one isolate has written down lately, and what it could not.
 pub(crate) struct LogIns {
+    /// When each session was noted: an issuer that renews its tokens every minute is no reason to write every minute.
+    noted: RefCell<LruCache<SessionKey, Moment>>,
     lost: Cell<u64>,
     last_problem: RefCell<Option<String>>,
     minute: Cell<Option<Moment>>,
@@ -71,6 +78,29 @@ pub(crate) struct LogIns {
 const MOST_FAILED_A_MINUTE: u32 = 60;
 
 impl LogIns {
+    pub(crate) fn new() -> Self {
+        Self {
+            noted: RefCell::new(LruCache::new(MAX_NOTED)),
+            lost: Cell::default(),
+            last_problem: RefCell::default(),
+            minute: Cell::default(),
+            written: Cell::default(),
+            left_out: Cell::default(),
+        }
+    }
+
+    /// Whether the activity of a session is to be noted now; then it counts as noted.
+    fn is_due(&self, session: &SessionKey, now: Moment) -> bool {
+        let mut noted = self.noted.borrow_mut();
+        let lately = noted
+            .get(session)
+            .is_some_and(|at| now.is_within(ACTIVITY, *at));
+        if !lately {
+            noted.put(session.clone(), now);
+        }
+        !lately
+    }
+
     /// How many events were lost, and why the last one was.
     pub(crate) fn lost(&self) -> (u64, Option<String>) {
         (self.lost.get(), self.last_problem.borrow().clone())
@@ -125,12 +155,14 @@ impl Writer {
     }
 
     async fn log_in(&self, visitor: &Visitor, always: bool) -> Result<(), String> {
-        if !self.keeps_records() {
+        let now = clock::now();
+        if !self.keeps_records() || !(self.isolate.log_ins.is_due(visitor.session(), now) || always)
+        {
             return Ok(());
         }
-        let occasion = self.scene.occasion(clock::now());
+        let occasion = self.scene.occasion(now);
         self.registry()?
-            .note_log_in(visitor, always, &occasion)
+            .note_log_in(visitor, always, self.configuration.records_kept, &occasion)
             .await
     }
 
@@ -216,8 +248,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_session_is_noted_now_and_then_and_not_with_every_renewed_token() {
+        let log_ins = LogIns::new();
+        let now = Moment::from_unix_seconds(1_900_000_000);
+        let session = SessionKey::parse("abcdefghijklmnopqrstuv").unwrap();
+        assert!(log_ins.is_due(&session, now));
+        let later = |seconds| now.plus(Duration::from_secs(seconds));
+        assert!(!log_ins.is_due(&session, later(60)));
+        assert!(log_ins.is_due(&session, later(ACTIVITY.as_secs())));
+    }
+
+    #[test]
     fn a_flood_of_failed_log_ins_is_counted_and_not_written() {
-        let log_ins = LogIns::default();
+        let log_ins = LogIns::new();
         let now = Moment::from_unix_seconds(1_900_000_000);
         let written = (0..1000).filter(|_| log_ins.may_write(now).is_some());
         assert_eq!(written.count(), MOST_FAILED_A_MINUTE as usize);

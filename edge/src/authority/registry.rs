@@ -18,6 +18,7 @@ use wasm_bindgen::JsValue;
 use worker::D1Database;
 
 use super::{Authority, AuthorityFailure, stranger};
+pub(crate) use sessions::ACTIVITY;
 
 /// The registry of this deployment.
 pub(crate) struct Registry<'a> {

@@ -25,7 +25,7 @@ pub struct Setting {
 }
 
 /// Every configuration value, the ones that must be given first.
-pub const SETTINGS: [Setting; 24] = [
+pub const SETTINGS: [Setting; 25] = [
     Setting {
         name: "USHER_DB",
         home: Home::Binding,
@@ -121,6 +121,12 @@ pub const SETTINGS: [Setting; 24] = [
         home: Home::Variable,
         default: Some("[]"),
         meaning: "with `first-sight`: who may become the platform's first owner, a list of e-mail addresses; empty: whoever comes first",
+    },
+    Setting {
+        name: "USHER_RECORDS_DAYS",
+        home: Home::Variable,
+        default: Some("365"),
+        meaning: "how long the registry keeps events, and sessions that are over",
     },
     Setting {
         name: "USHER_FRESH_SECONDS",

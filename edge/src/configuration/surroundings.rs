@@ -103,6 +103,22 @@ impl Surroundings {
         }
     }
 
+    pub(super) fn days(&self, name: &str, default: u32, mistakes: &mut Mistakes) -> u32 {
+        let Some(text) = self.text(name) else {
+            return default;
+        };
+        // A century, so that no arithmetic of moments comes near its end.
+        match text.parse::<u32>() {
+            Ok(days) if (1..=36_500).contains(&days) => days,
+            Ok(_) | Err(_) => {
+                mistakes.note(format!(
+                    "{name} is `{text}`; give a whole number of days, 1 to 36500"
+                ));
+                default
+            }
+        }
+    }
+
     /// A list of texts. A variable of wrangler.toml may be a list; where only texts can be set, it is JSON in a text.
     pub(super) fn list(&self, name: &str, mistakes: &mut Mistakes) -> Vec<String> {
         let Some(value) = self.json(name, mistakes) else {

@@ -296,3 +296,18 @@ async fn an_event_that_cannot_be_written_is_said_and_counted_and_nobody_is_kept_
         "{ready}"
     );
 }
+
+#[tokio::test]
+async fn what_is_older_than_records_are_kept_goes_with_the_next_log_ins() {
+    let world = crate::cast::world_with(json!({ "USHER_RECORDS_DAYS": 30 })).await;
+    let account = account(&world, "guy", KeepAt::Ready).await;
+    let old = "INSERT INTO events (at, event) VALUES (1000, 'login_failed'), (unixepoch() * 1000 - 2505600000, 'login_failed')";
+    world.gate.d1(old, &[]).await.unwrap();
+    let old = "INSERT INTO sessions (id, user_id, issuer, provider, issued_at, started_at, last_activity_at, expires_at, renewable)
+               SELECT 'old', id, 'x', 'own', 1, 1, 1, 1, 0 FROM users";
+    world.gate.d1(old, &[]).await.unwrap();
+    log_in(&world, &token(&world, &account, &json!({ "jti": "1" }))).await;
+    rows(&world, "events?event=login_success", "events", 1).await;
+    rows(&world, "events?event=login_failed", "events", 1).await;
+    rows(&world, "sessions", "sessions", 1).await;
+}

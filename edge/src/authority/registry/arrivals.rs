@@ -1,39 +1,25 @@
 //! What becomes of somebody at first sight (`policy::provisioning`), in one transaction that writes nothing if a fact has changed.
 
+mod facts;
+
 use policy::admission::Visitor;
 use policy::email::{ComparableEmail, Email, EmailDomain};
 use policy::event::EventKind;
 use policy::org::{OrgId, OrgRole, PLATFORM_ORG, PLATFORM_ORG_NAME};
 use policy::provisioning::{
-    AllowedDomain, Arrival, Facts, FirstOwner, Invitation, Newcomer, Profile, Unrecognised, arrive,
+    AllowedDomain, Arrival, FirstOwner, Invitation, Newcomer, Profile, Unrecognised, arrive,
 };
 use policy::standing::{Membership, Standing};
-use policy::time::Moment;
-use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use worker::D1PreparedStatement;
 
 use super::audit::{Entry, Occasion};
 use super::{Registry, number, optional, read, text};
 use crate::authority::AuthorityFailure;
+use facts::{FACTS, RawFacts};
 
 /// How often facts may change under our hands before we give up; each time somebody else got further, so two are rare.
 const MOST_ROUNDS: usize = 3;
-
-/// Everything the rule asks about, in one read.
-const FACTS: &str = "
-    SELECT json_object(
-        'user', (SELECT user_id FROM identities WHERE issuer = ?1 AND subject = ?2),
-        'profile', (SELECT iif(users.requires_invitation, 'denied', 'known') FROM identities
-                    JOIN users ON users.id = identities.user_id
-                    WHERE identities.issuer = ?1 AND identities.subject = ?2),
-        'has_owner', json(iif(EXISTS (SELECT 1 FROM users WHERE role = 'platform_owner'), 'true', 'false')),
-        'invitation', json((SELECT json_object('id', id, 'email', email, 'org', org_id, 'role', role, 'expires_at', expires_at)
-                            FROM invitations
-                            WHERE email = ?3 AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > ?5
-                            ORDER BY created_at DESC, id LIMIT 1)),
-        'domain', json((SELECT json_object('domain', domain, 'org', orgs.id, 'role', orgs.default_role)
-                        FROM allowed_domains JOIN orgs ON orgs.id = org_id WHERE domain = ?4))) AS record";
 
 /// Under which condition something is written: SQL that reads two values, whose parameters are given.
 type Condition = fn(&str, &str) -> String;
@@ -54,63 +40,6 @@ fn is_allowed(domain: &str, org: &str) -> String {
 /// Whoever is known already is not welcomed twice.
 fn is_not_known(user: &str) -> String {
     format!("NOT EXISTS (SELECT 1 FROM users WHERE id = {user} AND requires_invitation = 0)")
-}
-
-#[derive(Deserialize)]
-struct RawFacts {
-    user: Option<String>,
-    profile: Option<String>,
-    has_owner: bool,
-    invitation: Option<RawInvitation>,
-    domain: Option<RawDomain>,
-}
-
-#[derive(Deserialize)]
-struct RawInvitation {
-    id: String,
-    email: String,
-    org: String,
-    role: String,
-    expires_at: u64,
-}
-
-#[derive(Deserialize)]
-struct RawDomain {
-    domain: String,
-    org: String,
-    role: String,
-}
-
-impl RawFacts {
-    /// What cannot be read counts as absent: it lets nobody in.
-    fn parse(self) -> Facts {
-        let invitation = self.invitation.and_then(|raw| {
-            Some(Invitation {
-                id: raw.id,
-                email: ComparableEmail::parse(&raw.email)?,
-                org: OrgId::new(&raw.org)?,
-                role: OrgRole::parse(&raw.role)?,
-                expires_at: Moment::from_unix_seconds(raw.expires_at),
-            })
-        });
-        let domain = self.domain.and_then(|raw| {
-            Some(AllowedDomain {
-                domain: EmailDomain::parse(&raw.domain)?,
-                org: OrgId::new(&raw.org)?,
-                role: OrgRole::parse(&raw.role)?,
-            })
-        });
-        Facts {
-            profile: match self.profile.as_deref() {
-                None => Profile::None,
-                Some("known") => Profile::Known,
-                Some(_) => Profile::Denied,
-            },
-            invitation,
-            domain,
-            has_owner: self.has_owner,
-        }
-    }
 }
 
 /// One visitor at first sight.

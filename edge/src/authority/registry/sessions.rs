@@ -13,9 +13,8 @@ use worker::D1PreparedStatement;
 use super::audit::{Entry, Occasion};
 use super::{ChangeRefused, Registry, number, optional, text};
 
-/// A session's last activity is known this coarsely: each verification of its token by an isolate is one, and verifications are
-/// at least this far apart where there is one isolate.
-const ACTIVITY: Duration = Duration::from_mins(5);
+/// A session's last activity is known this coarsely.
+pub(crate) const ACTIVITY: Duration = Duration::from_mins(5);
 
 /// Of a session whose tokens are renewed elsewhere it is remembered for so long that it has ended: longer than issuers let a
 /// log-in last without a new one.
@@ -55,6 +54,13 @@ const END_ALL_IF_MANY: &str = "
 
 const NEW_VERSION: &str = "UPDATE users SET version = max(version + 1, ?2) WHERE id = ?1";
 
+/// What nobody needs any more goes a little at a time, with every log-in, so that neither table grows without bound and no log-in
+/// waits for a big clearing.
+const CLEAR: [&str; 2] = [
+    "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < ?1 * 1000 ORDER BY at LIMIT 100)",
+    "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < ?1 ORDER BY expires_at LIMIT 100)",
+];
+
 impl Registry<'_> {
     /// Notes that a log-in was used: the first time a session begins, later its last activity moves. `always` writes the event of
     /// a log-in also for somebody who has no record to hang a session on.
@@ -62,11 +68,18 @@ impl Registry<'_> {
         &self,
         visitor: &Visitor,
         always: bool,
+        kept: Duration,
         occasion: &Occasion<'_>,
     ) -> Result<(), String> {
         let batch = self.log_in(visitor, always, occasion);
-        let batch = batch.map_err(|problem| problem.to_string())?;
-        let written = self.database.batch(batch.to_vec()).await;
+        let mut batch = batch.map_err(|problem| problem.to_string())?.to_vec();
+        let before = number(occasion.at.minus(kept).unix_seconds());
+        for clear in CLEAR {
+            let clear = self.database.prepare(clear);
+            let clear = clear.bind(core::slice::from_ref(&before));
+            batch.push(clear.map_err(|problem| problem.to_string())?);
+        }
+        let written = self.database.batch(batch).await;
         written.map(|_| ()).map_err(|problem| problem.to_string())
     }
 
