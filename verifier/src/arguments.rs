@@ -1,5 +1,8 @@
 //! The command line.
 
+pub(crate) mod given;
+pub(crate) mod operator;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -27,6 +30,18 @@ pub(crate) enum Command {
     /// Look at one part of the platform on its own
     #[command(subcommand)]
     Check(Check),
+    /// Look up and change instances and their statuses at a gate
+    Instance(operator::Instance),
+    /// Look up and change users at a gate
+    User(operator::User),
+    /// Look up and change orgs and their members at a gate
+    Org(operator::Org),
+    /// Invite an address into an org, and look up and withdraw invitations
+    Invite(operator::Invite),
+    /// Look up and end sessions at a gate
+    Session(operator::Session),
+    /// What happened at a gate, the newest first
+    Events(operator::Events),
     /// Print the contract of the statuses for another program to hold
     #[command(subcommand, after_help = CONTRACT_EXAMPLES)]
     Contract(Contract),

@@ -4,6 +4,7 @@ pub(crate) mod address;
 pub(crate) mod admin;
 pub(crate) mod database;
 pub(crate) mod file;
+pub(crate) mod gate;
 pub(crate) mod mistake;
 mod reading;
 pub(crate) mod suggestion;
@@ -47,21 +48,7 @@ impl Configuration {
         path: &Path,
         environment: Environment<'_>,
     ) -> Result<Self, ConfigurationError> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(path, &text, environment),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // An absolute path says by itself where it was looked for.
-                let directory = std::env::current_dir().ok().filter(|_| path.is_relative());
-                Err(ConfigurationError::Missing {
-                    path: path.to_owned(),
-                    directory,
-                })
-            }
-            Err(error) => Err(ConfigurationError::Unreadable {
-                path: path.to_owned(),
-                error,
-            }),
-        }
+        Self::parse(path, &text_of(path)?, environment)
     }
 
     /// Reads this text; the path is only named in messages.
@@ -71,5 +58,24 @@ impl Configuration {
         environment: Environment<'_>,
     ) -> Result<Self, ConfigurationError> {
         reading::read(path, text, environment)
+    }
+}
+
+/// The text of the file at this path.
+fn text_of(path: &Path) -> Result<String, ConfigurationError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // An absolute path says by itself where it was looked for.
+            let directory = std::env::current_dir().ok().filter(|_| path.is_relative());
+            Err(ConfigurationError::Missing {
+                path: path.to_owned(),
+                directory,
+            })
+        }
+        Err(error) => Err(ConfigurationError::Unreadable {
+            path: path.to_owned(),
+            error,
+        }),
     }
 }

@@ -12,6 +12,7 @@
 //!
 //! arguments ─► check ─► explanation ─► report ─► outlet
 //! arguments ─► contract ─► policy::contract ─► outlet
+//! arguments ─► operator ─► the gate's admin API ─► outlet
 //! ```
 
 mod arguments;
@@ -24,6 +25,7 @@ mod findings;
 mod interruption;
 mod journal;
 mod newcomer;
+mod operator;
 mod outcome;
 mod outlet;
 mod progress;
@@ -34,11 +36,13 @@ mod run;
 mod scenario;
 mod sources;
 mod steps;
+mod terminal;
 mod verify;
 
 use clap::Parser as _;
 
 use crate::arguments::{Arguments, Check, Command};
+use crate::operator::Operation;
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
 use crate::redaction::Secrets;
@@ -55,6 +59,12 @@ async fn main() -> std::process::ExitCode {
         Command::Check(Check::Tokens(options)) => check::tokens::check(options, &secrets, &outlet)
             .await
             .map_err(|error| error.to_string()),
+        Command::Instance(wanted) => operate(Operation::Instance(wanted), &secrets, &outlet).await,
+        Command::User(wanted) => operate(Operation::User(wanted), &secrets, &outlet).await,
+        Command::Org(wanted) => operate(Operation::Org(wanted), &secrets, &outlet).await,
+        Command::Invite(wanted) => operate(Operation::Invite(wanted), &secrets, &outlet).await,
+        Command::Session(wanted) => operate(Operation::Session(wanted), &secrets, &outlet).await,
+        Command::Events(wanted) => operate(Operation::Events(wanted), &secrets, &outlet).await,
         Command::Contract(wanted) => {
             contract::print(wanted, &outlet).map_err(|error| error.to_string())
         }
@@ -64,4 +74,14 @@ async fn main() -> std::process::ExitCode {
         ExitCode::Usage
     });
     u8::from(code).into()
+}
+
+async fn operate(
+    operation: Operation<'_>,
+    secrets: &Secrets,
+    outlet: &Outlet<'_>,
+) -> Result<ExitCode, String> {
+    operator::operate(operation, secrets, outlet)
+        .await
+        .map_err(|error| error.to_string())
 }

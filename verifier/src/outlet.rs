@@ -31,16 +31,24 @@ impl<'a> Outlet<'a> {
         self.write(&mut io::stdout().lock(), text);
     }
 
+    /// Writes a part of a report that goes on for as long as somebody reads it; says whether somebody still does.
+    pub(crate) fn report_on(&self, text: &str) -> bool {
+        self.pass(&mut io::stdout().lock(), text).is_ok()
+    }
+
     /// Writes to standard error: everything else.
     pub(crate) fn talk(&self, text: &str) {
         self.write(&mut io::stderr().lock(), text);
     }
 
     fn write(&self, sink: &mut dyn io::Write, text: &str) {
-        let redacted = self.secrets.redact(text);
         // Whoever closed the other end does not want to hear about it; the exit code still tells how the run went.
-        let _closed = sink
-            .write_all(redacted.as_bytes())
-            .and_then(|()| sink.flush());
+        let _closed = self.pass(sink, text);
+    }
+
+    fn pass(&self, sink: &mut dyn io::Write, text: &str) -> io::Result<()> {
+        let redacted = self.secrets.redact(text);
+        sink.write_all(redacted.as_bytes())?;
+        sink.flush()
     }
 }

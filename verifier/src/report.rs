@@ -16,6 +16,20 @@ pub(crate) struct Look {
     pub(crate) coloured: bool,
 }
 
+pub(crate) use human::COLUMNS;
+
+/// The words as lines of at most 80 columns, the first with one indent, all further ones with another.
+pub(crate) fn wrapped(first: &str, further: &str, words: &str) -> String {
+    let options = human::at_spaces(COLUMNS)
+        .initial_indent(first)
+        .subsequent_indent(further);
+    let lines = textwrap::wrap(words, options);
+    lines
+        .iter()
+        .flat_map(|line| [line.trim_end(), "\n"])
+        .collect()
+}
+
 /// Renders the run in this format.
 pub(crate) fn render(format: ReportFormat, record: &Record, look: Look) -> String {
     match format {

@@ -100,6 +100,12 @@ impl Place {
     }
 }
 
+impl From<Mistake> for ConfigurationError {
+    fn from(mistake: Mistake) -> Self {
+        Self::Mistake(Box::new(mistake))
+    }
+}
+
 impl fmt::Display for ConfigurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use crate::configuration::address::BaseUrl;
@@ -18,29 +19,34 @@ pub(crate) fn read(
     text: &str,
     environment: Environment<'_>,
 ) -> Result<Configuration, ConfigurationError> {
+    let file: File = parsed(path, text)?;
+    let reading = Reading {
+        path,
+        text,
+        environment,
+    };
+    file.complete(&reading).map_err(ConfigurationError::from)
+}
+
+/// The text as far as `T` wants to know it.
+pub(super) fn parsed<T: DeserializeOwned>(
+    path: &Path,
+    text: &str,
+) -> Result<T, ConfigurationError> {
     if text
         .lines()
         .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
     {
         return Err(ConfigurationError::Empty(path.to_owned()));
     }
-    let file: File = toml::from_str(text).map_err(|error| {
-        ConfigurationError::Mistake(Box::new(Mistake::from_toml(path, text, &error)))
-    })?;
-    let reading = Reading {
-        path,
-        text,
-        environment,
-    };
-    file.complete(&reading)
-        .map_err(|mistake| ConfigurationError::Mistake(Box::new(mistake)))
+    toml::from_str(text).map_err(|error| Mistake::from_toml(path, text, &error).into())
 }
 
 /// What is needed to judge the parts of the file against each other and against the environment.
-struct Reading<'a> {
-    path: &'a Path,
-    text: &'a str,
-    environment: Environment<'a>,
+pub(super) struct Reading<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a str,
+    pub(super) environment: Environment<'a>,
 }
 
 impl Reading<'_> {
@@ -119,7 +125,7 @@ impl File {
 }
 
 impl GateAdmin {
-    fn complete(self, reading: &Reading<'_>) -> Result<Admin, Mistake> {
+    pub(super) fn complete(self, reading: &Reading<'_>) -> Result<Admin, Mistake> {
         let secret = reading.variable(&self.secret_env)?;
         Ok(Admin {
             variable: self.secret_env.into_inner(),

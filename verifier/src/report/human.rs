@@ -276,7 +276,7 @@ pub(super) fn at_spaces(columns: usize) -> Options<'static> {
 }
 
 /// What every terminal and every log viewer shows in one line.
-pub(super) const COLUMNS: usize = 80;
+pub(crate) const COLUMNS: usize = 80;
 
 /// Where the details of a step begin: behind mark, name and duration.
 const DETAIL: &str = "                                 ";

@@ -1,0 +1,13 @@
+//! The commands of those who run a gate, the real `usher` at a real gate: what is looked up, what is changed, and what is said where
+//! the gate refuses.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "in a test, that is how a broken assumption is told"
+)]
+
+mod cast;
+mod instances;
+mod people;
+mod surroundings;

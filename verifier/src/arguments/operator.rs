@@ -1,0 +1,372 @@
+//! The command line of those who run a gate: `usher instance|user|org|invite|session|events`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use policy::contract::MembershipWord;
+use policy::event::EventKind;
+use policy::org::OrgRole;
+use policy::status::Status;
+
+use crate::arguments::ReportFormat;
+use crate::arguments::given::{self, Address, RecordId, Remark, Since};
+use crate::configuration::address::BaseUrl;
+
+/// Which gate is asked, who asks, and how the answer is written: what all of these commands take.
+#[derive(Debug, Args)]
+pub(crate) struct Connection {
+    /// The gate's address [default: `$USHER_GATE`, else `[target] gate` of usher.toml]
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "config", value_parser = given::gate, help_heading = GATE)]
+    pub(crate) gate: Option<BaseUrl>,
+
+    /// A file whose `[target]` names the gate, and whose `[gate_admin]` the variable with its secret
+    #[arg(long, global = true, value_name = "FILE", help_heading = GATE)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Why a change is made; the gate writes it down
+    #[arg(long, global = true, value_name = "TEXT", help_heading = GATE)]
+    pub(crate) why: Option<Remark>,
+
+    /// Who makes it; the gate writes it down [default: `$USER`]
+    #[arg(long = "as", global = true, value_name = "NAME", help_heading = GATE)]
+    pub(crate) who: Option<Remark>,
+
+    /// How the result is written to standard output
+    #[arg(long, global = true, value_enum, default_value_t = ReportFormat::Human, help_heading = GATE)]
+    pub(crate) report: ReportFormat,
+}
+
+const GATE: &str = "Gate";
+
+/// How much of a list is read.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Limit {
+    /// How many rows at most
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) limit: u32,
+}
+
+/// Consent beforehand to what cannot be undone.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Consent {
+    /// Do it without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// `usher instance`.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Instance {
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    #[command(subcommand)]
+    pub(crate) act: InstanceAct,
+}
+
+/// What is done with instances.
+#[derive(Debug, Subcommand)]
+pub(crate) enum InstanceAct {
+    /// The instances, the longest in their status first
+    List {
+        /// Only those of this status
+        #[arg(long, value_parser = given::status)]
+        status: Option<Status>,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// One instance, and how it came to its status
+    Show { id: RecordId },
+    /// Give it another status, by one legal step
+    Set {
+        id: RecordId,
+        #[arg(value_parser = given::status)]
+        status: Status,
+    },
+    /// Let nobody in for now
+    Suspend { id: RecordId },
+    /// Back to what it was before it was suspended
+    Resume { id: RecordId },
+    /// Remove it from the registry; its owner stays
+    Remove {
+        id: RecordId,
+        #[command(flatten)]
+        consent: Consent,
+    },
+}
+
+/// `usher user`.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct User {
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    #[command(subcommand)]
+    pub(crate) act: UserAct,
+}
+
+/// What is done with users. `user` is an id or an e-mail address.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserAct {
+    /// The users
+    List {
+        /// Only those of this address, without regard to case
+        #[arg(long)]
+        email: Option<String>,
+        /// Only members of this org
+        #[arg(long)]
+        org: Option<String>,
+        /// Only those who were denied and need an invitation
+        #[arg(long)]
+        denied: bool,
+        /// Only those who have no instance
+        #[arg(long, conflicts_with = "status")]
+        without_instance: bool,
+        /// Only those whose instance has this status
+        #[arg(long, value_parser = given::status)]
+        status: Option<Status>,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// One user: orgs, identities, instance, open sessions, last events
+    Show {
+        #[arg(value_name = "ID|E-MAIL")]
+        user: RecordId,
+    },
+    /// Change a user; what is not given stays
+    #[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
+    Change {
+        #[arg(value_name = "ID|E-MAIL")]
+        user: RecordId,
+        /// Whether they run the platform
+        #[arg(long, group = "change", value_name = "true|false")]
+        platform_owner: Option<bool>,
+        /// The org they are in now, one of theirs
+        #[arg(long, group = "change")]
+        org: Option<String>,
+        /// Leave them in no org now
+        #[arg(long, group = "change", conflicts_with = "org")]
+        no_org: bool,
+        /// Whether they belong here: `member`, or `needs_invitation`
+        #[arg(long, group = "change", value_parser = given::membership)]
+        membership: Option<MembershipWord>,
+    },
+    /// End all of their sessions
+    SignOut {
+        #[arg(value_name = "ID|E-MAIL")]
+        user: RecordId,
+    },
+    /// Remove a user with everything that is theirs; events stay
+    Remove {
+        #[arg(value_name = "ID|E-MAIL")]
+        user: RecordId,
+        #[command(flatten)]
+        consent: Consent,
+    },
+}
+
+/// `usher org`.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Org {
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    #[command(subcommand)]
+    pub(crate) act: OrgAct,
+}
+
+/// What is done with orgs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrgAct {
+    /// The orgs
+    List {
+        /// Only the one that takes this e-mail domain
+        #[arg(long)]
+        domain: Option<String>,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// One org and its members
+    Show {
+        id: RecordId,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Make an org, or change one; what is not given stays
+    Set(OrgSet),
+    /// Remove an org; its members stay, without it
+    Remove {
+        id: RecordId,
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Who is in an org
+    #[command(subcommand)]
+    Member(MemberAct),
+}
+
+/// What an org shall be.
+#[derive(Debug, Args)]
+pub(crate) struct OrgSet {
+    pub(crate) id: RecordId,
+    /// Its name for people; a new org needs one
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// What those become who come by their e-mail domain
+    #[arg(long, value_name = "ROLE", value_parser = given::org_role)]
+    pub(crate) default_role: Option<OrgRole>,
+    /// An e-mail domain whose people are members at first sight; may be given more than once, in place of all there were
+    #[arg(long)]
+    pub(crate) domain: Vec<String>,
+    /// Take no e-mail domain any more
+    #[arg(long, conflicts_with = "domain")]
+    pub(crate) no_domains: bool,
+}
+
+/// What is done with members of an org.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MemberAct {
+    /// Make a user a member, or change what they may do
+    Add {
+        org: RecordId,
+        #[arg(value_name = "ID|E-MAIL")]
+        user: RecordId,
+        #[arg(long, default_value = "member", value_parser = given::org_role)]
+        role: OrgRole,
+    },
+    /// Take a user out of an org
+    Remove {
+        org: RecordId,
+        #[arg(value_name = "ID|E-MAIL")]
+        user: RecordId,
+    },
+}
+
+/// `usher invite`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_help = AFTER_HELP)]
+pub(crate) struct Invite {
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    /// Whom to invite
+    #[arg(required = true, value_name = "E-MAIL")]
+    pub(crate) email: Option<Address>,
+    /// Into which org
+    #[arg(long, required = true)]
+    pub(crate) org: Option<String>,
+    /// As what
+    #[arg(long, value_parser = given::org_role)]
+    pub(crate) role: Option<OrgRole>,
+    /// For how many days it is open [default: 14]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=365))]
+    pub(crate) days: Option<u32>,
+    #[command(subcommand)]
+    pub(crate) act: Option<InvitationAct>,
+}
+
+/// What is done with invitations.
+#[derive(Debug, Subcommand)]
+pub(crate) enum InvitationAct {
+    /// The invitations
+    List {
+        /// Only those for this address
+        #[arg(long)]
+        email: Option<String>,
+        /// Only those into this org
+        #[arg(long)]
+        org: Option<String>,
+        /// Only those in this state
+        #[arg(long, value_enum)]
+        state: Option<InvitationState>,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Withdraw an invitation that nobody has accepted
+    Revoke { id: RecordId },
+}
+
+/// How far an invitation has come.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum InvitationState {
+    Open,
+    Expired,
+    Accepted,
+    Revoked,
+}
+
+impl InvitationState {
+    /// The word as the gate takes it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Expired => "expired",
+            Self::Accepted => "accepted",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+/// `usher session`.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Session {
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    #[command(subcommand)]
+    pub(crate) act: SessionAct,
+}
+
+/// What is done with sessions.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionAct {
+    /// The sessions, the newest first
+    List {
+        /// Only those of this user
+        #[arg(long, value_name = "ID|E-MAIL")]
+        user: Option<RecordId>,
+        /// Only those that can still be used
+        #[arg(long)]
+        open: bool,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// End one session
+    End {
+        // Base64url: it may begin with a hyphen.
+        #[arg(allow_hyphen_values = true)]
+        id: RecordId,
+    },
+}
+
+/// `usher events`.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Events {
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    /// Only of this kind
+    #[arg(long, value_name = "KIND", value_parser = given::event)]
+    pub(crate) event: Option<EventKind>,
+    /// Only what happened to this user
+    #[arg(long, value_name = "ID|E-MAIL")]
+    pub(crate) user: Option<RecordId>,
+    /// Only of this address, also where no user came of it
+    #[arg(long)]
+    pub(crate) email: Option<String>,
+    /// Only from then on: a span back from now (90s, 15m, 1h, 7d), or 2026-01-31, or 2026-01-31T08:00:00Z
+    #[arg(long, value_name = "SPAN|DATE")]
+    pub(crate) since: Option<Since>,
+    /// Go on with what happens from now on, the oldest first, until Ctrl-C
+    #[arg(long)]
+    pub(crate) follow: bool,
+    #[command(flatten)]
+    pub(crate) limit: Limit,
+}
+
+const AFTER_HELP: &str = "\
+The operators' secret is taken from the environment variable USHER_ADMIN_SECRET, or
+from the one that --config names; it is never an argument.
+
+Exit codes:
+  0 done, 1 the gate refused it, 2 usage or configuration, also a wrong secret,
+  3 could not find out: no answer, or none that a gate gives";

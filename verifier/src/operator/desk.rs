@@ -1,0 +1,174 @@
+//! The place where an operator sits: one gate, its secret, who asks and why.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use policy::time::Moment;
+use reqwest::Method;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::arguments::operator::Connection;
+use crate::configuration::Environment;
+use crate::configuration::address::BaseUrl;
+use crate::configuration::gate::GateOfFile;
+use crate::deployment::exchange::Answer;
+use crate::deployment::http::Http;
+use crate::operator::failure::{Failure, Unprepared};
+use crate::redaction::{SecretName, Secrets};
+
+/// A gate that can be asked by an operator.
+#[derive(Debug)]
+pub(super) struct Desk<'a> {
+    http: Http<'a>,
+    gate: BaseUrl,
+    secret: String,
+    /// The environment variable that the secret was taken from.
+    variable: String,
+    /// Who asks and why, as headers.
+    remarks: Vec<(&'static str, String)>,
+    pub(super) connection: &'a Connection,
+}
+
+impl<'a> Desk<'a> {
+    /// Finds out which gate is meant, and with which secret it is asked. A file that names another variable for the secret is taken at
+    /// its word: the secret of one gate must not be shown to another.
+    pub(super) fn open(
+        connection: &'a Connection,
+        environment: Environment<'_>,
+        secrets: &'a Secrets,
+    ) -> Result<Self, Unprepared> {
+        let set = |name: &str| environment(name).filter(|value| !value.is_empty());
+        let of_file = |path: &Path| GateOfFile::load(path, environment);
+        let usual = Path::new("usher.toml");
+        let (gate, admin) = match (&connection.gate, &connection.config, set(GATE)) {
+            (Some(gate), _, _) => (gate.clone(), None),
+            (None, Some(path), _) => {
+                let file = of_file(path)?;
+                (file.gate, file.admin)
+            }
+            (None, None, Some(text)) => (BaseUrl::parse(&text).map_err(Unprepared::Gate)?, None),
+            (None, None, None) if usual.exists() => {
+                let file = of_file(usual)?;
+                (file.gate, file.admin)
+            }
+            (None, None, None) => return Err(Unprepared::NoGate),
+        };
+        let (variable, secret) = if let Some(admin) = admin {
+            (admin.variable().to_owned(), admin.secret)
+        } else {
+            (SECRET.to_owned(), set(SECRET).ok_or(Unprepared::NoSecret)?)
+        };
+        secrets.remember(SecretName::Admin, &secret);
+        if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Unprepared::SecretUnsendable(variable));
+        }
+        let who = connection.who.as_ref();
+        let who = who.map(|who| who.as_str().to_owned());
+        // Whatever the shell says of its user is taken as far as the gate takes it.
+        let login =
+            || set("USER").filter(|name| name.parse::<crate::arguments::given::Remark>().is_ok());
+        let why = connection.why.as_ref().map(|why| why.as_str().to_owned());
+        let remarks = [(WHO, who.or_else(login)), (WHY, why)];
+        let encoded = |text: String| utf8_percent_encode(&text, HEADER).to_string();
+        let remarks = remarks
+            .into_iter()
+            .filter_map(|(name, text)| Some((name, encoded(text?))));
+        Ok(Self {
+            http: Http::new(REQUEST_WITHIN, secrets).map_err(Unprepared::Client)?,
+            gate,
+            secret,
+            variable,
+            remarks: remarks.collect(),
+            connection,
+        })
+    }
+
+    pub(super) async fn get(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<Value, Failure> {
+        self.ask(Method::GET, path, query, None).await
+    }
+
+    /// A change, answered with the record as it is now, or with nothing.
+    pub(super) async fn change(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: Option<Value>,
+    ) -> Result<Value, Failure> {
+        self.ask(method, path, &[], body).await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Result<Value, Failure> {
+        let url = self
+            .gate
+            .endpoint(&[&[".usher", "admin", "v1"], path].concat(), query);
+        let shown = url.to_string();
+        let token = Some(self.secret.as_str());
+        let exchange = self.http.send(method, url, token, &self.remarks, body);
+        let answer = exchange.await.answer.map_err(Failure::NoAnswer)?;
+        if !answer.is_the_gates_own() {
+            return Err(Failure::NotTheGate {
+                url: shown,
+                status: answer.status,
+            });
+        }
+        if answer.status == 204 {
+            return Ok(Value::Null);
+        }
+        if answer.status == 200 {
+            return answer.json().ok_or_else(|| Failure::not_understood(shown));
+        }
+        Err(self.refusal(shown, &answer))
+    }
+
+    fn refusal(&self, url: String, answer: &Answer) -> Failure {
+        let Some(problem) = answer.problem() else {
+            return Failure::not_understood(url);
+        };
+        match answer.status {
+            401 => Failure::OperatorRefused {
+                gate: self.gate.to_string(),
+                variable: self.variable.clone(),
+                problem: Box::new(problem),
+            },
+            400..=499 => Failure::Refused(Box::new(problem)),
+            _ => Failure::Unable(Box::new(problem)),
+        }
+    }
+}
+
+/// The answer as the record that the contract has there.
+pub(super) fn understood<T: DeserializeOwned>(json: &Value) -> Result<T, Failure> {
+    T::deserialize(json).map_err(|error| Failure::NotUnderstood {
+        url: "the gate".to_owned(),
+        why: error.to_string(),
+    })
+}
+
+/// The time of this machine.
+pub(super) fn now() -> Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Moment::from_unix_seconds(since.map_or(0, |since| since.as_secs()))
+}
+
+const GATE: &str = "USHER_GATE";
+const SECRET: &str = "USHER_ADMIN_SECRET";
+const WHO: &str = "usher-who";
+const WHY: &str = "usher-why";
+
+/// The gate decodes what is percent-encoded, so a `%` must not be taken for the beginning of something encoded.
+const HEADER: &AsciiSet = &CONTROLS.add(b'%');
+
+/// A registry that is asleep takes some seconds to wake.
+const REQUEST_WITHIN: Duration = Duration::from_secs(15);
