@@ -8,7 +8,6 @@
 //!                └─► said (JSON, and words for a person) ◄──┴─► failure
 //! ```
 
-mod consent;
 mod desk;
 mod events;
 mod failure;
