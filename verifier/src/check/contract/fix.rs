@@ -192,7 +192,10 @@ pub(super) fn of(code: Code, examples: &[Example], held: &Held) -> Fix {
 fn script(held: &Held) -> String {
     let (dialect, run) = match &held.database.place {
         Place::Postgres { variable, .. } => ("postgres", format!("psql \"${variable}\"")),
-        Place::Sqlite(path) => ("sqlite", format!("sqlite3 -bail {}", path.display())),
+        Place::Sqlite(path) => {
+            let path = path.display().to_string().replace('\'', r"'\''");
+            ("sqlite", format!("sqlite3 -bail '{path}'"))
+        }
     };
     let schema = match &held.dialect {
         Dialect::Postgres {
