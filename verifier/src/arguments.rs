@@ -35,9 +35,9 @@ pub(crate) enum Command {
     /// Look up and change users at a gate
     User(operator::User),
     /// Look up and change orgs and their members at a gate
-    Org(operator::Org),
+    Org(operator::orgs::Org),
     /// Invite an address into an org, and look up and withdraw invitations
-    Invite(operator::Invite),
+    Invite(operator::orgs::Invite),
     /// Look up and end sessions at a gate
     Session(operator::Session),
     /// What happened at a gate, the newest first

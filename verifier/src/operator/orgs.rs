@@ -5,7 +5,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::arguments::given::RecordId;
-use crate::arguments::operator::{Limit, MemberAct, OrgAct, OrgSet};
+use crate::arguments::operator::Limit;
+use crate::arguments::operator::orgs::{MemberAct, OrgAct, OrgSet};
 use crate::consent;
 use crate::operator::Said;
 use crate::operator::desk::{Desk, understood};
