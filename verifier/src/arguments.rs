@@ -35,9 +35,9 @@ pub(crate) enum Command {
     /// Look up and change users at a gate
     User(operator::User),
     /// Look up and change orgs and their members at a gate
-    Org(operator::Org),
+    Org(operator::orgs::Org),
     /// Invite an address into an org, and look up and withdraw invitations
-    Invite(operator::Invite),
+    Invite(operator::orgs::Invite),
     /// Look up and end sessions at a gate
     Session(operator::Session),
     /// What happened at a gate, the newest first
@@ -101,9 +101,32 @@ pub(crate) enum DialectName {
 /// What can be looked at on its own.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Check {
+    /// Hold your own table of instances against the meaning of the statuses
+    #[command(after_help = CHECK_CONTRACT_EXAMPLES)]
+    Contract(CheckContract),
     /// Say why the gate admits a token, or why not; the token itself is never printed
     #[command(after_help = TOKENS_EXAMPLES)]
     Tokens(CheckTokens),
+}
+
+/// The options of `usher check contract`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckContract {
+    /// The file whose `[contract]` names the table
+    #[arg(long, value_name = "FILE", default_value = "usher.toml")]
+    pub(crate) config: PathBuf,
+
+    /// Make healthy apps that were left behind `ready`, by legal steps; the plan is shown first
+    #[arg(long)]
+    pub(crate) fix: bool,
+
+    /// Do what --fix plans without asking
+    #[arg(long, requires = "fix")]
+    pub(crate) yes: bool,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
 }
 
 /// The options of `usher check tokens`.
@@ -219,6 +242,18 @@ signature are judged.
 Exit codes:
   0 the gate would admit it, 1 it would refuse it, 2 usage or configuration,
   3 could not find out: no answer from the key endpoint, or an unknown secret";
+
+const CHECK_CONTRACT_EXAMPLES: &str = "\
+Examples:
+  usher check contract
+  usher check contract --config staging.toml --report json
+  usher check contract --fix
+
+Nothing is changed without --fix, and a word that is no status is never guessed at.
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: the database, or a part of it, could not be looked into";
 
 const CONTRACT_EXAMPLES: &str = "\
 Examples:

@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod admin;
+pub(crate) mod contract;
 pub(crate) mod database;
 pub(crate) mod file;
 pub(crate) mod gate;

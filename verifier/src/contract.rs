@@ -53,8 +53,8 @@ fn script(options: &ContractSql) -> Result<String, ContractError> {
 /// A table as it is named on the command line: `NAME` or `SCHEMA.NAME`.
 #[derive(Clone, Debug)]
 pub(crate) struct TableName {
-    schema: Option<Identifier>,
-    name: Identifier,
+    pub(crate) schema: Option<Identifier>,
+    pub(crate) name: Identifier,
 }
 
 impl FromStr for TableName {

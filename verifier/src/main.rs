@@ -11,6 +11,7 @@
 //!                └─────► departure ─► run ─► clean up, journal ┘
 //!
 //! arguments ─► check ─► explanation ─► report ─► outlet
+//! arguments ─► check ─► the operator's own database ─► report ─► outlet
 //! arguments ─► contract ─► policy::contract ─► outlet
 //! arguments ─► operator ─► the gate's admin API ─► outlet
 //! ```
@@ -18,6 +19,7 @@
 mod arguments;
 mod check;
 mod configuration;
+mod consent;
 mod contract;
 mod departure;
 mod deployment;
@@ -59,6 +61,11 @@ async fn main() -> std::process::ExitCode {
         Command::Check(Check::Tokens(options)) => check::tokens::check(options, &secrets, &outlet)
             .await
             .map_err(|error| error.to_string()),
+        Command::Check(Check::Contract(options)) => {
+            check::contract::check(options, &secrets, &outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
         Command::Instance(wanted) => operate(Operation::Instance(wanted), &secrets, &outlet).await,
         Command::User(wanted) => operate(Operation::User(wanted), &secrets, &outlet).await,
         Command::Org(wanted) => operate(Operation::Org(wanted), &secrets, &outlet).await,

@@ -8,7 +8,6 @@
 //!                └─► said (JSON, and words for a person) ◄──┴─► failure
 //! ```
 
-mod consent;
 mod desk;
 mod events;
 mod failure;
@@ -23,7 +22,8 @@ mod users;
 use serde_json::Value;
 
 use crate::arguments::ReportFormat;
-use crate::arguments::operator::{Connection, Events, Instance, Invite, Org, Session, User};
+use crate::arguments::operator::orgs::{Invite, Org};
+use crate::arguments::operator::{Connection, Events, Instance, Session, User};
 use crate::configuration::Environment;
 use crate::operator::desk::Desk;
 use crate::operator::failure::Unprepared;

@@ -12,6 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(crate) enum SecretName {
     /// The operator's secret of the gate.
     Admin,
+    /// The connection string of a database, or its password.
+    Database,
     /// What an issuer signs with, and the gate knows too.
     Issuer,
     /// The password of the created user.
@@ -24,6 +26,7 @@ impl SecretName {
     const fn variable(self) -> &'static str {
         match self {
             Self::Admin => "$ADMIN_SECRET",
+            Self::Database => "$DATABASE_URL",
             Self::Issuer => "$ISSUER_SECRET",
             Self::Password => "$PASSWORD",
             Self::Token => "$TOKEN",

@@ -1,13 +1,16 @@
 //! A finished run as a text. Every format is rendered from the one record.
 
+mod contract;
 mod human;
 mod json;
 mod style;
 mod tokens;
 
 use crate::arguments::ReportFormat;
+use crate::check::contract::findings::Report;
 use crate::check::tokens::explanation::Explanation;
 use crate::record::Record;
+use crate::terminal;
 
 /// How a report may look.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +38,15 @@ pub(crate) fn render(format: ReportFormat, record: &Record, look: Look) -> Strin
     match format {
         ReportFormat::Human => human::render(record, look),
         ReportFormat::Json => json::render(record),
+    }
+}
+
+/// Renders what is known of a table in this format.
+pub(crate) fn render_contract(format: ReportFormat, known: &Report, look: Look) -> String {
+    match format {
+        ReportFormat::Human => contract::render(known, look),
+        // Rows hold what others wrote.
+        ReportFormat::Json => terminal::json(&serde_json::to_value(known).unwrap_or_default()),
     }
 }
 

@@ -1,3 +1,4 @@
 //! Places outside of HTTP where the truth about a deployment is kept.
 
+pub(crate) mod postgres;
 pub(crate) mod sqlite;

@@ -143,23 +143,23 @@ fn span(text: &str) -> Option<u64> {
     count.parse::<u64>().ok()?.checked_mul(seconds)
 }
 
-pub(super) fn gate(text: &str) -> Result<BaseUrl, String> {
+pub(crate) fn gate(text: &str) -> Result<BaseUrl, String> {
     BaseUrl::parse(text).map_err(|error| error.to_string())
 }
 
-pub(super) fn status(word: &str) -> Result<Status, String> {
+pub(crate) fn status(word: &str) -> Result<Status, String> {
     Status::parse(word).map_err(|error| error.to_string())
 }
 
-pub(super) fn org_role(word: &str) -> Result<OrgRole, String> {
+pub(crate) fn org_role(word: &str) -> Result<OrgRole, String> {
     one_of(OrgRole::ALL, OrgRole::word, word)
 }
 
-pub(super) fn membership(word: &str) -> Result<MembershipWord, String> {
+pub(crate) fn membership(word: &str) -> Result<MembershipWord, String> {
     one_of(MembershipWord::ALL, MembershipWord::word, word)
 }
 
-pub(super) fn event(word: &str) -> Result<EventKind, String> {
+pub(crate) fn event(word: &str) -> Result<EventKind, String> {
     one_of(EventKind::ALL, EventKind::word, word)
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
 
 use crate::configuration::address::{BaseUrl, UrlPath, UrlTemplate};
@@ -27,6 +28,9 @@ pub(super) struct File {
     pub(super) users: Users,
     #[serde(default)]
     pub(super) databases: Vec<DatabaseEntry>,
+    /// For `usher check contract`, which reads it in full.
+    #[expect(dead_code, reason = "known here, so that it is no unknown name")]
+    pub(super) contract: Option<IgnoredAny>,
 }
 
 /// `[target]`: where the deployment is.
@@ -111,6 +115,7 @@ pub(super) struct DatabaseEntry {
     pub(super) kind: DatabaseKind,
     pub(super) path: Option<PathBuf>,
     pub(super) path_env: Option<Spanned<String>>,
+    pub(super) url_env: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) tables: Vec<String>,
     pub(super) migrate: Option<String>,

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use crate::configuration::address::BaseUrl;
 use crate::configuration::admin::Admin;
-use crate::configuration::database::Database;
+use crate::configuration::database::{Database, DatabaseKind, Place};
 use crate::configuration::file::{Call, DatabaseEntry, File, GateAdmin};
 use crate::configuration::mistake::{ConfigurationError, Mistake};
 use crate::configuration::template::Slot;
@@ -50,7 +50,12 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn mistake<T>(&self, place: &Spanned<T>, sentence: String, cure: Option<String>) -> Mistake {
+    pub(super) fn mistake<T>(
+        &self,
+        place: &Spanned<T>,
+        sentence: String,
+        cure: Option<String>,
+    ) -> Mistake {
         Mistake::at(self.path, self.text, &place.span(), sentence, cure)
     }
 
@@ -135,29 +140,34 @@ impl GateAdmin {
 }
 
 impl DatabaseEntry {
-    fn complete(self, reading: &Reading<'_>) -> Result<Database, Mistake> {
-        let path = match (self.path, self.path_env) {
-            (Some(path), None) => path,
-            (None, Some(name)) => PathBuf::from(reading.variable(&name)?),
-            (Some(_), Some(_)) | (None, None) => {
-                let sentence = format!(
-                    "the database `{}` needs either `path` or `path_env`",
-                    self.name.get_ref()
-                );
+    pub(super) fn complete(self, reading: &Reading<'_>) -> Result<Database, Mistake> {
+        let place = match (self.kind, self.path, self.path_env, self.url_env) {
+            (DatabaseKind::Sqlite, Some(path), None, None) => Place::Sqlite(path),
+            (DatabaseKind::Sqlite, None, Some(name), None) => {
+                Place::Sqlite(PathBuf::from(reading.variable(&name)?))
+            }
+            (DatabaseKind::Postgres, None, None, Some(name)) => Place::Postgres {
+                url: reading.variable(&name)?,
+                variable: name.into_inner(),
+            },
+            (kind, _, _, _) => {
+                let needs = match kind {
+                    DatabaseKind::Postgres => "`url_env` and no path",
+                    DatabaseKind::Sqlite => "either `path` or `path_env`",
+                };
+                let sentence = format!("the database `{}` needs {needs}", self.name.get_ref());
                 return Err(reading.mistake(&self.name, sentence, None));
             }
         };
         let Self {
             name,
-            kind,
             tables,
             migrate,
             ..
         } = self;
         Ok(Database {
             name: name.into_inner(),
-            kind,
-            path,
+            place,
             tables,
             migrate,
         })
@@ -201,7 +211,7 @@ token = "/access_token"
             Some("value".to_owned())
         })
         .unwrap();
-        assert_eq!(configuration.databases.len(), 1);
+        assert_eq!(configuration.databases.len(), 2);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The deployed code runs against a database that has not got its tables (incident I5).
 
-use crate::configuration::database::{Database, DatabaseKind};
+use crate::configuration::database::{Database, Place};
 use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
-use crate::sources::sqlite::{self, SqliteError};
+use crate::sources::postgres;
+use crate::sources::sqlite::{self, SqliteError, Tables};
 use crate::steps::StepName;
 
 /// Looks into every configured database when a step that needs one failed. A step without an answer is not explained by a
@@ -23,21 +24,31 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
         });
     }
     for database in databases {
-        let DatabaseKind::Sqlite = database.kind;
-        match sqlite::tables(database.path.clone()).await {
-            Ok(found) => opinion.findings.extend(judge(database, &found, step)),
-            Err(SqliteError::NoFile) => opinion.findings.push(no_file(database, step)),
-            Err(error) => {
-                let at = format!(
-                    "the database `{}` ({})",
-                    database.name,
-                    database.path.display()
-                );
-                opinion.unlooked.push(Unlooked {
-                    at,
-                    why: error.to_string(),
-                });
+        let looked = match &database.place {
+            Place::Sqlite(path) => match sqlite::tables(path.clone()).await {
+                Ok(found) => Ok(judge(database, &found, step)),
+                Err(SqliteError::NoFile) => Ok(Some(no_file(database, step))),
+                Err(error) => Err(error.to_string()),
+            },
+            Place::Postgres { url, .. } => {
+                let names = postgres::tables(url).await;
+                names
+                    .map(|names| {
+                        let found = Tables {
+                            names,
+                            file_bytes: None,
+                        };
+                        judge(database, &found, step)
+                    })
+                    .map_err(|error| error.to_string())
             }
+        };
+        match looked {
+            Ok(finding) => opinion.findings.extend(finding),
+            Err(why) => opinion.unlooked.push(Unlooked {
+                at: format!("the database `{}` ({})", database.name, database.place),
+                why,
+            }),
         }
     }
     opinion
@@ -53,13 +64,13 @@ fn needs_a_database(step: StepName) -> bool {
     }
 }
 
-fn judge(database: &Database, found: &sqlite::Tables, step: StepName) -> Option<Finding> {
+fn judge(database: &Database, found: &Tables, step: StepName) -> Option<Finding> {
     let missing: Vec<_> = database
         .tables
         .iter()
         .filter(|table| !found.names.contains(table))
         .collect();
-    let path = database.path.display().to_string();
+    let path = database.place.to_string();
     let named = missing
         .iter()
         .map(|table| format!("`{table}`"))
@@ -82,10 +93,10 @@ fn judge(database: &Database, found: &sqlite::Tables, step: StepName) -> Option<
             "the {named} {noun} {verb} missing in the database in use ({path}, {count} {})",
             if count == 1 { "table" } else { "tables" }
         ),
-        evidence: vec![
-            Evidence::new(seen, &path),
-            Evidence::new(format!("{} bytes", found.file_bytes), &path),
-        ],
+        evidence: std::iter::once(seen)
+            .chain(found.file_bytes.map(|bytes| format!("{bytes} bytes")))
+            .map(|what| Evidence::new(what, &path))
+            .collect(),
         fix: fix(
             database,
             "Apply the migrations to this very database, and on every deploy:",
@@ -95,7 +106,7 @@ fn judge(database: &Database, found: &sqlite::Tables, step: StepName) -> Option<
 }
 
 fn no_file(database: &Database, step: StepName) -> Finding {
-    let path = database.path.display().to_string();
+    let path = database.place.to_string();
     Finding {
         code: Code::DatabaseNeverMigrated,
         sentence: format!(
@@ -134,17 +145,16 @@ mod tests {
     fn database() -> Database {
         Database {
             name: "identity".into(),
-            kind: DatabaseKind::Sqlite,
-            path: "/srv/idp.db".into(),
+            place: Place::Sqlite("/srv/idp.db".into()),
             tables: vec!["users".into()],
             migrate: Some("alembic upgrade head".into()),
         }
     }
 
-    fn tables(names: &[&str]) -> sqlite::Tables {
-        sqlite::Tables {
+    fn tables(names: &[&str]) -> Tables {
+        Tables {
             names: names.iter().map(|&name| name.to_owned()).collect(),
-            file_bytes: 0,
+            file_bytes: Some(0),
         }
     }
 

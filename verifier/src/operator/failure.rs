@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::configuration::address::AddressError;
 use crate::configuration::mistake::ConfigurationError;
+use crate::consent::Unconfirmed;
 use crate::deployment::exchange::NoAnswer;
 use crate::outcome::ExitCode;
 use crate::report::wrapped;
@@ -77,7 +78,13 @@ pub(super) enum Failure {
     /// The gate cannot say.
     Unable(Box<Problem>),
     /// Nobody said yes.
-    Unconfirmed(&'static str),
+    Unconfirmed(Unconfirmed),
+}
+
+impl From<Unconfirmed> for Failure {
+    fn from(why: Unconfirmed) -> Self {
+        Self::Unconfirmed(why)
+    }
 }
 
 impl Failure {

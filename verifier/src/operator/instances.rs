@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::arguments::given::RecordId;
 use crate::arguments::operator::{InstanceAct, Limit};
+use crate::consent;
 use crate::operator::Said;
-use crate::operator::consent::confirmed;
 use crate::operator::desk::{Desk, understood};
 use crate::operator::failure::Failure;
 use crate::operator::page::List;
@@ -34,7 +34,7 @@ pub(super) async fn act(
                 "This removes the instance {id} ({}, {}) from the registry.",
                 instance.status, instance.url
             );
-            confirmed(*consent, &question, outlet)?;
+            consent::ask(consent.yes, &question, outlet)?;
             desk.change(Method::DELETE, &["instances", id.as_str()], None)
                 .await?;
             Ok(Said::done(&format!("{id} is removed; its owner stays")))

@@ -5,7 +5,7 @@ use policy::org::OrgRole;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use crate::arguments::operator::{InvitationAct, InvitationState, Invite};
+use crate::arguments::operator::orgs::{InvitationAct, InvitationState, Invite};
 use crate::operator::Said;
 use crate::operator::desk::{Desk, now, understood};
 use crate::operator::failure::Failure;

@@ -5,9 +5,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::arguments::given::RecordId;
-use crate::arguments::operator::{Limit, MemberAct, OrgAct, OrgSet};
+use crate::arguments::operator::Limit;
+use crate::arguments::operator::orgs::{MemberAct, OrgAct, OrgSet};
+use crate::consent;
 use crate::operator::Said;
-use crate::operator::consent::confirmed;
 use crate::operator::desk::{Desk, understood};
 use crate::operator::failure::Failure;
 use crate::operator::page::List;
@@ -31,7 +32,7 @@ pub(super) async fn act(
                 "This removes the org {id} ({}); its {} members stay, without it.",
                 org.name, org.members
             );
-            confirmed(*consent, &question, outlet)?;
+            consent::ask(consent.yes, &question, outlet)?;
             desk.change(Method::DELETE, &["orgs", id.as_str()], None)
                 .await?;
             Ok(Said::done(&format!("{id} is removed; its members stay")))

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::arguments::given::RecordId;
 use crate::arguments::operator::{Limit, UserAct};
+use crate::consent;
 use crate::operator::Said;
-use crate::operator::consent::confirmed;
 use crate::operator::desk::{Desk, understood};
 use crate::operator::events;
 use crate::operator::failure::Failure;
@@ -89,7 +89,7 @@ pub(super) async fn act(
                 or_dash(found.email.as_deref()),
                 found.instance.as_deref().unwrap_or("none")
             );
-            confirmed(*consent, &question, outlet)?;
+            consent::ask(consent.yes, &question, outlet)?;
             desk.change(Method::DELETE, &["users", id.as_str()], None)
                 .await?;
             Ok(Said::done(&format!("{user} is removed; events stay")))

@@ -12,7 +12,8 @@ use rusqlite::{Connection, OpenFlags};
 pub(crate) struct Tables {
     /// In alphabetical order.
     pub(crate) names: Vec<String>,
-    pub(crate) file_bytes: u64,
+    /// Of a file.
+    pub(crate) file_bytes: Option<u64>,
 }
 
 /// Lists the tables of this file; reading blocks, so it happens on a thread of its own.
@@ -35,7 +36,10 @@ fn read(path: &Path) -> Result<Tables, SqliteError> {
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")?
         .query_map((), |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    Ok(Tables { names, file_bytes })
+    Ok(Tables {
+        names,
+        file_bytes: Some(file_bytes),
+    })
 }
 
 /// Why a database could not be looked into.
@@ -105,7 +109,7 @@ mod tests {
             read(&path).unwrap(),
             Tables {
                 names: Vec::new(),
-                file_bytes: 0
+                file_bytes: Some(0)
             }
         );
         std::fs::write(

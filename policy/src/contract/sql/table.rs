@@ -75,6 +75,18 @@ impl Columns {
     }
 }
 
+impl Columns {
+    /// The column that holds the status.
+    pub fn status(&self) -> &Identifier {
+        &self.status
+    }
+
+    /// The column that holds what a suspended instance was before.
+    pub fn suspended_from(&self) -> &Identifier {
+        &self.suspended_from
+    }
+}
+
 impl Default for Columns {
     fn default() -> Self {
         Self {

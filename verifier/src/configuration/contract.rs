@@ -1,0 +1,183 @@
+//! `[contract]` of usher.toml: the operator's own table of instances, and what its columns are called.
+
+use std::path::Path;
+use std::time::Duration;
+
+use policy::contract::sql::Dialect;
+use policy::contract::sql::FirstStatus;
+use policy::contract::sql::table::{Columns, Identifier, Table};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use crate::configuration::address::UrlPath;
+use crate::configuration::database::{Database, Place};
+use crate::configuration::file::DatabaseEntry;
+use crate::configuration::mistake::{ConfigurationError, Mistake};
+use crate::configuration::reading::{self, Reading};
+use crate::configuration::value::Seconds;
+use crate::configuration::{Environment, text_of};
+use crate::contract::TableName;
+
+/// A table that is held against the contract.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    pub(crate) database: Database,
+    pub(crate) dialect: Dialect,
+    pub(crate) table: Table,
+    /// Whether the table has the column that says what a suspended instance was before.
+    pub(crate) has_suspended_from: bool,
+    /// When the app was there.
+    pub(crate) provisioned_at: Option<Identifier>,
+    /// Since when the row has its status.
+    pub(crate) since: Option<Identifier>,
+    /// Where the app answers.
+    pub(crate) url: Option<Identifier>,
+    /// What of the app is asked.
+    pub(crate) health: UrlPath,
+    /// How long a row may stay on its way to `ready`.
+    pub(crate) budget: Duration,
+    pub(crate) request_within: Duration,
+}
+
+impl Held {
+    /// Reads `[contract]` of the file at this path, and the one database that it names.
+    pub(crate) fn load(
+        path: &Path,
+        environment: Environment<'_>,
+    ) -> Result<Self, ConfigurationError> {
+        Self::parse(path, &text_of(path)?, environment)
+    }
+
+    pub(crate) fn parse(
+        path: &Path,
+        text: &str,
+        environment: Environment<'_>,
+    ) -> Result<Self, ConfigurationError> {
+        let part: Part = reading::parsed(path, text)?;
+        let reading = Reading {
+            path,
+            text,
+            environment,
+        };
+        Ok(part.complete(&reading)?)
+    }
+}
+
+/// The rest of the file is what `usher verify` needs, and is judged there.
+#[derive(Debug, Deserialize)]
+struct Part {
+    contract: Entry,
+    #[serde(default)]
+    databases: Vec<DatabaseEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    database: Spanned<String>,
+    #[serde(deserialize_with = "table_name")]
+    table: Spanned<TableName>,
+    key: Spanned<Name>,
+    #[serde(default = "usual_status")]
+    status: Name,
+    suspended_from: Option<Name>,
+    provisioned_at: Option<Name>,
+    since: Option<Name>,
+    url: Option<Name>,
+    #[serde(default)]
+    health: UrlPath,
+    #[serde(default = "usual_budget")]
+    budget_seconds: Seconds,
+    #[serde(default = "usual_request")]
+    request_seconds: Seconds,
+}
+
+#[derive(Clone, Debug)]
+struct Name(Identifier);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Identifier::parse(&text)
+            .map(Self)
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+fn table_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<TableName>, D::Error> {
+    let spanned = Spanned::<String>::deserialize(deserializer)?;
+    let span = spanned.span();
+    let name = spanned.get_ref().parse();
+    name.map(|name| Spanned::new(span, name))
+        .map_err(serde::de::Error::custom)
+}
+
+impl Part {
+    fn complete(self, reading: &Reading<'_>) -> Result<Held, Mistake> {
+        let entry = self.contract;
+        let mut databases = self.databases.into_iter();
+        let Some(database) =
+            databases.find(|known| known.name.get_ref() == entry.database.get_ref())
+        else {
+            let sentence = format!(
+                "there is no [[databases]] with the name `{}`",
+                entry.database.get_ref()
+            );
+            let cure = "add one, or give the name of one that is there".to_owned();
+            return Err(reading.mistake(&entry.database, sentence, Some(cure)));
+        };
+        let database = database.complete(reading)?;
+        let TableName { schema, name } = entry.table.get_ref().clone();
+        let dialect = match (&database.place, schema) {
+            (Place::Postgres { .. }, schema) => Dialect::Postgres { schema },
+            (Place::Sqlite(_), None) => Dialect::Sqlite,
+            (Place::Sqlite(_), Some(schema)) => {
+                let sentence = "a table of SQLite has no schema".to_owned();
+                let cure = format!("leave `{schema}.` out");
+                return Err(reading.mistake(&entry.table, sentence, Some(cure)));
+            }
+        };
+        let has_suspended_from = entry.suspended_from.is_some();
+        let suspended_from = entry.suspended_from.map_or_else(
+            || Columns::default().suspended_from().clone(),
+            |name| name.0,
+        );
+        let columns = Columns::new(
+            entry.key.get_ref().0.clone(),
+            entry.status.0,
+            suspended_from,
+        );
+        let columns =
+            columns.map_err(|same| reading.mistake(&entry.key, same.to_string(), None))?;
+        Ok(Held {
+            database,
+            dialect,
+            table: Table {
+                name,
+                columns,
+                first: FirstStatus::First,
+            },
+            has_suspended_from,
+            provisioned_at: entry.provisioned_at.map(|name| name.0),
+            since: entry.since.map(|name| name.0),
+            url: entry.url.map(|name| name.0),
+            health: entry.health,
+            budget: entry.budget_seconds.duration(),
+            request_within: entry.request_seconds.duration(),
+        })
+    }
+}
+
+fn usual_status() -> Name {
+    Name(Columns::default().status().clone())
+}
+
+/// As the gate's `USHER_SETUP_BUDGET_SECONDS`.
+const fn usual_budget() -> Seconds {
+    Seconds::new(600)
+}
+
+/// A machine that sleeps until it is asked takes some seconds to wake.
+const fn usual_request() -> Seconds {
+    Seconds::new(10)
+}
