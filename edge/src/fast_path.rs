@@ -35,7 +35,7 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
     let freshness = &gate.configuration.rules.freshness;
     match freshness.judge(&sighting, jitter, now) {
         Freshness::Fresh => {}
-        Freshness::Stale => gate.refresh_if_stale(&sighting),
+        Freshness::Stale => gate.refresh(visitor.storage_key(), &sighting, now),
         Freshness::TooOld => return None,
     }
     let judgement = decide(

@@ -5,9 +5,13 @@ use std::rc::Rc;
 use policy::admission::{Presented, Visitor};
 use policy::credential::{Carrier, Offer};
 use policy::decision::{Decision, Judgement, Place, Rejected, decide, turn_away};
+use policy::freshness::Freshness;
 use policy::negotiation::Audience;
 use policy::reason::Reason;
 use policy::refusal::Refusal;
+use policy::sighting::Sighting;
+use policy::storage_key::StorageKey;
+use policy::time::Moment;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
@@ -187,24 +191,25 @@ impl Gate<'_> {
                     sightings.store(&sighting).await;
                 });
             }
-            FoundOwned::Remembered(sighting) => self.refresh_if_stale(sighting),
+            FoundOwned::Remembered(sighting) => {
+                let key = StorageKey::of(&sighting.standing.identity);
+                let (jitter, now) = (self.isolate.jitter(&key), clock::now());
+                let freshness = &self.configuration.rules.freshness;
+                match freshness.judge(sighting, jitter, now) {
+                    Freshness::Fresh => {}
+                    Freshness::Stale | Freshness::TooOld => self.refresh(&key, sighting, now),
+                }
+            }
             FoundOwned::AuthorityFailed(_) | FoundOwned::Unreadable(_) => {}
         }
     }
 
-    pub(crate) fn refresh_if_stale(&self, sighting: &policy::sighting::Sighting) {
-        let now = clock::now();
-        let identity = sighting.standing.identity.clone();
-        let key = policy::storage_key::StorageKey::of(&identity);
-        let jitter = self.isolate.jitter(&key);
-        let freshness = &self.configuration.rules.freshness;
-        let fresh = match freshness.judge(sighting, jitter, now) {
-            policy::freshness::Freshness::Fresh => true,
-            policy::freshness::Freshness::Stale | policy::freshness::Freshness::TooOld => false,
-        };
-        if fresh || !self.isolate.memory.begin_refresh(&key, now) {
+    /// Asks the authority anew after the answer, if no other request of this isolate does.
+    pub(crate) fn refresh(&self, key: &StorageKey, sighting: &Sighting, now: Moment) {
+        if !self.isolate.memory.begin_refresh(key, now) {
             return;
         }
+        let identity = sighting.standing.identity.clone();
         let (configuration, isolate, env) = (self.configuration, self.isolate, self.env.clone());
         self.incoming.context.wait_until(async move {
             Sightings {
