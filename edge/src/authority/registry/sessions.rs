@@ -133,7 +133,8 @@ impl Registry<'_> {
         Ok([event, begin, touch])
     }
 
-    /// Writes down that a credential was not accepted for a session. Nothing it says is believed, so nothing of it is kept.
+    /// Writes down that a credential was not accepted for a session. Nothing it says is believed, so nobody is
+    /// named; the details are those of the log's line.
     pub(crate) async fn note_failed_log_in(
         &self,
         reason: &str,
