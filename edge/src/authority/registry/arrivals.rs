@@ -156,7 +156,7 @@ impl Welcome<'_> {
     fn bootstrap(&self) -> worker::Result<Vec<D1PreparedStatement>> {
         let no_owner = "NOT EXISTS (SELECT 1 FROM users WHERE role = 'platform_owner')";
         let is_owner = "EXISTS (SELECT 1 FROM users WHERE id = ?1 AND role = 'platform_owner')";
-        let values = [text(PLATFORM_ORG), self.seconds(), text(PLATFORM_ORG_NAME)];
+        let (org_id, now) = (text(PLATFORM_ORG), self.seconds());
         let event = self.registry.event_where(
             no_owner,
             &[],
@@ -165,19 +165,19 @@ impl Welcome<'_> {
             self.occasion,
         )?;
         let org = format!(
-            "INSERT INTO orgs (id, name, created_at) SELECT ?2, ?4, ?3 WHERE ?1 IS NOT NULL AND {no_owner} ON CONFLICT DO NOTHING"
+            "INSERT INTO orgs (id, name, created_at) SELECT ?1, ?2, ?3 WHERE {no_owner} ON CONFLICT DO NOTHING"
         );
+        let org_values = [org_id.clone(), text(PLATFORM_ORG_NAME), now.clone()];
         let member = format!(
             "INSERT INTO members (org_id, user_id, role, since) SELECT ?2, ?1, 'org_owner', ?3 WHERE {is_owner}
              ON CONFLICT DO NOTHING"
         );
-        let [org_id, now, _name] = &values;
         Ok(vec![
             event,
-            self.statement(&org, &values)?,
+            self.registry.database.prepare(org).bind(&org_values)?,
             self.user_row(no_owner, &[], Some(PLATFORM_ORG), "platform_owner")?,
             self.identity_row(is_owner, &[])?,
-            self.statement(&member, &[org_id.clone(), now.clone()])?,
+            self.statement(&member, &[org_id, now])?,
         ])
     }
 
