@@ -16,7 +16,7 @@ use worker::Env;
 use crate::authority::registry::audit::Occasion;
 use crate::authority::registry::{ACTIVITY, Registry};
 use crate::clock;
-use crate::configuration::{AuthoritySetting, Bindings, Configuration};
+use crate::configuration::{Bindings, Configuration};
 use crate::events;
 use crate::gate::Gate;
 use crate::incoming::Incoming;
@@ -138,14 +138,6 @@ struct Writer {
 }
 
 impl Writer {
-    /// Only the registry has a place for them; with another authority the log has the lines.
-    fn keeps_records(&self) -> bool {
-        match &self.configuration.authority {
-            AuthoritySetting::Registry => true,
-            AuthoritySetting::ControlPlane(_) | AuthoritySetting::Kv => false,
-        }
-    }
-
     fn registry(&self) -> Result<Registry<'_>, String> {
         let database = Bindings(&self.env).registry();
         Ok(Registry {
@@ -156,7 +148,8 @@ impl Writer {
 
     async fn log_in(&self, visitor: &Visitor, always: bool) -> Result<(), String> {
         let now = clock::now();
-        if !self.keeps_records() || !(self.isolate.log_ins.is_due(visitor.session(), now) || always)
+        if !self.configuration.authority.keeps_records()
+            || !(self.isolate.log_ins.is_due(visitor.session(), now) || always)
         {
             return Ok(());
         }
@@ -167,7 +160,7 @@ impl Writer {
     }
 
     async fn failed(&self, refusal: &Refusal) -> Result<(), String> {
-        if !self.keeps_records() {
+        if !self.configuration.authority.keeps_records() {
             return Ok(());
         }
         let now = clock::now();
@@ -214,7 +207,7 @@ impl Gate<'_> {
     /// Ends all sessions of a visitor, at this location with the next request.
     pub(crate) async fn log_out(&self, visitor: &Visitor) {
         let writer = self.writer();
-        if !writer.keeps_records() {
+        if !writer.configuration.authority.keeps_records() {
             return;
         }
         let ended = match writer.registry() {

@@ -1,7 +1,7 @@
 //! What the gate itself answers: a page for a person, problem+json (RFC 9457) for a program, and redirects.
 
 use askama::Template;
-use policy::contract::{Problem, REASON_HEADER, RESPONSE_HEADER};
+use policy::contract::{Problem, REASON_HEADER, REQUEST_ID_HEADER, RESPONSE_HEADER};
 use policy::message::Message;
 use policy::negotiation::{Audience, Signs};
 use policy::reason::{Actor, Reason};
@@ -140,7 +140,7 @@ impl Answer {
                 "Accept, Authorization, Cookie, Sec-Fetch-Mode".to_owned(),
             ),
             (RESPONSE_HEADER, "gate".to_owned()),
-            ("usher-request-id", request_id.to_owned()),
+            (REQUEST_ID_HEADER, request_id.to_owned()),
             (
                 "content-security-policy",
                 CONTENT_SECURITY_POLICY.to_owned(),

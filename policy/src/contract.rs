@@ -22,6 +22,9 @@ use crate::status::Status;
 /// The header that carries the stable reason code of every answer the gate itself gives.
 pub const REASON_HEADER: &str = "usher-reason";
 
+/// The header that carries the id under which the log, and the registry's events, have the request.
+pub const REQUEST_ID_HEADER: &str = "usher-request-id";
+
 /// The header that marks an answer as the gate's own, so that an app's 403 can be told from ours.
 pub const RESPONSE_HEADER: &str = "usher-response";
 
@@ -72,6 +75,19 @@ pub struct MeInstance {
     pub since: u64,
     /// How old this knowledge is, in milliseconds.
     pub age_millis: u64,
+}
+
+/// What `GET /.usher/ready` answers with status 200; where something is wrong, it answers a [`Problem`] with its `mistakes`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Readiness {
+    /// Always `ready`.
+    pub status: String,
+    /// Whether log-ins are written down, which only the registry does.
+    pub keeps_events: bool,
+    /// How many events this isolate could not write since it started (incident I4).
+    pub lost_events: u64,
+    /// Why the last of them could not be written.
+    pub last_lost_because: Option<String>,
 }
 
 /// A standing as the admin API takes and gives it: `PUT` and `GET /.usher/admin/v1/standings`.
@@ -149,13 +165,12 @@ pub struct InstanceRecord {
     pub since: u64,
     /// Counts every change; a late write with a smaller number loses.
     pub version: u64,
-    /// The id of its owner's record.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The id of its owner's record; none without a registry.
     pub user: Option<String>,
-    /// The exact `iss` of its owner's tokens.
-    pub issuer: String,
+    /// The exact `iss` of its owner's tokens; none if nobody can log in as its owner.
+    pub issuer: Option<String>,
     /// The exact `sub` of its owner's tokens.
-    pub subject: String,
+    pub subject: Option<String>,
 }
 
 /// Some instances: `GET /.usher/admin/v1/instances?status=active`, the longest in that status first.

@@ -5,9 +5,11 @@
 //!
 //! vectors ─► cases with verdicts, put to the gate's own code natively and in workerd
 //! postgres ─► a server of its own (postgres.mjs ─► postgres)
+//! incident ─► a world that is broken
 //! world ─► gate (host.mjs ─► workerd), stage, `usher` · visitor ─► the gate's address
 
 pub mod gate;
+pub mod incident;
 pub mod places;
 pub mod postgres;
 pub mod vectors;
@@ -15,6 +17,7 @@ pub mod visitor;
 pub mod world;
 
 pub use gate::Gate;
+pub use incident::Incident;
 pub use postgres::Postgres;
 pub use visitor::Visitor;
 pub use world::{World, WorldOptions};

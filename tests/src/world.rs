@@ -8,14 +8,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use stage::{
-    Authority, ControlPlaneDatabase, ControlPlaneOptions, Fault, GateLink, Stage, StageError,
-};
+use stage::{Authority, ControlPlaneDatabase, ControlPlaneOptions, GateLink, Stage, StageError};
 use tempfile::TempDir;
 use tokio::process::Command;
 use uuid::Uuid;
 
 use crate::gate::{Gate, GateError, GateOptions};
+use crate::incident::Incident;
 use crate::places;
 use crate::visitor::Visitor;
 
@@ -24,8 +23,8 @@ use crate::visitor::Visitor;
 pub struct WorldOptions {
     /// Where the truth about standings lives.
     pub authority: WorldAuthority,
-    /// What is broken in the stage.
-    pub fault: Option<Fault>,
+    /// What is broken.
+    pub incident: Option<Incident>,
     /// Told of each part that is up, and how long it took.
     pub progress: fn(what: &str, took: Duration),
     /// How long a fresh instance stays `provisioning`.
@@ -46,7 +45,7 @@ impl Default for WorldOptions {
     fn default() -> Self {
         Self {
             authority: WorldAuthority::Registry,
-            fault: None,
+            incident: None,
             progress: |_what, _took| {},
             provisioning: Duration::from_millis(50),
             ready_budget: Duration::from_secs(10),
@@ -131,7 +130,7 @@ impl World {
             authority: authority.clone(),
             identity_port: 0,
             database: folder.path().join("identity.db"),
-            fault: options.fault,
+            fault: options.incident.and_then(Incident::of_stage),
             provisioning: options.provisioning,
             setup: options.setup,
         });
@@ -152,6 +151,9 @@ impl World {
         })
         .await
         .map_err(WorldError::Gate)?;
+        if let Some(incident) = options.incident {
+            incident.befall(&gate).await.map_err(WorldError::Gate)?;
+        }
         stage.connect_gate(GateLink {
             url: gate.url.clone(),
             admin_secret: gate.admin_secret.clone(),

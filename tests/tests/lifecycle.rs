@@ -20,7 +20,7 @@ use tests::gate::{Gate, GateOptions};
 fn every_fault_can_be_named_before_anything_is_built() {
     let place = tests::places::workspace().join("xtask/src/demo.rs");
     let text = std::fs::read_to_string(place).unwrap();
-    let names = stage::Fault::ALL.map(|fault| format!("{:?}", fault.name()));
+    let names = tests::Incident::ALL.map(|incident| format!("{:?}", incident.name()));
     let line = format!(
         "const FAULTS: [&str; {}] = [{}];",
         names.len(),

@@ -11,7 +11,7 @@ use crate::configuration::file::Call;
 use crate::configuration::template::Filling;
 use crate::configuration::value::Method;
 use crate::deployment::exchange::{Exchange, NoAnswer};
-use crate::deployment::http::Http;
+use crate::deployment::http::{Body, Http};
 use crate::redaction::{SecretName, Secrets};
 
 /// Sends requests and keeps what was sent and answered.
@@ -47,7 +47,10 @@ impl<'a> Deployment<'a> {
         token: Option<&str>,
     ) -> Exchange {
         let method = call.method.unwrap_or(usual).into();
-        let body = call.json.as_ref().map(|json| json.get_ref().fill(filling));
+        let body = call
+            .json
+            .as_ref()
+            .map(|json| Body::Json(json.get_ref().fill(filling)));
         match call.url.get_ref().fill(filling) {
             Ok(url) => self.http.send(method, url, token, &[], body).await,
             Err(error) => Exchange::unsent(

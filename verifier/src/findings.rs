@@ -3,6 +3,7 @@
 //! Every check that could explain the step is asked. One that could not look says so: that is never "nothing found".
 
 mod database_never_migrated;
+mod events_lost;
 mod gate_misconfigured;
 mod instance_missing;
 mod instance_stuck;
@@ -30,6 +31,7 @@ pub(crate) async fn look(
         database_never_migrated::look(&scene).await,
         instance_missing::look(&scene).await,
         instance_stuck::look(&scene).await,
+        events_lost::look(&scene).await,
     ];
     opinions.into_iter().fold(Opinion::default(), Opinion::and)
 }
@@ -76,6 +78,8 @@ pub(crate) struct Finding {
 pub(crate) enum Code {
     /// The code runs against a database without its tables (incident I5).
     DatabaseNeverMigrated,
+    /// Log-ins are let in and not written down (incident I4).
+    EventsLost,
     /// The gate refuses everybody because its configuration is wrong.
     GateMisconfigured,
     /// The sign-up created no instance (the shape of incident I2).
@@ -88,6 +92,7 @@ impl Code {
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::DatabaseNeverMigrated => "database_never_migrated",
+            Self::EventsLost => "events_lost",
             Self::GateMisconfigured => "gate_misconfigured",
             Self::InstanceMissing => "instance_missing",
             Self::InstanceStuck => "instance_stuck",

@@ -85,6 +85,7 @@ impl<'a> Run<'a> {
             attempts: 0,
             states: Vec::new(),
             last: None,
+            remark: None,
             began: Instant::now(),
             progress: self.progress,
         };
@@ -118,6 +119,8 @@ pub(crate) struct StepLog<'a> {
     attempts: u32,
     states: Vec<StateSeen>,
     last: Option<Exchange>,
+    /// What the step says of itself when nothing is wrong.
+    remark: Option<(Outcome, String)>,
     began: Instant,
     progress: &'a Progress<'a>,
 }
@@ -153,9 +156,23 @@ impl StepLog<'_> {
             .saturating_sub(Duration::from_millis(since))
     }
 
+    /// The step found that there is nothing for it to do here: it is skipped, which is no pass.
+    pub(crate) fn does_not_apply(&mut self, why: &str) {
+        self.remark = Some((Outcome::Skipped, why.to_owned()));
+    }
+
+    /// The step passes, and the report says this with it.
+    pub(crate) fn passed_although(&mut self, what: &str) {
+        self.remark = Some((Outcome::Passed, what.to_owned()));
+    }
+
     fn into_record(self, name: StepName, problem: Option<&Problem>) -> StepRecord {
         let (outcome, why) = match problem {
-            None => (Outcome::Passed, None),
+            None => self
+                .remark
+                .map_or((Outcome::Passed, None), |(outcome, why)| {
+                    (outcome, Some(why))
+                }),
             Some(Problem::Failed(fault)) => (Outcome::Failed, Some(fault.to_string())),
             Some(Problem::Broken(reason)) => (Outcome::Broken, Some(reason.to_string())),
             Some(Problem::Interrupted) => (Outcome::Broken, Some("interrupted".to_owned())),

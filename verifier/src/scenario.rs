@@ -7,8 +7,10 @@ use crate::deployment::Deployment;
 use crate::newcomer::Newcomer;
 use crate::run::{Run, Stopped};
 use crate::steps::StepName;
+use crate::steps::find_log_in::find_log_in;
 use crate::steps::log_in::{Session, log_in};
 use crate::steps::log_out::log_out;
+use crate::steps::open_session::open_session;
 use crate::steps::reach_instance::reach_instance;
 use crate::steps::register::register;
 use crate::steps::wait_until_ready::wait_until_ready;
@@ -17,7 +19,7 @@ use crate::steps::wait_until_ready::wait_until_ready;
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Scenario {
-    /// Nobody has seen this user before: register, log in, wait, reach the instance, log out
+    /// Nobody has seen this user before: register, log in, wait, reach the instance, be written down, log out
     NewUser,
 }
 
@@ -37,6 +39,8 @@ impl Scenario {
                 StepName::LogIn,
                 StepName::WaitUntilReady,
                 StepName::ReachInstance,
+                StepName::OpenSession,
+                StepName::FindLogIn,
                 StepName::LogOut,
                 StepName::CleanUp,
             ],
@@ -82,12 +86,40 @@ async fn new_user<'a>(
         reach_instance(log, deployment, session).await
     })
     .await?;
+    be_written_down(run, deployment, session).await?;
     let Some(call) = &deployment.configuration.log_out else {
         run.skip(StepName::LogOut, "no [log_out] in the configuration");
         return Ok(());
     };
     run.step(StepName::LogOut, async |log| {
         log_out(log, deployment, call, session).await
+    })
+    .await
+}
+
+/// People have a session at the gate, and the gate writes their log-ins down.
+async fn be_written_down(
+    run: &mut Run<'_>,
+    deployment: &Deployment<'_>,
+    session: &Session<'_>,
+) -> Result<(), Stopped> {
+    if !deployment.configuration.log_in.session {
+        for step in [StepName::OpenSession, StepName::FindLogIn] {
+            run.skip(step, "`session = false` in [log_in] of the configuration");
+        }
+        return Ok(());
+    }
+    let opened = run
+        .step(StepName::OpenSession, async |log| {
+            open_session(log, deployment, session).await
+        })
+        .await?;
+    let Some(admin) = &deployment.configuration.admin else {
+        run.skip(StepName::FindLogIn, "no [gate_admin] in the configuration");
+        return Ok(());
+    };
+    run.step(StepName::FindLogIn, async |log| {
+        find_log_in(log, deployment, admin, &opened).await
     })
     .await
 }

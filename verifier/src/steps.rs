@@ -2,8 +2,10 @@
 
 pub(crate) mod clean_up;
 pub(crate) mod fault;
+pub(crate) mod find_log_in;
 pub(crate) mod log_in;
 pub(crate) mod log_out;
+pub(crate) mod open_session;
 pub(crate) mod reach_instance;
 pub(crate) mod register;
 pub(crate) mod wait_until_ready;
@@ -18,6 +20,8 @@ pub(crate) enum StepName {
     LogIn,
     WaitUntilReady,
     ReachInstance,
+    OpenSession,
+    FindLogIn,
     LogOut,
     CleanUp,
 }
@@ -30,6 +34,8 @@ impl StepName {
             Self::LogIn => "log in",
             Self::WaitUntilReady => "wait until ready",
             Self::ReachInstance => "reach the instance",
+            Self::OpenSession => "open a session",
+            Self::FindLogIn => "find the log-in",
             Self::LogOut => "log out",
             Self::CleanUp => "clean up",
         }

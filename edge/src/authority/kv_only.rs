@@ -197,8 +197,8 @@ fn instance(record: &Record) -> Result<InstanceRecord, ChangeRefused> {
         since,
         version: raw.version,
         user: None,
-        issuer: raw.issuer.clone(),
-        subject: raw.subject.clone(),
+        issuer: Some(raw.issuer.clone()),
+        subject: Some(raw.subject.clone()),
     })
 }
 

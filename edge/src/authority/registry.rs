@@ -76,7 +76,7 @@ const INSTANCE: &str = "
                'suspended_from', instances.suspended_from, 'since', instances.since, 'version', instances.version,
                'user', instances.user_id, 'issuer', identities.issuer, 'subject', identities.subject) AS record
     FROM instances
-    JOIN identities ON identities.user_id = instances.user_id
+    LEFT JOIN identities ON identities.user_id = instances.user_id
     WHERE instances.id = ?1 LIMIT 1";
 
 const IDENTITIES: &str = "
@@ -97,8 +97,8 @@ struct InstanceRow {
     since: u64,
     version: u64,
     user: String,
-    issuer: String,
-    subject: String,
+    issuer: Option<String>,
+    subject: Option<String>,
 }
 
 impl InstanceRow {

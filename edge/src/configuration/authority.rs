@@ -17,6 +17,16 @@ pub(crate) enum AuthoritySetting {
     Registry,
 }
 
+impl AuthoritySetting {
+    /// Whether sessions and events have a place: only the registry has one. With another authority the log has the lines.
+    pub(crate) const fn keeps_records(&self) -> bool {
+        match self {
+            Self::Registry => true,
+            Self::ControlPlane(_) | Self::Kv => false,
+        }
+    }
+}
+
 /// How a control plane is reached.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) struct ControlPlaneSetting {

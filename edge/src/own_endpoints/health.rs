@@ -1,5 +1,6 @@
 //! `/.usher/health`: the gate runs. `/.usher/ready`: it could let somebody in.
 
+use policy::contract::Readiness;
 use policy::reason::Reason;
 use serde_json::json;
 use worker::Env;
@@ -34,12 +35,15 @@ pub(super) async fn ready(isolate: &'static Isolate, env: &Env, incoming: &Incom
         mistakes.extend(key_mistakes(isolate, configuration, env, incoming).await);
     }
     if mistakes.is_empty() {
-        let (lost_events, last_problem) = isolate.log_ins.lost();
-        let ready = json!({
-            "status": "ready",
-            "lost_events": lost_events,
-            "last_lost_because": last_problem,
-        });
+        let (lost_events, last_lost_because) = isolate.log_ins.lost();
+        let configuration = isolate.configuration.as_ref();
+        let ready = Readiness {
+            status: "ready".to_owned(),
+            keeps_events: configuration
+                .is_ok_and(|configuration| configuration.authority.keeps_records()),
+            lost_events,
+            last_lost_because,
+        };
         Answer::json(200, &ready, &incoming.id)
     } else {
         Answer::problem(Reason::Misconfigured, &incoming.id, mistakes)

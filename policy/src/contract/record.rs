@@ -42,6 +42,8 @@ pub(super) enum Kind {
     SuspendedFrom,
     /// Any text.
     Text,
+    /// Any text, or null where there is none.
+    TextOrNull,
 }
 
 pub(super) const ALL: [&Record; 4] = [&NEW_INSTANCE, &INSTANCE, &STANDING, &STATUS_CHANGE];
@@ -79,11 +81,19 @@ const INSTANCE: Record = Record {
             Kind::Count,
             "Counts every change; a late write with a smaller number loses.",
         ),
-        optional("user", Kind::Text, "The id of its owner's record."),
-        required("issuer", Kind::Text, "The exact iss of its owner's tokens."),
+        required(
+            "user",
+            Kind::TextOrNull,
+            "The id of its owner's record, null without a registry.",
+        ),
+        required(
+            "issuer",
+            Kind::TextOrNull,
+            "The exact iss of its owner's tokens, null if nobody can log in as its owner.",
+        ),
         required(
             "subject",
-            Kind::Text,
+            Kind::TextOrNull,
             "The exact sub of its owner's tokens.",
         ),
     ],

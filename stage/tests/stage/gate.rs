@@ -124,8 +124,8 @@ fn instance(path: &str, change: &StatusChange) -> InstanceRecord {
         suspended_from: None,
         since: 0,
         version: 1,
-        issuer: "http://127.0.0.1:3000".to_owned(),
-        subject: "somebody".to_owned(),
+        issuer: Some("http://127.0.0.1:3000".to_owned()),
+        subject: Some("somebody".to_owned()),
     }
 }
 

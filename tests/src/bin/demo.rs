@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use stage::{Fault, KeepAt, NewAccount};
+use stage::{KeepAt, NewAccount};
+use tests::Incident;
 use tests::gate::GateError;
 use tests::world::{World, WorldError, WorldOptions};
 
@@ -20,9 +21,9 @@ struct Arguments {
     /// End after the verification, with its exit code
     #[arg(long)]
     once: bool,
-    /// Break the stage in the way of a real incident
+    /// Break the platform in the way of a real incident
     #[arg(long, value_name = "NAME", value_parser = fault)]
-    fault: Option<Fault>,
+    fault: Option<Incident>,
 }
 
 #[tokio::main]
@@ -44,7 +45,7 @@ async fn run(arguments: &Arguments) -> Result<u8, WorldError> {
         say(&format!("fault {}: {}", fault.name(), fault.what_it_does()));
     }
     let options = WorldOptions {
-        fault: arguments.fault,
+        incident: arguments.fault,
         progress: |what, took| say(&format!("{what} ({:.1} s)", took.as_secs_f64())),
         // Long enough to see each status go by.
         provisioning: Duration::from_millis(800),
@@ -166,8 +167,8 @@ const ACCOUNTS: &[(&str, KeepAt, &str)] = &[
 /// For accounts that live as long as the demo, on this machine only.
 const PASSWORD: &str = "correct horse battery";
 
-fn fault(name: &str) -> Result<Fault, String> {
-    Fault::parse(name).map_err(|error| error.to_string())
+fn fault(name: &str) -> Result<Incident, String> {
+    Incident::parse(name).map_err(|error| error.to_string())
 }
 
 fn say(line: &str) {

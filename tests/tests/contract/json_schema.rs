@@ -34,8 +34,8 @@ fn instance(status: Status, suspended_from: Option<Status>) -> Value {
         since: 1_700_000_000,
         version: u64::MAX,
         user: Some("v1:guy".to_owned()),
-        issuer: "https://id.example.com".to_owned(),
-        subject: "guy".to_owned(),
+        issuer: Some("https://id.example.com".to_owned()),
+        subject: Some("guy".to_owned()),
     })
 }
 

@@ -191,6 +191,11 @@ async fn events_are_filtered_and_followed_the_oldest_first() {
         (&some["total"], &some["events"][0]["org"]),
         (&json!(1), &json!("one"))
     );
+    let request = some["events"][0]["request_id"].as_str().unwrap();
+    for (request, total) in [(request, 1), ("somebody-elses", 0)] {
+        let of_request = json(&world, &["events", "--request", request]).await;
+        assert_eq!(of_request["total"], total, "{of_request}");
+    }
 
     let arguments = [
         "events",

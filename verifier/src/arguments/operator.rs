@@ -213,6 +213,9 @@ pub(crate) struct Events {
     /// Only of this address, also where no user came of it
     #[arg(long)]
     pub(crate) email: Option<String>,
+    /// Only of the request with this id, which every page and answer of the gate shows
+    #[arg(long, value_name = "ID")]
+    pub(crate) request: Option<String>,
     /// Only from then on: a span back from now (90s, 15m, 1h, 7d), or 2026-01-31, or 2026-01-31T08:00:00Z
     #[arg(long, value_name = "SPAN|DATE")]
     pub(crate) since: Option<Since>,

@@ -62,6 +62,13 @@ pub(crate) struct LogIn {
     #[serde(default)]
     pub(crate) status: AcceptedStatus,
     pub(crate) token: JsonPointer,
+    /// Whether browsers hand this token over to the gate for a session.
+    #[serde(default = "yes")]
+    pub(crate) session: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl LogIn {

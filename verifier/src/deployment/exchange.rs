@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use policy::contract::directory::EventList;
 use policy::contract::{Problem, REASON_HEADER, RESPONSE_HEADER};
 use reqwest::Url;
 use serde::de::DeserializeOwned;
@@ -158,6 +159,12 @@ impl Answer {
     pub(crate) fn reason(&self) -> Option<String> {
         let header = self.header(REASON_HEADER).map(str::to_owned);
         header.or_else(|| self.problem().map(|problem| problem.reason))
+    }
+
+    /// The gate's events, if that is what was answered.
+    pub(crate) fn events(&self) -> Option<EventList> {
+        self.json()
+            .filter(|_| self.status == 200 && self.is_the_gates_own())
     }
 
     /// `Retry-After` in seconds (RFC 9110 section 10.2.3); its other form, a date, is not worth a clock here.

@@ -1,6 +1,7 @@
 //! The gate's own endpoints, as the contract has them.
 
-use policy::contract::{InstanceList, InstanceRecord, Me, Problem, StandingRecord};
+use policy::contract::{InstanceList, InstanceRecord, Me, Problem, Readiness, StandingRecord};
+use policy::event::EventKind;
 use policy::reason::Reason;
 use policy::status::Status;
 use reqwest::Url;
@@ -8,6 +9,7 @@ use reqwest::Url;
 use crate::configuration::admin::Admin;
 use crate::deployment::Deployment;
 use crate::deployment::exchange::{Exchange, NoAnswer};
+use crate::deployment::http::Body;
 
 impl Deployment<'_> {
     /// Asks the gate who the bearer is and where they stand.
@@ -33,7 +35,41 @@ impl Deployment<'_> {
 
     /// Asks whether the gate itself is well.
     pub(crate) async fn gate_readiness(&self) -> Exchange {
-        self.get(self.own_endpoint(&["ready"], &[]), None).await
+        self.get(self.readiness_url(), None).await
+    }
+
+    /// What the gate says of itself while it is well.
+    pub(crate) async fn readiness(&self) -> Option<Readiness> {
+        let answer = self.gate_readiness().await.answer.ok()?;
+        answer.json().filter(|_| answer.status == 200)
+    }
+
+    /// Where the gate says whether it is well.
+    pub(crate) fn readiness_url(&self) -> Url {
+        self.own_endpoint(&["ready"], &[])
+    }
+
+    /// Hands a token over for a session, as a page of the gate's own origin would.
+    pub(crate) async fn open_session(&self, token: &str) -> Exchange {
+        let url = self.own_endpoint(&["session"], &[]);
+        let origin = ("origin", url.origin().ascii_serialization());
+        let form = Body::Form(vec![("token", token.to_owned())]);
+        let method = reqwest::Method::POST;
+        self.http
+            .send(method, url, None, &[origin], Some(form))
+            .await
+    }
+
+    /// Asks for the events of the log-in that this request was.
+    pub(crate) async fn log_ins_of(&self, admin: &Admin, request_id: &str, since: u64) -> Exchange {
+        let since = since.to_string();
+        let query = [
+            ("event", EventKind::LoginSuccess.word()),
+            ("request", request_id),
+            ("since", &since),
+        ];
+        let url = self.own_endpoint(&["admin", "v1", "events"], &query);
+        self.get(url, Some(&admin.secret)).await
     }
 
     /// Looks an instance up in the gate's registry.

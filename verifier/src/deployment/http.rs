@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, Method, Url, redirect};
 use serde_json::Value;
 
@@ -37,14 +38,14 @@ impl<'a> Http<'a> {
         url: Url,
         token: Option<&str>,
         further: &[(&str, String)],
-        body: Option<Value>,
+        body: Option<Body>,
     ) -> Exchange {
         // No `accept`: then a printed curl line asks for just the same.
         let mut headers = Vec::new();
         headers.extend(token.map(|token| ("authorization".to_owned(), format!("Bearer {token}"))));
         headers.extend(
-            body.is_some()
-                .then(|| ("content-type".to_owned(), "application/json".to_owned())),
+            body.as_ref()
+                .map(|body| ("content-type".to_owned(), body.media_type().to_owned())),
         );
         let further = further
             .iter()
@@ -54,7 +55,7 @@ impl<'a> Http<'a> {
             method: method.to_string(),
             url: url.to_string(),
             headers,
-            body: body.map(|body| body.to_string()),
+            body: body.map(Body::into_text),
         };
         let mut sending = self
             .client
@@ -74,6 +75,41 @@ impl<'a> Http<'a> {
         }
     }
 }
+
+/// What is sent with a request.
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    /// The fields of an HTML form.
+    Form(Vec<(&'static str, String)>),
+    Json(Value),
+}
+
+impl Body {
+    const fn media_type(&self) -> &'static str {
+        match self {
+            Self::Form(_) => "application/x-www-form-urlencoded",
+            Self::Json(_) => "application/json",
+        }
+    }
+
+    fn into_text(self) -> String {
+        match self {
+            Self::Form(fields) => fields
+                .iter()
+                .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, FORM)))
+                .collect::<Vec<_>>()
+                .join("&"),
+            Self::Json(value) => value.to_string(),
+        }
+    }
+}
+
+/// All but what no form encodes; a space as `%20` is read like `+` (URL Standard, application/x-www-form-urlencoded).
+const FORM: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'*')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_');
 
 async fn receive(
     sending: reqwest::RequestBuilder,

@@ -60,6 +60,8 @@ fn needs_a_database(step: StepName) -> bool {
         StepName::WaitUntilReady
         | StepName::ReachInstance
         | StepName::LogOut
+        | StepName::OpenSession
+        | StepName::FindLogIn
         | StepName::CleanUp => false,
     }
 }

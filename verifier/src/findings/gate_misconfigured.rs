@@ -1,4 +1,4 @@
-//! The gate lets nobody in because its own configuration is wrong.
+//! The gate itself is not well: its configuration is wrong, or what it stands on.
 
 use policy::contract::Problem;
 use policy::reason::Reason;
@@ -6,57 +6,68 @@ use policy::reason::Reason;
 use crate::deployment::exchange::Answer;
 use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
 
-/// Looks when the gate said `misconfigured`; the gate lists its mistakes at `/.usher/ready`.
+/// Asks the gate, which lists its mistakes at `/.usher/ready`, whichever step did not pass: a sign-up fails as well when the gate's
+/// registry does not take the new user.
 pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
-    let last = scene.step.and_then(|step| step.last.as_ref());
-    let Some((said_at, answer)) =
-        last.and_then(|last| Some((&last.request.url, last.answer.as_ref().ok()?)))
-    else {
-        return Opinion::default();
-    };
-    if answer.reason().as_deref() != Some(Reason::Misconfigured.code()) {
-        return Opinion::default();
-    }
+    let said = said_so(scene);
     let mut opinion = Opinion::default();
-    let mut evidence = vec![Evidence::new(
-        format!("status {}, reason `misconfigured`", answer.status),
-        said_at,
-    )];
     let readiness = scene.deployment.gate_readiness().await;
     let problem = readiness.answer.as_ref().ok().and_then(Answer::problem);
     let mistakes = problem
         .map(|problem: Problem| problem.mistakes)
         .unwrap_or_default();
-    if mistakes.is_empty() {
-        let why = match &readiness.answer {
-            Ok(answer) => format!("it answered {} without a list of mistakes", answer.status),
-            Err(reason) => reason.to_string(),
-        };
-        opinion.unlooked.push(Unlooked {
-            at: format!("the gate's mistakes at {}", readiness.request.url),
-            why,
-        });
-    }
-    let count = mistakes.len();
-    evidence.extend(
-        mistakes
-            .into_iter()
-            .map(|mistake| Evidence::new(mistake, &readiness.request.url)),
-    );
-    let sentence = match count {
-        0 => "the gate lets nobody in, because its configuration is wrong".to_owned(),
-        1 => "the gate lets nobody in, because its configuration has a mistake".to_owned(),
-        more => format!("the gate lets nobody in, because its configuration has {more} mistakes"),
+    let unlooked = match &readiness.answer {
+        Err(reason) => Some(reason.to_string()),
+        Ok(answer) if said.is_some() && mistakes.is_empty() => Some(format!(
+            "it answered {} without a list of mistakes",
+            answer.status
+        )),
+        Ok(_) => None,
     };
+    opinion.unlooked.extend(unlooked.map(|why| Unlooked {
+        at: format!("the gate's mistakes at {}", readiness.request.url),
+        why,
+    }));
+    if said.is_none() && mistakes.is_empty() {
+        return opinion;
+    }
+    let sentence = match (&said, mistakes.len()) {
+        (Some(_), 0) => "the gate lets nobody in, because its configuration is wrong".to_owned(),
+        (Some(_), 1) => {
+            "the gate lets nobody in, because its configuration has a mistake".to_owned()
+        }
+        (Some(_), more) => {
+            format!("the gate lets nobody in, because its configuration has {more} mistakes")
+        }
+        (None, _) => format!("the gate is not well: {}", mistakes.join("; ")),
+    };
+    let listed = mistakes
+        .into_iter()
+        .map(|mistake| Evidence::new(mistake, &readiness.request.url));
     opinion.findings.push(Finding {
         code: Code::GateMisconfigured,
         sentence,
-        evidence,
+        evidence: said.into_iter().chain(listed).collect(),
         fix: Fix {
-            sentence: "Correct wrangler.toml or the missing secret, deploy the gate again, and ask it whether it is content:".to_owned(),
+            sentence: "Correct what is listed (wrangler.toml, a missing secret, the registry's migrations), deploy the gate again, \
+                       and ask it whether it is content:"
+                .to_owned(),
             commands: vec![format!("curl -i {}", readiness.request.url)],
         },
         explains: scene.stopped.step,
     });
     opinion
+}
+
+/// That the step itself was told `misconfigured`.
+fn said_so(scene: &Scene<'_>) -> Option<Evidence> {
+    let last = scene.step?.last.as_ref()?;
+    let answer = last.answer.as_ref().ok()?;
+    let reason = answer.reason()?;
+    (reason == Reason::Misconfigured.code()).then(|| {
+        Evidence::new(
+            format!("status {}, reason `{reason}`", answer.status),
+            &last.request.url,
+        )
+    })
 }

@@ -14,7 +14,7 @@ use crate::configuration::Environment;
 use crate::configuration::address::BaseUrl;
 use crate::configuration::gate::GateOfFile;
 use crate::deployment::exchange::Answer;
-use crate::deployment::http::Http;
+use crate::deployment::http::{Body, Http};
 use crate::operator::failure::{Failure, Unprepared};
 use crate::redaction::{SecretName, Secrets};
 
@@ -115,6 +115,7 @@ impl<'a> Desk<'a> {
             .endpoint(&[&[".usher", "admin", "v1"], path].concat(), query);
         let shown = url.to_string();
         let token = Some(self.secret.as_str());
+        let body = body.map(Body::Json);
         let exchange = self.http.send(method, url, token, &self.remarks, body);
         let answer = exchange.await.answer.map_err(Failure::NoAnswer)?;
         if !answer.is_the_gates_own() {

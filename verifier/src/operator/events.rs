@@ -39,6 +39,7 @@ pub(super) async fn read(
         ("event", wanted.event.map(EventKind::word)),
         ("user", user.as_ref().map(RecordId::as_str)),
         ("email", wanted.email.as_deref()),
+        ("request", wanted.request.as_deref()),
         ("since", since.as_deref()),
     ];
     let found = desk.rows(EVENTS, &filters, wanted.limit).await?;

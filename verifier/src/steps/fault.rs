@@ -17,12 +17,25 @@ pub(crate) enum Fault {
         reason: Option<String>,
         detail: Option<String>,
     },
+    /// The registry does not say what happened.
+    EventsUnreadable { status: u16, reason: Option<String> },
     /// The answer does not hold what it must.
     Lacks { text: String, truncated: bool },
+    /// The gate let the user log in, and there is no event of it.
+    LogInNotWritten {
+        waited: Duration,
+        request_id: String,
+    },
     /// The gate says that its own configuration is wrong.
     Misconfigured,
     /// The visitor was not admitted before the deadline.
     NeverReady(NeverReady),
+    /// The gate does not give a browser a session for the token of the log-in.
+    NoSession {
+        status: u16,
+        reason: Option<String>,
+        detail: Option<String>,
+    },
     /// There is no text where the token should be.
     NoToken { pointer: String, is_json: bool },
     /// What answers at the gate's address is no gate.
@@ -88,10 +101,21 @@ impl fmt::Display for Fault {
                     .try_for_each(|reason| write!(f, ", reason `{reason}`"))?;
                 detail.iter().try_for_each(|detail| write!(f, ": {detail}"))
             }
+            Self::EventsUnreadable { status, reason } => {
+                write!(f, "the gate does not say what happened: status {status}")?;
+                reason
+                    .iter()
+                    .try_for_each(|reason| write!(f, ", reason `{reason}`"))
+            }
             Self::Lacks { text, truncated } => {
                 write!(f, "the answer does not contain `{text}`")?;
                 f.write_str(if *truncated { " in its first MiB" } else { "" })
             }
+            Self::LogInNotWritten { waited, .. } => write!(
+                f,
+                "the gate let the user log in and, {} s later, has no event of it",
+                waited.as_secs()
+            ),
             Self::Misconfigured => f.write_str("the gate says that its own configuration is wrong"),
             Self::NeverReady(NeverReady { waited, state, .. }) => {
                 write!(
@@ -99,6 +123,20 @@ impl fmt::Display for Fault {
                     "not admitted within {} s; the last state was `{state}`",
                     waited.as_secs()
                 )
+            }
+            Self::NoSession {
+                status,
+                reason,
+                detail,
+            } => {
+                write!(
+                    f,
+                    "the gate gives no session for the token of the log-in: status {status}"
+                )?;
+                reason
+                    .iter()
+                    .try_for_each(|reason| write!(f, ", reason `{reason}`"))?;
+                detail.iter().try_for_each(|detail| write!(f, ": {detail}"))
             }
             Self::NoToken {
                 pointer,

@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
-use policy::contract::{InstanceRecord, Me, MeInstance, MeVisitor, REASON_HEADER, RESPONSE_HEADER};
+use axum::{Form, Json, Router};
+use policy::contract::directory::EventList;
+use policy::contract::{
+    InstanceRecord, Me, MeInstance, MeVisitor, REASON_HEADER, REQUEST_ID_HEADER, RESPONSE_HEADER,
+    Readiness,
+};
 use policy::status::Status;
 use serde_json::{Value, json};
 
@@ -17,9 +21,12 @@ pub(crate) const ADMIN_SECRET: &str = "canary-operator-secret";
 /// What is wrong with the deployment.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Switch {
+    EventsLost,
     Healthy,
+    KeepsNoEvents,
     Misconfigured,
     NoInstance,
+    NoSession,
     RegisterFails,
     RemovalFails,
     RemovalHangs,
@@ -66,6 +73,8 @@ impl Deployment {
             .route("/users/me", axum::routing::delete(remove))
             .route("/.usher/me", get(me))
             .route("/.usher/ready", get(ready))
+            .route("/.usher/session", post(open_session))
+            .route("/.usher/admin/v1/events", get(events))
             .route("/.usher/admin/v1/instances/{id}", get(instance))
             .route("/health", get(health))
             .route("/", get(app))
@@ -242,7 +251,57 @@ async fn ready(State(here): State<Deployment>) -> Response {
             &["the secret `ISSUER_KEY` is not set"],
         );
     }
-    Json(json!({"ready": true})).into_response()
+    let loses = here.0.switch == Switch::EventsLost;
+    Json(Readiness {
+        status: "ready".into(),
+        keeps_events: here.0.switch != Switch::KeepsNoEvents,
+        lost_events: loses.into(),
+        last_lost_because: loses.then(|| "no such table: events".into()),
+    })
+    .into_response()
+}
+
+async fn open_session(
+    State(here): State<Deployment>,
+    headers: HeaderMap,
+    Form(form): Form<HashMap<String, String>>,
+) -> Response {
+    let from_itself = headers
+        .get("origin")
+        .is_some_and(|origin| origin == here.0.address.as_str());
+    let email = form["token"].strip_prefix("canary-token-of-");
+    let known = email.is_some_and(|email| here.0.users.lock().unwrap().contains_key(email));
+    if here.0.switch == Switch::NoSession || !from_itself || !known {
+        return problem(StatusCode::FORBIDDEN, "cross_site_request", &[]);
+    }
+    let headers = [
+        (REQUEST_ID_HEADER, "r-session"),
+        (RESPONSE_HEADER, "gate"),
+        ("set-cookie", "__Host-usher=x"),
+        ("location", "/"),
+    ];
+    (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+async fn events(State(here): State<Deployment>, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap();
+    assert!(query.contains("event=login_success&request=r-session&since="));
+    let event = json!({
+        "id": 1, "at": 1_700_000_000_000_u64, "event": "login_success", "user": null, "email": null, "org": null, "issuer": null,
+        "provider": null, "instance": null, "ip": null, "user_agent": null, "reason": null, "request_id": "r-session",
+        "actor": null, "why": null, "details": null
+    });
+    let event = serde_json::from_value(event).unwrap();
+    let events: Vec<_> = (here.0.switch != Switch::EventsLost)
+        .then_some(event)
+        .into_iter()
+        .collect();
+    let list = EventList {
+        total: events.len() as u64,
+        events,
+        next: None,
+    };
+    ([(RESPONSE_HEADER, "gate")], Json(list)).into_response()
 }
 
 async fn instance(
@@ -269,8 +328,8 @@ async fn instance(
         suspended_from: None,
         since: 1_700_000_000,
         version: 2,
-        issuer: here.0.address.clone(),
-        subject: "subject-1".into(),
+        issuer: Some(here.0.address.clone()),
+        subject: Some("subject-1".into()),
     })
     .into_response()
 }

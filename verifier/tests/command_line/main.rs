@@ -76,6 +76,36 @@ async fn a_sign_up_that_created_nothing_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_log_in_that_is_not_written_down_is_named_with_what_the_gate_counts() {
+    let (_, _, ended) = verify(Switch::EventsLost).await;
+    assert_snapshot("events_lost", &ended);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_that_gives_no_session_fails_the_deploy() {
+    let (_, _, ended) = verify(Switch::NoSession).await;
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended.report().contains("the gate gives no session"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_events_are_kept_none_is_looked_for_and_that_is_said() {
+    let (_, _, ended) = verify(Switch::KeepsNoEvents).await;
+    assert_eq!(ended.code, 0);
+    assert!(
+        ended
+            .report()
+            .contains("skipped: the authority of this gate keeps no events"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_suspended_user_is_not_waited_for() {
     let (_, _, ended) = verify(Switch::Suspended).await;
     assert_eq!(ended.code, 1);
@@ -200,7 +230,9 @@ async fn the_json_report_is_one_object_with_every_step() {
         .collect();
     assert_eq!(
         outcomes,
-        ["passed", "passed", "failed", "skipped", "skipped", "passed"]
+        [
+            "passed", "passed", "failed", "skipped", "skipped", "skipped", "skipped", "passed"
+        ]
     );
 }
 
@@ -208,6 +240,7 @@ async fn the_json_report_is_one_object_with_every_step() {
 async fn no_secret_ever_leaves() {
     for switch in [
         Switch::Healthy,
+        Switch::NoSession,
         Switch::StuckAtActive,
         Switch::RegisterFails,
         Switch::RemovalFails,

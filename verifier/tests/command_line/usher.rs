@@ -191,6 +191,7 @@ impl Ended {
         let text = masked(&text, "127.0.0.1%3A", |character| {
             character.is_ascii_digit()
         });
+        let text = masked(&text, "since=", |character| character.is_ascii_digit());
         let text = masked(&text, "usher-", |character| character.is_ascii_hexdigit());
         let text = masked(&text, "\"usher", |character| character.is_ascii_hexdigit());
         let text = masked(&text, "state/journal/", |character| {

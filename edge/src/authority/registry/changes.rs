@@ -181,14 +181,16 @@ impl Registry<'_> {
         Ok(identities)
     }
 
-    /// Removes an instance; its owner stays.
+    /// Removes an instance; its owner stays. Gives whom it was shown to.
     pub(crate) async fn remove_instance(
         &self,
         id: &InstanceId,
         occasion: &Occasion<'_>,
-    ) -> Result<InstanceRecord, ChangeRefused> {
+    ) -> Result<Vec<Identity>, ChangeRefused> {
         let before = self.instance(id).await?;
+        let owners = self.owners_of(&before).await?;
         let entry = Entry {
+            user: before.user.as_deref(),
             instance: Some(id.as_str()),
             ..Entry::default()
         };
@@ -204,20 +206,29 @@ impl Registry<'_> {
             prepare("DELETE FROM instances WHERE id = ?1").bind(&[text(id.as_str())])?,
         ];
         self.database.batch(batch).await?;
-        Ok(before)
+        Ok(owners)
+    }
+
+    /// Everybody who is shown this instance as theirs.
+    async fn owners_of(&self, instance: &InstanceRecord) -> Result<Vec<Identity>, ChangeRefused> {
+        match &instance.user {
+            Some(user) => self.identities_of(user).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Changes a status by one legal step. Saying again what is already so is no change and no error: the answer to the first
-    /// call may have been lost.
+    /// call may have been lost. Gives also whom it is shown to.
     pub(crate) async fn change_status(
         &self,
         id: &InstanceId,
         next: Status,
         occasion: &Occasion<'_>,
-    ) -> Result<InstanceRecord, ChangeRefused> {
+    ) -> Result<(InstanceRecord, Vec<Identity>), ChangeRefused> {
         let before = self.instance(id).await?;
+        let owners = self.owners_of(&before).await?;
         if before.status == next {
-            return Ok(before);
+            return Ok((before, owners));
         }
         before
             .status
@@ -228,7 +239,7 @@ impl Registry<'_> {
             .await?;
         let after = self.instance(id).await?;
         if after.status == next && after.version > before.version {
-            Ok(after)
+            Ok((after, owners))
         } else {
             Err(ChangeRefused::Conflict(
                 "the instance was changed at the same moment; read it again".to_owned(),
@@ -247,6 +258,7 @@ impl Registry<'_> {
         let prepare = |sql: &str| self.database.prepare(sql);
         let details = serde_json::json!({ "from": before.status, "to": next }).to_string();
         let entry = Entry {
+            user: before.user.as_deref(),
             instance: Some(&before.id),
             details: Some(&details),
             ..Entry::default()

@@ -4,7 +4,7 @@ use policy::contract::StatusChange;
 use policy::status::Status;
 
 use super::call::Call;
-use super::given::{Mistake, body, identity, instance_id};
+use super::given::{Mistake, body, instance_id};
 use crate::authority::registry::directory::{Filter, List};
 use crate::page::Answer;
 
@@ -35,24 +35,20 @@ impl Call<'_> {
 
     pub(super) async fn change_status(&self, id: &str) -> Result<Answer, Mistake> {
         let StatusChange { status } = body(self.gate).await?;
-        let record = self
+        let (record, owners) = self
             .registry
             .change_status(&instance_id(id)?, status, &self.occasion())
             .await?;
-        if let Ok(owner) = identity(&record.issuer, &record.subject) {
-            self.show(&owner).await;
-        }
+        self.show_all(&owners).await;
         Ok(self.ok(&record))
     }
 
     pub(super) async fn remove_instance(&self, id: &str) -> Result<Answer, Mistake> {
-        let record = self
+        let owners = self
             .registry
             .remove_instance(&instance_id(id)?, &self.occasion())
             .await?;
-        if let Ok(owner) = identity(&record.issuer, &record.subject) {
-            self.forget_all(&[owner]).await;
-        }
+        self.forget_all(&owners).await;
         Ok(self.done())
     }
 }

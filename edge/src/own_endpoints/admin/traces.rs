@@ -46,7 +46,9 @@ impl Call<'_> {
     }
 
     pub(super) async fn events(&self) -> Result<Answer, Mistake> {
-        let query = self.query(&["event", "user", "email", "instance", "since", "until"])?;
+        let query = self.query(&[
+            "event", "user", "email", "instance", "request", "since", "until",
+        ])?;
         let mut filters = Vec::new();
         let words = EventKind::ALL.map(EventKind::word);
         if let Some(kind) = query.word("event", EventKind::parse, &words)? {
@@ -56,6 +58,7 @@ impl Call<'_> {
             ("user", "user_id = {}"),
             ("email", "email = {} COLLATE NOCASE"),
             ("instance", "instance = {}"),
+            ("request", "request_id = {}"),
         ] {
             if let Some(value) = query.get(name) {
                 filters.push(Filter::text(condition, &value));

@@ -1,0 +1,39 @@
+//! The user's browser hands the token of the log-in over to the gate and gets a session.
+
+use policy::contract::REQUEST_ID_HEADER;
+
+use crate::deployment::Deployment;
+use crate::outcome::Problem;
+use crate::run::StepLog;
+use crate::steps::fault::Fault;
+use crate::steps::log_in::Session;
+
+/// A session at the gate, by the request that began it.
+#[derive(Debug)]
+pub(crate) struct OpenedSession {
+    /// The id under which the gate writes the log-in down.
+    pub(crate) request_id: Option<String>,
+}
+
+/// Sends the form that a log-in page sends. The gate answers with a cookie and the way to the app, or it did not take the token.
+pub(crate) async fn open_session(
+    log: &mut StepLog<'_>,
+    deployment: &Deployment<'_>,
+    session: &Session<'_>,
+) -> Result<OpenedSession, Problem> {
+    let answer = log.keep(deployment.open_session(&session.token).await)?;
+    if answer.status != SEE_OTHER || answer.header("set-cookie").is_none() {
+        return Err(Fault::NoSession {
+            status: answer.status,
+            reason: answer.reason(),
+            detail: answer.problem().map(|problem| problem.detail),
+        }
+        .into());
+    }
+    Ok(OpenedSession {
+        request_id: answer.header(REQUEST_ID_HEADER).map(str::to_owned),
+    })
+}
+
+/// What turns the form into a visit (RFC 9110 section 15.4.4).
+const SEE_OTHER: u16 = 303;
