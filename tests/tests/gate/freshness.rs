@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use policy::freshness::FreshnessRules;
 use serde_json::json;
-use stage::KeepAt;
+use stage::{Account, KeepAt};
 use tests::gate::rig::{BUSY, Failure, Fault};
 use tests::{Visitor, World};
 
@@ -56,6 +56,28 @@ async fn a_suspended_visitor_is_in_just_before_stale_at_most_and_out_at_stale_fr
     clock_at(&world, stale()).await;
     assert_eq!(seen(here.get("/").await).await, SUSPENDED);
     assert_eq!(seen(there.get("/").await).await, SUSPENDED);
+}
+
+#[tokio::test]
+async fn whoever_has_two_identities_is_out_as_both_at_the_next_request() {
+    let world = rigged_world().await;
+    let guy = account(&world, "guy", KeepAt::Ready).await;
+    let as_second = Account {
+        subject: "guy-second".to_owned(),
+        ..guy.clone()
+    };
+    let statement =
+        "INSERT INTO identities SELECT issuer, ?, user_id FROM identities WHERE subject = ?";
+    let parameters = [json!(as_second.subject), json!(guy.subject)];
+    world.gate.d1(statement, &parameters).await.unwrap();
+    let both = [lasting(&world, &guy), lasting(&world, &as_second)];
+    for visitor in &both {
+        assert_eq!(seen(visitor.get("/").await).await, IN);
+    }
+    change_status(&world, &guy, "suspended").await;
+    for visitor in &both {
+        assert_eq!(seen(visitor.get("/").await).await, SUSPENDED);
+    }
 }
 
 #[tokio::test]
