@@ -9,6 +9,7 @@ mod surroundings;
 
 use std::time::Duration;
 
+use policy::assertion_key::AssertionKeys;
 use policy::decision::Rules;
 use policy::email::ComparableEmail;
 use policy::freshness::FreshnessRules;
@@ -23,7 +24,7 @@ pub use policy::issuer_entry::ISSUER_MEMBERS;
 pub(crate) use policy::issuer_entry::{KeySource, PublicKeys, Secret};
 pub(crate) use policy::mistakes::Mistakes;
 pub use settings::{Home, SETTINGS, Setting};
-use surroundings::Surroundings;
+use surroundings::{Given, Surroundings};
 
 /// Everything an operator has set, checked.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ pub(crate) struct Configuration {
     pub(crate) suspended_paths: Vec<String>,
     pub(crate) platform_admin: Option<PlatformAdmin>,
     pub(crate) admin_secret: String,
+    /// What signs what the app is told; without it the app is told by plain headers only.
+    pub(crate) assertion_keys: Option<AssertionKeys>,
     pub(crate) development: bool,
 }
 
@@ -94,6 +97,7 @@ impl Configuration {
             suspended_paths: suspended_paths(given, &mut mistakes),
             platform_admin: platform_admin(given, &mut mistakes),
             admin_secret: given.secret("USHER_ADMIN_SECRET", &mut mistakes),
+            assertion_keys: assertion_keys(given, &mut mistakes),
             development,
         };
         if mistakes.0.is_empty() {
@@ -256,6 +260,23 @@ fn platform_admin(given: &Surroundings, mistakes: &mut Mistakes) -> Option<Platf
             None
         }
     }
+}
+
+fn assertion_keys(given: &Surroundings, mistakes: &mut Mistakes) -> Option<AssertionKeys> {
+    let text = match given.get("USHER_ASSERTION_KEY")? {
+        Given::Text(text) if text.is_empty() => return None,
+        Given::Text(text) => text.clone(),
+        Given::Json(value) => value.to_string(),
+        // No JSON: it is refused below like any other text.
+        Given::Binding => String::new(),
+    };
+    let keys = AssertionKeys::parse(&text).map_err(|problem| {
+        mistakes.note(format!(
+            "the secret USHER_ASSERTION_KEY is no key: {problem}; make one with `usher key`, and set it with \
+             `wrangler secret put USHER_ASSERTION_KEY`"
+        ));
+    });
+    keys.ok()
 }
 
 #[cfg(test)]

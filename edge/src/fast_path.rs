@@ -5,13 +5,13 @@
 //! to `gate`, so nothing is decided by the absence of a memory.
 
 use policy::admission::Presented;
-use policy::decision::{Found, Rejected, decide};
+use policy::decision::{Decision, Found, Rejected, decide};
 use policy::freshness::Freshness;
 use wasm_bindgen::JsValue;
 
 use crate::clock;
 use crate::events::{self, Case};
-use crate::gate::Gate;
+use crate::gate::{Gate, Vouched};
 use crate::sightings::Source;
 
 /// The answer, if memory has everything it needs.
@@ -45,6 +45,14 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
         &gate.configuration.rules,
         now,
     );
+    let assertion = match &judgement.decision {
+        Decision::LetIn(permit) => match gate.vouched(permit) {
+            Vouched::As(assertion) => Some(assertion),
+            Vouched::NeverHere => None,
+            Vouched::NotYet => return None,
+        },
+        Decision::LogIn { .. } | Decision::Tell(_) | Decision::ToAdmin => None,
+    };
     let case = Case {
         visitor: Some(&visitor),
         refusal: None,
@@ -52,5 +60,5 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
         seen_at: Some(sighting.seen_at),
     };
     events::record(gate.incoming, &judgement, case, now);
-    Some(gate.carry_out(&judgement, &headers, carrier))
+    Some(gate.carry_out(&judgement, &headers, carrier, assertion.as_deref()))
 }

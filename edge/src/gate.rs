@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use policy::admission::{Presented, Visitor};
+use policy::assertion::Claims;
 use policy::credential::{Carrier, Offer};
-use policy::decision::{Decision, Judgement, Place, Rejected, decide, turn_away};
+use policy::decision::{Decision, Judgement, Permit, Place, Rejected, decide, turn_away};
 use policy::freshness::Freshness;
 use policy::negotiation::Audience;
 use policy::reason::Reason;
@@ -40,6 +41,16 @@ pub(crate) struct Admitted {
     pub(crate) verified_now: bool,
 }
 
+/// What there is of an assertion for this request.
+pub(crate) enum Vouched {
+    /// One that says just this.
+    As(String),
+    /// This gate has no key to sign with.
+    NeverHere,
+    /// One has to be made.
+    NotYet,
+}
+
 impl Gate<'_> {
     /// Answers a request to somebody's app.
     pub(crate) async fn answer(&self) -> JsValue {
@@ -66,7 +77,47 @@ impl Gate<'_> {
         if verified_now && carrier.is_sent_by_itself() {
             self.note_log_in(Rc::clone(&visitor), false);
         }
-        self.carry_out(&judgement, &headers, carrier)
+        match self.vouch(&judgement).await {
+            Ok(assertion) => self.carry_out(&judgement, &headers, carrier, assertion.as_deref()),
+            Err(problem) => {
+                events::alarm(
+                    "assertion_failed",
+                    &format!("{}: {problem}", self.incoming.id),
+                );
+                let setting = Setting::of(self.incoming, Some(self.configuration));
+                Answer::message(&Reason::Misconfigured.into(), &setting).into_response()
+            }
+        }
+    }
+
+    /// What is signed for the app of whom the decision lets in, where there is a key to sign with.
+    async fn vouch(&self, judgement: &Judgement<'_>) -> Result<Option<String>, String> {
+        let (Decision::LetIn(permit), Some(keys)) =
+            (&judgement.decision, &self.configuration.assertion_keys)
+        else {
+            return Ok(None);
+        };
+        if let Vouched::As(assertion) = self.vouched(permit) {
+            return Ok(Some(assertion));
+        }
+        let claims = Claims::of(permit, self.incoming.origin());
+        let key = permit.visitor().storage_key();
+        let minted = self
+            .isolate
+            .assertions
+            .mint(keys, key, &claims, clock::now());
+        minted.await.map(Some)
+    }
+
+    /// What memory has of it.
+    pub(crate) fn vouched(&self, permit: &Permit<'_>) -> Vouched {
+        if self.configuration.assertion_keys.is_none() {
+            return Vouched::NeverHere;
+        }
+        let claims = Claims::of(permit, self.incoming.origin());
+        let key = permit.visitor().storage_key();
+        (self.isolate.assertions.known(key, &claims, clock::now()))
+            .map_or(Vouched::NotYet, Vouched::As)
     }
 
     /// Who the credential makes its bearer.
@@ -238,7 +289,7 @@ impl Gate<'_> {
             },
             clock::now(),
         );
-        self.carry_out(&judgement, headers, Carrier::Bearer)
+        self.carry_out(&judgement, headers, Carrier::Bearer, None)
     }
 
     fn record(&self, judgement: &Judgement<'_>, visitor: &Visitor, finding: &Finding) {
@@ -251,21 +302,25 @@ impl Gate<'_> {
         events::record(self.incoming, judgement, case, clock::now());
     }
 
-    /// The one match on the decision.
+    /// The one match on the decision. `assertion`: what was signed of whom it lets in.
     pub(crate) fn carry_out(
         &self,
         judgement: &Judgement<'_>,
         headers: &CredentialHeaders,
         carrier: Carrier,
+        assertion: Option<&str>,
     ) -> JsValue {
         let setting = || Setting::of(self.incoming, Some(self.configuration));
         match &judgement.decision {
             Decision::LetIn(permit) => proxy::forward(
                 permit,
                 self.incoming,
-                headers,
-                carrier,
-                &self.configuration.cookie,
+                proxy::Credential {
+                    headers,
+                    carrier,
+                    cookie: &self.configuration.cookie,
+                },
+                assertion,
                 self.isolate,
             )
             .into(),

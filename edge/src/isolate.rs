@@ -9,6 +9,7 @@ use policy::freshness::Jitter;
 use policy::storage_key::StorageKey;
 use worker::Env;
 
+use crate::assertion::Assertions;
 use crate::circuit::Circuit;
 use crate::configuration::{Configuration, Mistakes, log_mistakes};
 use crate::issuer_keys::IssuerKeys;
@@ -20,6 +21,7 @@ use crate::proxy;
 pub(crate) struct Isolate {
     pub(crate) configuration: Result<Configuration, Mistakes>,
     pub(crate) memory: Memory,
+    pub(crate) assertions: Assertions,
     pub(crate) circuit: Circuit,
     pub(crate) issuer_keys: IssuerKeys,
     pub(crate) log_ins: LogIns,
@@ -46,6 +48,7 @@ pub(crate) fn of(env: &Env) -> &'static Isolate {
             Box::leak(Box::new(Isolate {
                 configuration,
                 memory: Memory::new(),
+                assertions: Assertions::new(),
                 circuit: Circuit::default(),
                 issuer_keys: IssuerKeys::new(),
                 log_ins: LogIns::new(),

@@ -10,6 +10,7 @@
 //!    └──► gate ─► credential ─► admission ─► sightings ─► decision ─► proxy │ page
 //! ```
 
+mod assertion;
 mod authority;
 mod circuit;
 mod clock;

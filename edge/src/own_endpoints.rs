@@ -2,6 +2,7 @@
 
 mod admin;
 mod health;
+mod keys;
 mod me;
 mod reasons;
 pub(crate) mod session;
@@ -26,6 +27,8 @@ pub(crate) enum Endpoint {
     Admin(String),
     /// The gate runs.
     Health,
+    /// The keys that check what the gate tells an app.
+    Keys,
     /// Ends the session of a browser.
     Logout,
     /// Who am I, where do I stand, and why.
@@ -46,6 +49,7 @@ impl Endpoint {
         let name = path.strip_prefix(PREFIX)?;
         Some(match name {
             "health" => Self::Health,
+            "jwks.json" => Self::Keys,
             "logout" => Self::Logout,
             "me" => Self::Me,
             "ready" => Self::Ready,
@@ -62,6 +66,7 @@ impl Endpoint {
         match self {
             Self::Admin(path) => path,
             Self::Health => "health",
+            Self::Keys => "jwks.json",
             Self::Logout => "logout",
             Self::Me => "me",
             Self::Ready => "ready",
@@ -75,7 +80,7 @@ impl Endpoint {
     fn methods(&self) -> Option<&'static str> {
         match self {
             Self::Admin(_) | Self::Unknown => None,
-            Self::Health | Self::Me | Self::Ready | Self::Reasons => Some("GET, HEAD"),
+            Self::Health | Self::Keys | Self::Me | Self::Ready | Self::Reasons => Some("GET, HEAD"),
             Self::Logout | Self::Session => Some("POST"),
         }
     }
@@ -123,6 +128,7 @@ pub(crate) async fn answer(
             Ok(answer) => answer,
             Err(turned_away) => return turned_away,
         },
+        Endpoint::Keys => keys::answer(&gate),
         Endpoint::Logout => session::end(&gate).await,
         Endpoint::Health | Endpoint::Ready | Endpoint::Reasons | Endpoint::Unknown => {
             Answer::mistaken(Reason::NotFound, Vec::new(), incoming, configuration)

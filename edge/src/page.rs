@@ -192,6 +192,17 @@ impl Answer {
         }
     }
 
+    /// Lets anybody keep it for so long: it is the same for everybody.
+    pub(crate) fn cacheable(mut self, seconds: u32) -> Self {
+        for (name, value) in &mut self.headers {
+            if *name == "cache-control" {
+                *value = format!("public, max-age={seconds}");
+            }
+        }
+        self.headers.retain(|(name, _)| *name != "vary");
+        self
+    }
+
     /// Adds a header.
     pub(crate) fn header(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));

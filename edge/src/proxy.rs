@@ -26,14 +26,22 @@ extern "C" {
     ) -> Promise;
 }
 
+/// What let the visitor in, and stays here.
+#[derive(Clone, Copy)]
+pub(crate) struct Credential<'a> {
+    pub(crate) headers: &'a CredentialHeaders,
+    pub(crate) carrier: Carrier,
+    /// The name of the gate's cookie.
+    pub(crate) cookie: &'a str,
+}
+
 /// Sends the request on as it came, but for the headers that say who is there: the gate's own are set, everybody else's are
 /// removed, and the credential stays here.
 pub(crate) fn forward(
     permit: &Permit<'_>,
     incoming: &Incoming,
-    credential: &CredentialHeaders,
-    carrier: Carrier,
-    cookie_name: &str,
+    credential: Credential<'_>,
+    assertion: Option<&str>,
     isolate: &Isolate,
 ) -> Promise {
     let said = Array::new();
@@ -55,16 +63,18 @@ pub(crate) fn forward(
     say("usher-role", Some(permit.role().word()));
     say("usher-instance", Some(permit.instance().id.as_str()));
     say("usher-request-id", Some(&incoming.id));
-    match carrier {
+    say(policy::assertion::HEADER, assertion);
+    match credential.carrier {
         Carrier::Bearer => say("authorization", None),
         // A provider's own headers are removed with all others that it alone may say (carry.js).
         Carrier::Cookie | Carrier::Provider => {}
     }
     // The cookie is removed also when it is not what let the visitor in: an app must never hold a log-in.
     let without = credential
+        .headers
         .cookies
         .as_deref()
-        .map(|cookies| (cookies, without_cookie(cookies, cookie_name)));
+        .map(|cookies| (cookies, without_cookie(cookies, credential.cookie)));
     if let Some((cookies, rest)) = without
         && rest.as_deref() != Some(cookies)
     {
@@ -75,7 +85,7 @@ pub(crate) fn forward(
         &incoming.request,
         &url,
         &said,
-        cookie_name,
+        credential.cookie,
         &incoming.id,
         &isolate.on_unreachable,
     )

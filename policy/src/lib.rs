@@ -18,6 +18,8 @@
 extern crate alloc;
 
 pub mod admission;
+pub mod assertion;
+pub mod assertion_key;
 pub mod claims;
 pub mod contract;
 pub mod control_plane;

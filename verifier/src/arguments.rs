@@ -45,6 +45,8 @@ pub(crate) enum Command {
     /// Print the contract of the statuses for another program to hold
     #[command(subcommand, after_help = CONTRACT_EXAMPLES)]
     Contract(Contract),
+    /// Print a fresh key with which a gate signs what it tells its apps: `usher key | npx wrangler secret put USHER_ASSERTION_KEY`
+    Key,
 }
 
 /// For whom the contract is printed.

@@ -26,6 +26,7 @@ mod deployment;
 mod findings;
 mod interruption;
 mod journal;
+mod key;
 mod newcomer;
 mod operator;
 mod outcome;
@@ -72,6 +73,7 @@ async fn main() -> std::process::ExitCode {
         Command::Invite(wanted) => operate(Operation::Invite(wanted), &secrets, &outlet).await,
         Command::Session(wanted) => operate(Operation::Session(wanted), &secrets, &outlet).await,
         Command::Events(wanted) => operate(Operation::Events(wanted), &secrets, &outlet).await,
+        Command::Key => key::print(&outlet).map_err(|error| error.to_string()),
         Command::Contract(wanted) => {
             contract::print(wanted, &outlet).map_err(|error| error.to_string())
         }

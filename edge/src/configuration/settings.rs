@@ -25,7 +25,7 @@ pub struct Setting {
 }
 
 /// Every configuration value, the ones that must be given first.
-pub const SETTINGS: [Setting; 25] = [
+pub const SETTINGS: [Setting; 26] = [
     Setting {
         name: "USHER_DB",
         home: Home::Binding,
@@ -67,6 +67,12 @@ pub const SETTINGS: [Setting; 25] = [
         home: Home::Variable,
         default: None,
         meaning: "the hosts instances may answer at: a list of `host` or `*.suffix`",
+    },
+    Setting {
+        name: "USHER_ASSERTION_KEY",
+        home: Home::Secret,
+        default: Some(""),
+        meaning: "the key that signs what your apps are told (`Usher-Assertion`): a private JWK on P-256 as `usher key` makes it, or a set of them, of which the first signs and all are published at `/.usher/jwks.json`",
     },
     Setting {
         name: "USHER_AUTHORITY",

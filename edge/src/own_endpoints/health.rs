@@ -32,6 +32,9 @@ pub(super) async fn ready(isolate: &'static Isolate, env: &Env, incoming: &Incom
     if let Ok(configuration) = &isolate.configuration {
         mistakes.extend(authority_mistake(env, configuration).await);
         mistakes.extend(kv_mistake(env).await);
+        if let Some(keys) = &configuration.assertion_keys {
+            mistakes.extend(isolate.assertions.trouble(keys).await);
+        }
         mistakes.extend(key_mistakes(isolate, configuration, env, incoming).await);
     }
     if mistakes.is_empty() {

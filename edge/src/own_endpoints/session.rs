@@ -75,7 +75,7 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     );
     // A log-in that is over already would only be shown the log-in page again by the next request.
     if let Decision::LogIn { .. } = &judgement.decision {
-        return Err(gate.carry_out(&judgement, &headers, Carrier::Bearer));
+        return Err(gate.carry_out(&judgement, &headers, Carrier::Bearer, None));
     }
     gate.note_log_in(Rc::clone(&visitor), true);
     let lifetime = visitor.valid_until().since(clock::now());

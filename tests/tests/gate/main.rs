@@ -7,6 +7,7 @@
 )]
 
 mod admin;
+mod assertion;
 mod carrying;
 mod cast;
 mod clock;
