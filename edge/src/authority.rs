@@ -7,9 +7,10 @@ pub(crate) mod registry;
 use std::fmt;
 use std::time::Duration;
 
+use policy::door::Knock;
 use policy::session::SignOuts;
 use policy::sighting::Unreadable;
-use policy::standing::{Identity, Membership, Standing};
+use policy::standing::{Membership, Standing};
 use worker::Env;
 
 use crate::circuit::Outcome;
@@ -21,8 +22,8 @@ use registry::Registry;
 
 /// Who knows where everybody stands.
 pub(crate) trait Authority {
-    /// What is known of a person; somebody nobody ever heard of is a stranger, not an error.
-    async fn standing(&self, identity: &Identity) -> Result<Standing, AuthorityFailure>;
+    /// What is known of a person at a door; somebody nobody ever heard of is a stranger, not an error.
+    async fn standing(&self, knock: &Knock) -> Result<Standing, AuthorityFailure>;
 }
 
 /// The authority of this deployment.
@@ -83,11 +84,11 @@ impl<'a> Configured<'a> {
 }
 
 impl Authority for Configured<'_> {
-    async fn standing(&self, identity: &Identity) -> Result<Standing, AuthorityFailure> {
+    async fn standing(&self, knock: &Knock) -> Result<Standing, AuthorityFailure> {
         match self {
-            Self::ControlPlane(control_plane) => control_plane.standing(identity).await,
-            Self::KvOnly(kv) => kv.standing(identity).await,
-            Self::Registry(registry) => Authority::standing(registry, identity).await,
+            Self::ControlPlane(control_plane) => control_plane.standing(knock).await,
+            Self::KvOnly(kv) => kv.standing(knock).await,
+            Self::Registry(registry) => Authority::standing(registry, knock).await,
         }
     }
 }
@@ -141,9 +142,11 @@ impl From<TimedOut> for AuthorityFailure {
 }
 
 /// Somebody nobody ever heard of.
-pub(crate) fn stranger(identity: &Identity) -> Standing {
+pub(crate) fn stranger(knock: &Knock) -> Standing {
+    let Knock { identity, door } = knock.clone();
     Standing {
-        identity: identity.clone(),
+        identity,
+        door,
         membership: Membership::Stranger,
         instance: None,
         sign_outs: SignOuts::default(),

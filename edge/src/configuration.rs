@@ -2,6 +2,7 @@
 //! value, the place and the cure. With a single mistake nobody is let in.
 
 mod authority;
+mod doors;
 mod env;
 mod issuer_list;
 mod settings;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use policy::assertion_key::AssertionKeys;
 use policy::decision::Rules;
+use policy::door::Doors;
 use policy::email::ComparableEmail;
 use policy::freshness::FreshnessRules;
 use policy::instance_url::HostRule;
@@ -39,6 +41,8 @@ pub(crate) struct Configuration {
     pub(crate) support: String,
     pub(crate) product: String,
     pub(crate) instance_hosts: Vec<HostRule>,
+    /// Which host is which door.
+    pub(crate) doors: Doors,
     pub(crate) cookie: String,
     /// The header in which a provider in front of the gate hands over the token, in lower case.
     pub(crate) provider_header: Option<&'static str>,
@@ -80,6 +84,7 @@ impl Configuration {
         let authority = authority::read(given, development, &mut mistakes);
         let configuration = Self {
             first_sight: first_sight(given, &authority, &mut mistakes),
+            doors: doors::read(given, &authority, &mut mistakes),
             authority,
             issuers,
             key_sources,

@@ -4,9 +4,13 @@
 //! The same rules as in `gate`, from the same functions; only the waiting is missing. Whatever cannot be answered here goes on
 //! to `gate`, so nothing is decided by the absence of a memory.
 
+use std::borrow::Cow;
+
 use policy::admission::Presented;
 use policy::decision::{Decision, Found, Rejected, decide};
+use policy::door::Door;
 use policy::freshness::Freshness;
+use policy::storage_key::StorageKey;
 use wasm_bindgen::JsValue;
 
 use crate::clock;
@@ -30,12 +34,16 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
     if let Err(refusal) = visitor.still_valid(now) {
         return Some(gate.turn_away(&Rejected::Refused(refusal), &headers));
     }
-    let sighting = gate.isolate.memory.sighting(visitor.storage_key())?;
-    let jitter = gate.isolate.jitter(visitor.storage_key());
+    let key = match &gate.door {
+        Door::Own => Cow::Borrowed(visitor.storage_key()),
+        door @ Door::At(_) => Cow::Owned(StorageKey::at(visitor.identity(), door)),
+    };
+    let sighting = gate.isolate.memory.sighting(&key)?;
+    let jitter = gate.isolate.jitter(&key);
     let freshness = &gate.configuration.rules.freshness;
     match freshness.judge(&sighting, jitter, now) {
         Freshness::Fresh => {}
-        Freshness::Stale => gate.refresh(visitor.storage_key(), &sighting, now),
+        Freshness::Stale => gate.refresh(&key, &sighting, now),
         Freshness::TooOld => return None,
     }
     let judgement = decide(

@@ -21,7 +21,7 @@ use crate::time_limit::{self, within};
 impl Gate<'_> {
     /// Where the visitor stands, after what happens at first sight has happened.
     pub(crate) async fn find(&self, visitor: &Visitor) -> Finding {
-        let finding = self.sightings().find(visitor).await;
+        let finding = self.sightings().find(&self.knock(visitor)).await;
         let Some(first) = &self.configuration.first_sight else {
             return finding;
         };
@@ -63,7 +63,7 @@ impl Gate<'_> {
         };
         let scene = Scene::of(self.incoming);
         let occasion = scene.occasion(seen_at);
-        let welcomed = registry.welcome(visitor, first, &occasion);
+        let welcomed = registry.welcome(visitor, &self.door, first, &occasion);
         let welcomed = within(time_limit::FIRST_SIGHT, welcomed).await;
         let standing = welcomed.unwrap_or_else(|late| Err(late.into()))?;
         let sighting = Rc::new(Sighting { standing, seen_at });

@@ -6,6 +6,7 @@ use policy::admission::{Presented, Visitor};
 use policy::assertion::Claims;
 use policy::credential::{Carrier, Offer};
 use policy::decision::{Decision, Judgement, Permit, Place, Rejected, decide, turn_away};
+use policy::door::{Door, Knock};
 use policy::freshness::Freshness;
 use policy::negotiation::Audience;
 use policy::reason::Reason;
@@ -31,6 +32,8 @@ pub(crate) struct Gate<'a> {
     pub(crate) configuration: &'static Configuration,
     pub(crate) env: &'a Env,
     pub(crate) incoming: &'a Incoming,
+    /// Where the visitor knocks.
+    pub(crate) door: Door,
 }
 
 /// Somebody whose credential was accepted, and how it came.
@@ -218,6 +221,14 @@ impl Gate<'_> {
         }
     }
 
+    /// Who knocks where.
+    pub(crate) fn knock(&self, visitor: &Visitor) -> Knock {
+        Knock {
+            identity: visitor.identity().clone(),
+            door: self.door.clone(),
+        }
+    }
+
     pub(crate) fn sightings(&self) -> Sightings<'_> {
         Sightings {
             configuration: self.configuration,
@@ -243,7 +254,7 @@ impl Gate<'_> {
                 });
             }
             FoundOwned::Remembered(sighting) => {
-                let key = StorageKey::of(&sighting.standing.identity);
+                let key = StorageKey::at(&sighting.standing.identity, &sighting.standing.door);
                 let (jitter, now) = (self.isolate.jitter(&key), clock::now());
                 let freshness = &self.configuration.rules.freshness;
                 match freshness.judge(sighting, jitter, now) {
@@ -260,7 +271,7 @@ impl Gate<'_> {
         if !self.isolate.memory.begin_refresh(key, now) {
             return;
         }
-        let identity = sighting.standing.identity.clone();
+        let knock = sighting.standing.knock();
         let (configuration, isolate, env) = (self.configuration, self.isolate, self.env.clone());
         self.incoming.context.wait_until(async move {
             Sightings {
@@ -268,7 +279,7 @@ impl Gate<'_> {
                 isolate,
                 env: &env,
             }
-            .refresh(&identity)
+            .refresh(&knock)
             .await;
         });
     }

@@ -79,11 +79,15 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
         Ok(configuration) => configuration,
         Err(answer) => return answer,
     };
+    let Ok(door) = configuration.doors.door(incoming.host()) else {
+        return own_endpoints::not_here(&incoming, configuration);
+    };
     let gate = Gate {
         isolate,
         configuration,
         env: &env,
         incoming: &incoming,
+        door: door.clone(),
     };
     if let Some(answer) = fast_path::answer(&gate) {
         return answer;
@@ -94,6 +98,7 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
             configuration,
             env: &env,
             incoming: &incoming,
+            door,
         }
         .answer()
         .await

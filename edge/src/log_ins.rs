@@ -219,8 +219,9 @@ impl Gate<'_> {
         };
         match ended {
             Ok(()) => {
-                self.isolate.memory.forget(visitor.identity());
-                self.sightings().refresh(visitor.identity()).await;
+                let knock = self.knock(visitor);
+                self.isolate.memory.forget(&knock);
+                self.sightings().refresh(&knock).await;
             }
             Err(problem) => self.isolate.log_ins.lose(problem),
         }

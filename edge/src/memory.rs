@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use lru::LruCache;
 use policy::admission::Visitor;
+use policy::door::Knock;
 use policy::sighting::Sighting;
-use policy::standing::Identity;
 use policy::storage_key::StorageKey;
 use policy::time::Moment;
 
@@ -93,7 +93,7 @@ impl Memory {
     /// Remembers a sighting, unless a newer one is known: an answer that was under way while the status changed must not
     /// bring the old status back. Gives what counts: the known one, where it was asked for later.
     pub(crate) fn remember_sighting(&self, sighting: Rc<Sighting>, now: Moment) -> Rc<Sighting> {
-        let key = StorageKey::of(&sighting.standing.identity);
+        let key = StorageKey::at(&sighting.standing.identity, &sighting.standing.door);
         let mut sightings = self.sightings.borrow_mut();
         let known = sightings.get(&key);
         if let Some(known) = known.filter(|known| known.sighting.is_newer_than(&sighting, now)) {
@@ -125,7 +125,7 @@ impl Memory {
 
     /// Whether something newer is known of the person than this.
     pub(crate) fn knows_newer(&self, sighting: &Sighting, now: Moment) -> bool {
-        let key = StorageKey::of(&sighting.standing.identity);
+        let key = StorageKey::at(&sighting.standing.identity, &sighting.standing.door);
         let sightings = self.sightings.borrow();
         sightings
             .peek(&key)
@@ -133,8 +133,9 @@ impl Memory {
     }
 
     /// Forgets a person, after a change that must be seen at the next request.
-    pub(crate) fn forget(&self, identity: &Identity) {
-        self.sightings.borrow_mut().pop(&StorageKey::of(identity));
+    pub(crate) fn forget(&self, knock: &Knock) {
+        let key = StorageKey::at(&knock.identity, &knock.door);
+        self.sightings.borrow_mut().pop(&key);
     }
 
     /// Whether the caller is the one to refresh this person's sighting: one at a time in an isolate. No promise is shared, for
@@ -199,6 +200,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use policy::admission::Presented;
+    use policy::door::Door;
     use policy::instance_url::InstanceUrl;
     use policy::issuer::{Algorithm, ClaimNames, Issuer};
     use policy::provider::Provider;
@@ -260,6 +262,7 @@ mod tests {
         Rc::new(Sighting {
             standing: Standing {
                 identity,
+                door: Door::Own,
                 membership,
                 instance,
                 sign_outs: SignOuts::default(),

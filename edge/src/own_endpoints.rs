@@ -11,6 +11,7 @@ use policy::reason::Reason;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
+use crate::configuration::Configuration;
 use crate::events;
 use crate::gate::Gate;
 use crate::incoming::Incoming;
@@ -112,11 +113,15 @@ pub(crate) async fn answer(
         (_, Err(answer)) => return answer,
         (_, Ok(configuration)) => configuration,
     };
+    let Ok(door) = configuration.doors.door(incoming.host()) else {
+        return not_here(incoming, configuration);
+    };
     let gate = Gate {
         isolate,
         configuration,
         env,
         incoming,
+        door,
     };
     let answer = match &endpoint {
         Endpoint::Admin(path) => admin::answer(&gate, path).await,
@@ -135,6 +140,12 @@ pub(crate) async fn answer(
         }
     };
     told(&endpoint, answer, incoming)
+}
+
+/// The answer at a host that can be nobody's.
+pub(crate) fn not_here(incoming: &Incoming, configuration: &Configuration) -> JsValue {
+    let answer = Answer::mistaken(Reason::NotFound, Vec::new(), incoming, configuration);
+    told(&Endpoint::Unknown, answer, incoming)
 }
 
 /// Writes the line of an answer that no decision wrote.

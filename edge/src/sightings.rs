@@ -5,11 +5,11 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use policy::admission::Visitor;
 use policy::decision::Found;
+use policy::door::Knock;
 use policy::freshness::{Freshness, Jitter};
 use policy::sighting::{Sighting, Unreadable};
-use policy::standing::{Identity, Standing};
+use policy::standing::Standing;
 use policy::storage_key::StorageKey;
 use policy::time::Moment;
 use worker::{Delay, Env};
@@ -108,13 +108,14 @@ pub(crate) struct KnownIsNewer {
 
 impl Sightings<'_> {
     /// Finds where the visitor stands. A stale finding is to be refreshed after the answer ([`Sightings::refresh`]).
-    pub(crate) async fn find(&self, visitor: &Visitor) -> Finding {
+    pub(crate) async fn find(&self, knock: &Knock) -> Finding {
         let memory = &self.isolate.memory;
-        let (key, now) = (visitor.storage_key(), clock::now());
+        let key = &StorageKey::at(&knock.identity, &knock.door);
+        let now = clock::now();
         if let Some(sighting) = self.young(key, now) {
             return Finding::remembered(sighting, Source::Memory, now);
         }
-        let stored = self.stored(visitor.identity()).await;
+        let stored = self.stored(knock).await;
         let now = clock::now();
         if let Some(stored) = &stored {
             memory.remember_sighting(Rc::clone(stored), now);
@@ -137,7 +138,7 @@ impl Sightings<'_> {
             }
         }
         memory.note_question(key, clock::now());
-        let answer = self.ask(visitor.identity()).await;
+        let answer = self.ask(knock).await;
         memory.note_answer(key);
         let result = match answer {
             Ok(sighting) => FoundOwned::Answered(sighting),
@@ -158,11 +159,11 @@ impl Sightings<'_> {
 
     /// Asks the authority, unless it failed just now, and remembers its answer. The time of a sighting is the time of the question,
     /// so that a slow answer is not taken for a fresh one. Where something newer was learned meanwhile, that counts and not the answer.
-    async fn ask(&self, identity: &Identity) -> Result<Rc<Sighting>, AuthorityFailure> {
+    async fn ask(&self, knock: &Knock) -> Result<Rc<Sighting>, AuthorityFailure> {
         let asked_at = clock::now();
         let circuit = &self.isolate.circuit;
         let leave = circuit.leave(asked_at).ok_or(AuthorityFailure::NotAsked)?;
-        let answer = within(time_limit::AUTHORITY, self.authority_says(identity)).await;
+        let answer = within(time_limit::AUTHORITY, self.authority_says(knock)).await;
         let answer = answer.unwrap_or_else(|late| Err(late.into()));
         let outcome = match &answer {
             Ok(_) => Outcome::Answered,
@@ -194,22 +195,27 @@ impl Sightings<'_> {
         }
     }
 
-    async fn authority_says(&self, identity: &Identity) -> Result<Standing, AuthorityFailure> {
+    async fn authority_says(&self, knock: &Knock) -> Result<Standing, AuthorityFailure> {
         let authority = Configured::of(self.configuration, self.env);
         let authority = authority.map_err(AuthorityFailure::Unreachable)?;
-        authority.standing(identity).await
+        authority.standing(knock).await
     }
 
     /// Asks the authority anew after the answer was given, and keeps the result for other isolates. Says whether there was an answer.
-    pub(crate) async fn refresh(&self, identity: &Identity) -> bool {
-        match self.ask(identity).await {
+    pub(crate) async fn refresh(&self, knock: &Knock) -> bool {
+        match self.ask(knock).await {
             Ok(sighting) => {
-                self.store(&sighting).await;
+                if sighting.standing.instance.is_some() {
+                    self.store(&sighting).await;
+                } else {
+                    // What there was is there no more.
+                    self.remove(knock).await;
+                }
                 true
             }
             // What is known now is known to be wrong: the next request asks, and is told so.
             Err(AuthorityFailure::Unreadable(_)) => {
-                self.isolate.memory.forget(identity);
+                self.isolate.memory.forget(knock);
                 false
             }
             Err(
@@ -223,8 +229,9 @@ impl Sightings<'_> {
 
     /// Takes what the authority says unasked: the next request at this location sees it, unless something newer is known here.
     pub(crate) async fn learn(&self, sighting: Sighting) -> Result<(), KnownIsNewer> {
-        let key = StorageKey::of(&sighting.standing.identity);
-        let stored = self.stored(&sighting.standing.identity).await;
+        let knock = sighting.standing.knock();
+        let key = StorageKey::at(&knock.identity, &knock.door);
+        let stored = self.stored(&knock).await;
         let known = newest(self.isolate.memory.sighting(&key), stored, clock::now());
         if let Some(known) =
             known.filter(|known| known.standing.version > sighting.standing.version)
@@ -235,7 +242,7 @@ impl Sightings<'_> {
         }
         // What is pushed is younger than what is known at the same version, whichever clock says otherwise.
         let sighting = Rc::new(sighting);
-        self.isolate.memory.forget(&sighting.standing.identity);
+        self.isolate.memory.forget(&knock);
         self.isolate
             .memory
             .remember_sighting(Rc::clone(&sighting), clock::now());
@@ -245,7 +252,7 @@ impl Sightings<'_> {
         if sighting.standing.instance.is_some() {
             self.put(&key, &sighting).await;
         } else {
-            self.remove(&sighting.standing.identity).await;
+            self.remove(&knock).await;
         }
         Ok(())
     }
@@ -258,11 +265,11 @@ impl Sightings<'_> {
         }
     }
 
-    async fn stored(&self, identity: &Identity) -> Option<Rc<Sighting>> {
+    async fn stored(&self, knock: &Knock) -> Option<Rc<Sighting>> {
         if !self.keeps_copies() {
             return None;
         }
-        let key = StorageKey::of(identity);
+        let key = StorageKey::at(&knock.identity, &knock.door);
         let bytes = match Store::of(self.env) {
             Ok(store) => store.get(key.as_str()).await,
             Err(problem) => Err(problem),
@@ -270,7 +277,7 @@ impl Sightings<'_> {
         match bytes {
             Ok(bytes) => {
                 let hosts = &self.configuration.instance_hosts;
-                match Sighting::restore(&bytes?, identity, hosts) {
+                match Sighting::restore(&bytes?, knock, hosts) {
                     Ok(sighting) => Some(Rc::new(sighting)),
                     Err(unreadable) => {
                         events::alarm("kv_record_unreadable", &format!("{key}: {unreadable}"));
@@ -288,7 +295,7 @@ impl Sightings<'_> {
     /// Keeps a sighting in KV, if it says something that is worth a write. "There is nobody" is not: a new user must not meet
     /// it at another location.
     pub(crate) async fn store(&self, sighting: &Sighting) {
-        let key = StorageKey::of(&sighting.standing.identity);
+        let key = StorageKey::at(&sighting.standing.identity, &sighting.standing.door);
         let now = clock::now();
         let version = sighting.standing.version;
         if !self.keeps_copies()
@@ -305,9 +312,10 @@ impl Sightings<'_> {
     }
 
     /// Removes the copy that KV holds of a person.
-    pub(crate) async fn remove(&self, identity: &Identity) {
+    pub(crate) async fn remove(&self, knock: &Knock) {
+        let key = StorageKey::at(&knock.identity, &knock.door);
         let deleted = match Store::of(self.env) {
-            Ok(store) => store.delete(StorageKey::of(identity).as_str()).await,
+            Ok(store) => store.delete(key.as_str()).await,
             Err(problem) => Err(problem),
         };
         if let Err(problem) = deleted {

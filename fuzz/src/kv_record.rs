@@ -9,6 +9,7 @@
 
 use std::sync::LazyLock;
 
+use policy::door::{Address, Door, Knock};
 use policy::instance_url::HostRule;
 use policy::sighting::Sighting;
 use policy::standing::{Identity, IssuerUrl, Subject};
@@ -19,6 +20,7 @@ use crate::outcome::Outcome;
 
 pub(crate) const ISSUER: &str = "https://login.platform.test";
 pub(crate) const SUBJECT: &str = "guy";
+const ADDRESS: &str = "app.guy.test";
 
 pub(crate) const WORDS: &[&str] = &[
     "\"v\":2",
@@ -38,6 +40,7 @@ pub(crate) const WORDS: &[&str] = &[
     "\"signed_out_before\":9",
     "\"ended_sessions\":[\"abcdefghijklmnopqrstuv\"]",
     "\"version\":3",
+    "\"address\":\"app.guy.test\"",
     "null",
     "\\u0067uy",
     ".fly.dev",
@@ -45,15 +48,19 @@ pub(crate) const WORDS: &[&str] = &[
     "https://",
 ];
 
-/// Who is asked for, and where instances may answer.
-pub(crate) static ASKED: LazyLock<(Identity, Vec<HostRule>)> = LazyLock::new(|| {
-    let identity = Identity {
-        issuer: IssuerUrl::new(ISSUER).expect("a name"),
-        subject: Subject::new(SUBJECT).expect("a subject"),
+/// Who is asked for at which doors, and where instances may answer.
+pub(crate) static ASKED: LazyLock<([Knock; 2], Vec<HostRule>)> = LazyLock::new(|| {
+    let knock = |door| Knock {
+        identity: Identity {
+            issuer: IssuerUrl::new(ISSUER).expect("a name"),
+            subject: Subject::new(SUBJECT).expect("a subject"),
+        },
+        door,
     };
+    let address = Address::new(ADDRESS).expect("an address");
     let rules = ["*.fly.dev", "127.0.0.1"];
     let rules = rules.map(|rule| HostRule::parse(rule).expect("a rule"));
-    (identity, rules.to_vec())
+    ([knock(Door::Own), knock(Door::At(address))], rules.to_vec())
 });
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
@@ -68,6 +75,9 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let texts = [
         record(&format!(
             r#""guy","membership":"member","signed_out_before":9,"ended_sessions":["abcdefghijklmnopqrstuv"],"org":"guys","role":"member",{instance}"#
+        )),
+        record(&format!(
+            r#""guy","membership":"member","org":null,"role":"member",{instance},"address":"app.guy.test""#
         )),
         record(&format!(
             r#""eve","membership":"member","org":null,"role":"member",{instance}"#
@@ -86,12 +96,17 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
 }
 
 pub(crate) fn law(data: &[u8]) -> Outcome {
-    let (asked, hosts) = &*ASKED;
-    let Ok(sighting) = Sighting::restore(data, asked, hosts) else {
+    let (doors, hosts) = &*ASKED;
+    let at_each = doors
+        .iter()
+        .filter_map(|asked| Some((asked, Sighting::restore(data, asked, hosts).ok()?)));
+    let mut taken = at_each.collect::<Vec<_>>();
+    assert!(taken.len() < 2, "one record opens one door");
+    let Some((asked, sighting)) = taken.pop() else {
         return Outcome::Refused;
     };
     assert!(data.len() <= Sighting::MAX_STORED_BYTES);
-    assert_eq!(sighting.standing.identity, *asked);
+    assert_eq!(sighting.standing.knock(), *asked);
     // What it does not know `serde_json` skips, also numbers out of range and bytes that are no text: then there is one reading.
     if let Ok(record) = serde_json::from_slice(data) {
         the_same_person(&record, &sighting);

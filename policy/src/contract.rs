@@ -171,6 +171,26 @@ pub struct InstanceRecord {
     pub issuer: Option<String>,
     /// The exact `sub` of its owner's tokens.
     pub subject: Option<String>,
+    /// The hosts at which it is reached, if it has any of its own: labels below the platform's domain, and whole hosts.
+    pub addresses: Vec<String>,
+    /// The org whose members reach it there as well.
+    pub org: Option<String>,
+}
+
+/// A change of an instance: `PATCH /.usher/admin/v1/instances/{id}`, answered with [`InstanceRecord`] or 409; what is left out stays.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstanceChange {
+    /// All of the hosts at which it is reached: `guy` for `guy.apps.example.com`, or `app.guy.example`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addresses: Option<Vec<String>>,
+    /// The org whose members reach it there as well; null for none.
+    #[serde(
+        default,
+        deserialize_with = "directory::given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub org: Option<Option<String>>,
 }
 
 /// Some instances: `GET /.usher/admin/v1/instances?status=active`, the longest in that status first.
@@ -201,6 +221,10 @@ pub struct ControlPlaneStanding {
     pub issuer: String,
     /// The exact `sub` that was asked for.
     pub subject: String,
+    /// The exact `address` that was asked for, where one was: then the instance is the one behind it, if the visitor may go in there,
+    /// and otherwise the visitor's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// How the visitor is related to the platform.
     pub membership: PlatformMembership,
     /// The org the visitor belongs to.

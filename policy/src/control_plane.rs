@@ -5,6 +5,7 @@ use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::door::{Address, Door, Knock};
 use crate::instance_url::HostRule;
 use crate::sighting::{RawStanding, Unreadable};
 use crate::standing::{Identity, IssuerUrl, Role, Standing, Subject};
@@ -36,6 +37,7 @@ impl Said {
         Ok(Self(RawStanding {
             issuer: text(&object, "issuer")?,
             subject: text(&object, "subject")?,
+            address: optional_text(&object, "address")?,
             org: optional_text(&object, "org")?,
             role: Some(role.unwrap_or_else(|| Role::default().word().to_owned())),
             instance_id: instance.map(|it| text(it, "id")).transpose()?,
@@ -56,16 +58,22 @@ impl Said {
         }))
     }
 
-    /// Whom it is about; none if that can be nobody.
-    pub fn identity(&self) -> Option<Identity> {
-        Some(Identity {
-            issuer: IssuerUrl::new(&self.0.issuer)?,
-            subject: Subject::new(&self.0.subject)?,
+    /// Whom and which door it is about; none if that can be nobody, or no door.
+    pub fn knock(&self) -> Option<Knock> {
+        Some(Knock {
+            identity: Identity {
+                issuer: IssuerUrl::new(&self.0.issuer)?,
+                subject: Subject::new(&self.0.subject)?,
+            },
+            door: match &self.0.address {
+                None => Door::Own,
+                Some(address) => Door::At(Address::new(address)?),
+            },
         })
     }
 
-    /// Believes it, if it is about the person asked for and leads to an allowed host.
-    pub fn parse(self, asked: &Identity, hosts: &[HostRule]) -> Result<Standing, Unreadable> {
+    /// Believes it, if it is about the person and the door asked for and leads to an allowed host.
+    pub fn parse(self, asked: &Knock, hosts: &[HostRule]) -> Result<Standing, Unreadable> {
         // A role is of those who belong to the platform, but a wrong word is wrong with everybody.
         if self.0.role.as_deref().and_then(Role::parse).is_none() {
             return Err(Unreadable::UnknownMembership);
@@ -122,11 +130,11 @@ mod tests {
     use alloc::vec;
     use serde_json::{Value as Json, json};
 
-    fn guy() -> Identity {
-        Identity {
+    fn guy() -> Knock {
+        Knock::own(Identity {
             issuer: IssuerUrl::new("https://id.example").unwrap(),
             subject: Subject::new("guy").unwrap(),
-        }
+        })
     }
 
     fn hosts() -> Vec<HostRule> {
@@ -137,6 +145,7 @@ mod tests {
         ControlPlaneStanding {
             issuer: "https://id.example".to_owned(),
             subject: "guy".to_owned(),
+            address: None,
             membership: PlatformMembership::Member,
             org: Some("Guys".to_owned()),
             role: Some(Role::OrgOwner),
@@ -165,7 +174,7 @@ mod tests {
     #[test]
     fn what_the_contract_writes_is_believed() {
         let standing = parsed(&serde_json::to_vec(&said()).unwrap()).unwrap();
-        assert_eq!(standing.identity, guy());
+        assert_eq!(standing.knock(), guy());
         assert_eq!(
             standing.membership,
             Membership::Member {

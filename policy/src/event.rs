@@ -5,6 +5,8 @@
 pub enum EventKind {
     /// The first visitor became the platform's owner.
     BootstrapCreated,
+    /// An instance got other addresses or another org.
+    InstanceChanged,
     /// An instance was removed.
     InstanceRemoved,
     /// An invitation was made.
@@ -47,8 +49,9 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind, in alphabetical order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::BootstrapCreated,
+        Self::InstanceChanged,
         Self::InstanceRemoved,
         Self::InvitationCreated,
         Self::InvitationRevoked,
@@ -74,6 +77,7 @@ impl EventKind {
     pub const fn word(self) -> &'static str {
         match self {
             Self::BootstrapCreated => "bootstrap_created",
+            Self::InstanceChanged => "instance_changed",
             Self::InstanceRemoved => "instance_removed",
             Self::InvitationCreated => "invitation_created",
             Self::InvitationRevoked => "invitation_revoked",

@@ -25,6 +25,7 @@ pub mod contract;
 pub mod control_plane;
 pub mod credential;
 pub mod decision;
+pub mod door;
 mod ed25519_point;
 pub mod email;
 pub mod envelope;

@@ -6,10 +6,11 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::door::{Door, Knock};
 use crate::instance_url::{HostRule, InstanceUrl};
 use crate::org::OrgId;
 use crate::session::{SessionKey, SignOuts};
-use crate::standing::{Identity, Instance, InstanceId, Membership, Role, Standing};
+use crate::standing::{Instance, InstanceId, Membership, Role, Standing};
 use crate::status::{Status, UnknownStatus};
 use crate::time::Moment;
 
@@ -29,7 +30,7 @@ pub enum Unreadable {
     BadInstance,
     /// The record is of another shape or version than ours.
     BadShape,
-    /// The record is about somebody else.
+    /// The record is about somebody else, or another door.
     SomeoneElse,
     /// A membership or role that is none of ours.
     UnknownMembership,
@@ -78,15 +79,26 @@ pub struct RawStanding {
     pub ended_sessions: Vec<String>,
     /// Counts every change.
     pub version: u64,
+    /// The address it is about; nothing where it is about their own instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 /// The end of the year 9999: what a calendar can show.
 const LATEST_SINCE: u64 = 253_402_300_799;
 
 impl RawStanding {
-    /// Believes a record only if it is whole, about the person asked for, and leads to an allowed host.
-    pub fn parse(self, asked: &Identity, hosts: &[HostRule]) -> Result<Standing, Unreadable> {
-        if self.issuer != asked.issuer.as_str() || self.subject != asked.subject.as_str() {
+    /// Believes a record only if it is whole, about the person and the door asked for, and leads to an allowed host.
+    pub fn parse(self, asked: &Knock, hosts: &[HostRule]) -> Result<Standing, Unreadable> {
+        let Knock { identity, door } = asked;
+        let address = match door {
+            Door::Own => None,
+            Door::At(address) => Some(address.as_str()),
+        };
+        if self.issuer != identity.issuer.as_str()
+            || self.subject != identity.subject.as_str()
+            || self.address.as_deref() != address
+        {
             return Err(Unreadable::SomeoneElse);
         }
         let instance = match (self.instance_id, self.instance_url, self.status, self.since) {
@@ -126,7 +138,8 @@ impl RawStanding {
         let sessions = self.ended_sessions.iter();
         let sessions = sessions.map(|key| SessionKey::parse(key).ok_or(Unreadable::BadShape));
         Ok(Standing {
-            identity: asked.clone(),
+            identity: identity.clone(),
+            door: door.clone(),
             membership,
             instance,
             sign_outs: SignOuts {
@@ -152,6 +165,10 @@ impl From<&Standing> for RawStanding {
         Self {
             issuer: standing.identity.issuer.as_str().into(),
             subject: standing.identity.subject.as_str().into(),
+            address: match &standing.door {
+                Door::Own => None,
+                Door::At(address) => Some(address.as_str().into()),
+            },
             membership: membership.into(),
             org,
             role,
@@ -195,7 +212,7 @@ impl Sighting {
     }
 
     /// Reads the stored form. An error means: ask the authority, as if nothing had been stored.
-    pub fn restore(bytes: &[u8], asked: &Identity, hosts: &[HostRule]) -> Result<Self, Unreadable> {
+    pub fn restore(bytes: &[u8], asked: &Knock, hosts: &[HostRule]) -> Result<Self, Unreadable> {
         if bytes.len() > Self::MAX_STORED_BYTES {
             return Err(Unreadable::BadShape);
         }
@@ -214,7 +231,7 @@ impl Sighting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::standing::{IssuerUrl, Subject};
+    use crate::standing::{Identity, IssuerUrl, Subject};
     use alloc::borrow::ToOwned;
     use alloc::string::ToString;
     use alloc::vec;
@@ -234,6 +251,7 @@ mod tests {
         Sighting {
             standing: Standing {
                 identity: identity("guy"),
+                door: Door::Own,
                 membership: Membership::Member {
                     org: OrgId::new("guys"),
                     role: Role::Member,
@@ -256,7 +274,11 @@ mod tests {
 
     fn restored(edit: impl Fn(&str) -> String) -> Result<Sighting, Unreadable> {
         let text = String::from_utf8(sighting().store().unwrap()).unwrap();
-        Sighting::restore(edit(&text).as_bytes(), &identity("guy"), &hosts())
+        Sighting::restore(
+            edit(&text).as_bytes(),
+            &Knock::own(identity("guy")),
+            &hosts(),
+        )
     }
 
     #[test]
@@ -268,7 +290,7 @@ mod tests {
     fn somebody_elses_record_is_never_believed() {
         let stored = sighting().store().unwrap();
         assert_eq!(
-            Sighting::restore(&stored, &identity("eve"), &hosts()),
+            Sighting::restore(&stored, &Knock::own(identity("eve")), &hosts()),
             Err(Unreadable::SomeoneElse)
         );
     }

@@ -6,6 +6,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::door::{Door, Knock};
 use crate::instance_url::InstanceUrl;
 use crate::org::OrgId;
 use crate::session::SignOuts;
@@ -150,14 +151,26 @@ impl fmt::Display for InstanceId {
 pub struct Standing {
     /// Of whom.
     pub identity: Identity,
+    /// At which door: the instance is the one behind it, if they may go in there at all.
+    pub door: Door,
     /// Member or not.
     pub membership: Membership,
-    /// Their instance.
+    /// The instance behind the door.
     pub instance: Option<Instance>,
     /// Which of their sessions are over.
     pub sign_outs: SignOuts,
     /// Counts every change at the authority; a late write with a smaller number loses.
     pub version: u64,
+}
+
+impl Standing {
+    /// Who knocked where to be told this.
+    pub fn knock(&self) -> Knock {
+        Knock {
+            identity: self.identity.clone(),
+            door: self.door.clone(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+use crate::door::Door;
 use crate::standing::{Identity, InstanceId, IssuerUrl};
 
 /// A key that no two visitors share: the hash of issuer and subject, each with its length before it, so that no separator
@@ -16,10 +17,25 @@ use crate::standing::{Identity, InstanceId, IssuerUrl};
 pub struct StorageKey(String);
 
 impl StorageKey {
-    /// The key of this person.
+    /// The key of this person, at the door of their own instance.
     pub fn of(identity: &Identity) -> Self {
         let parts = [identity.issuer.as_str(), identity.subject.as_str()];
         Self(format!("v1:{}", injective(parts.map(str::as_bytes))))
+    }
+
+    /// The key of this person at this door.
+    pub fn at(identity: &Identity, door: &Door) -> Self {
+        match door {
+            Door::Own => Self::of(identity),
+            Door::At(address) => {
+                let parts = [
+                    identity.issuer.as_str(),
+                    identity.subject.as_str(),
+                    address.as_str(),
+                ];
+                Self(format!("v1:at:{}", injective(parts.map(str::as_bytes))))
+            }
+        }
     }
 
     /// The key as text.

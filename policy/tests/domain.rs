@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use policy::admission::{Presented, Visitor};
 use policy::decision::{Found, Judgement, Place, Rules, decide};
+use policy::door::Door;
 use policy::instance_url::InstanceUrl;
 use policy::issuer::{Algorithm, ClaimNames, Issuer};
 use policy::provider::Provider;
@@ -160,6 +161,7 @@ impl Known {
         Sighting {
             standing: Standing {
                 identity: identity.clone(),
+                door: Door::Own,
                 membership,
                 instance,
                 sign_outs: SignOuts {

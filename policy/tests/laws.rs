@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use policy::credential::{Headers, Offer, offered, without_cookie};
 use policy::decision::{Decision, Place};
+use policy::door::Knock;
 use policy::negotiation::{Audience, Signs};
 use policy::rule::Rule;
 use policy::session::SignOuts;
@@ -150,7 +151,7 @@ Age::Past(Duration::from_millis(millis)));
 
     #[test]
     fn no_record_of_random_bytes_is_believed(bytes in any::<Vec<u8>>()) {
-        prop_assert!(Sighting::restore(&bytes, visitor("guy").identity(), &[]).is_err());
+        prop_assert!(Sighting::restore(&bytes, &Knock::own(visitor("guy").identity().clone()), &[]).is_err());
     }
 
     #[test]

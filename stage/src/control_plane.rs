@@ -142,6 +142,7 @@ impl ControlPlane {
         let before = self.books.read(subject).await?;
         self.books.remove(subject).await?;
         Ok(ControlPlaneStanding {
+            address: None,
             signed_out_before: None,
             issuer: self.issuer.clone(),
             subject: subject.to_owned(),
@@ -166,6 +167,7 @@ impl ControlPlane {
             })
         });
         Ok(ControlPlaneStanding {
+            address: None,
             signed_out_before: None,
             issuer: self.issuer.clone(),
             subject: subject.to_owned(),

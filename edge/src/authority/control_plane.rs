@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use js_sys::Date;
 use policy::control_plane::{MAX_BODY_BYTES, Said};
+use policy::door::{Door, Knock};
 use policy::instance_url::HostRule;
 use policy::signed_call::{SIGNATURE_HEADER, SignedCall};
 use policy::standing::{Identity, IssuerUrl, Standing, Subject};
@@ -25,8 +26,8 @@ pub(crate) struct ControlPlane<'a> {
 }
 
 impl Authority for ControlPlane<'_> {
-    async fn standing(&self, identity: &Identity) -> Result<Standing, AuthorityFailure> {
-        let answer = self.ask(identity).await;
+    async fn standing(&self, knock: &Knock) -> Result<Standing, AuthorityFailure> {
+        let answer = self.ask(knock).await;
         let answer = answer.map_err(AuthorityFailure::Unreachable)?;
         match answer.status {
             200 | 404 if !answer.is_json() => Err(AuthorityFailure::Unreachable(format!(
@@ -34,9 +35,9 @@ impl Authority for ControlPlane<'_> {
                 answer.status
             ))),
             200 => Said::read(&answer.body)
-                .and_then(|said| said.parse(identity, self.hosts))
+                .and_then(|said| said.parse(knock, self.hosts))
                 .map_err(AuthorityFailure::Unreadable),
-            404 => Ok(stranger(identity)),
+            404 => Ok(stranger(knock)),
             401 | 403 => Err(AuthorityFailure::CredentialRefused(answer.status)),
             429 | 503 => Err(match retry_after(&answer) {
                 Some(later) => AuthorityFailure::Busy(answer.status, later),
@@ -54,10 +55,10 @@ impl Authority for ControlPlane<'_> {
 impl ControlPlane<'_> {
     /// Asks for somebody who cannot exist: whatever is said of them, it was understood and answered.
     pub(crate) async fn trouble(&self) -> Option<String> {
-        let nobody = Identity {
+        let nobody = Knock::own(Identity {
             issuer: IssuerUrl::new("usher:ready")?,
             subject: Subject::new("nobody")?,
-        };
+        });
         let problem = self.standing(&nobody).await.err()?;
         let place = if self.setting.bound {
             "the service binding USHER_CONTROL_PLANE"
@@ -69,10 +70,18 @@ impl ControlPlane<'_> {
         ))
     }
 
-    async fn ask(&self, identity: &Identity) -> Result<Answered, String> {
+    async fn ask(&self, knock: &Knock) -> Result<Answered, String> {
+        let Knock { identity, door } = knock;
         let [issuer, subject] = [identity.issuer.as_str(), identity.subject.as_str()]
             .map(|text| String::from(js_sys::encode_uri_component(text)));
-        let address = format!("{}/standings?iss={issuer}&sub={subject}", self.setting.url);
+        let door = match door {
+            Door::Own => String::new(),
+            Door::At(address) => format!("&address={address}"),
+        };
+        let address = format!(
+            "{}/standings?iss={issuer}&sub={subject}{door}",
+            self.setting.url
+        );
         // What is signed is what is sent: the address as the platform writes it.
         let address = web_sys::Url::new(&address).map_err(|problem| fetching::text(&problem))?;
         let target = address.pathname() + &address.search();

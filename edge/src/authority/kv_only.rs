@@ -4,6 +4,7 @@
 mod changes;
 
 use policy::contract::{InstanceRecord, MembershipWord, NewInstance, StandingRecord};
+use policy::door::Knock;
 use policy::instance_url::HostRule;
 use policy::sighting::{RawStanding, Unreadable};
 use policy::standing::{Identity, InstanceId, IssuerUrl, Role, Standing, Subject};
@@ -45,9 +46,9 @@ const RECORD_VERSION: u32 = 1;
 const MAX_RECORD_BYTES: usize = 4096;
 
 impl Authority for KvOnly<'_> {
-    async fn standing(&self, identity: &Identity) -> Result<Standing, AuthorityFailure> {
+    async fn standing(&self, knock: &Knock) -> Result<Standing, AuthorityFailure> {
         let record = self
-            .record(identity)
+            .record(&knock.identity)
             .await
             .map_err(|refusal| match refusal {
                 ReadFailure::Failed(problem) => AuthorityFailure::Unreachable(problem),
@@ -56,10 +57,10 @@ impl Authority for KvOnly<'_> {
         match record {
             Some(record) => record
                 .standing
-                .parse(identity, self.hosts)
+                .parse(knock, self.hosts)
                 .map_err(AuthorityFailure::Unreadable),
             // KV remembers misses as well, so this one may be over: a stranger is asked for again soon (`FreshnessRules`).
-            None => Ok(stranger(identity)),
+            None => Ok(stranger(knock)),
         }
     }
 }
@@ -197,6 +198,8 @@ fn instance(record: &Record) -> Result<InstanceRecord, ChangeRefused> {
         since,
         version: raw.version,
         user: None,
+        addresses: Vec::new(),
+        org: None,
         issuer: Some(raw.issuer.clone()),
         subject: Some(raw.subject.clone()),
     })

@@ -4,10 +4,12 @@ mod arrivals;
 pub(crate) mod audit;
 mod changes;
 pub(crate) mod directory;
+pub(crate) mod doors;
 mod people;
 mod sessions;
 
 use policy::contract::{InstanceRecord, MembershipWord, NewInstance, StandingRecord};
+use policy::door::{Address, Door, Knock};
 use policy::instance_url::HostRule;
 use policy::session::SignOuts;
 use policy::sighting::{RawStanding, Unreadable};
@@ -49,39 +51,98 @@ impl From<worker::Error> for ChangeRefused {
 
 /// A row as one JSON text: what crosses from JavaScript is one string, read like a record from any other store. `?3` is now: a
 /// session that was ended is named only while its tokens could still be offered, and not where everything of its time is over.
-const STANDING: &str = "
-    SELECT json_object(
-               'issuer', identities.issuer, 'subject', identities.subject,
-               'membership', iif(users.requires_invitation, 'needs_invitation', 'member'),
-               'email', users.email, 'org', users.org,
-               'role', iif(users.role = 'platform_owner', users.role, ifnull(members.role, users.role)),
-               'instance_id', instances.id, 'instance_url', instances.url, 'status', instances.status,
-               'since', instances.since, 'version', users.version + ifnull(instances.version, 0),
-               'signed_out_before', sign_outs.before,
-               'ended_sessions', (SELECT json_group_array(id) FROM (
-                    SELECT id FROM sessions
-                    WHERE user_id = users.id AND ended_at IS NOT NULL AND expires_at > ?3
-                      AND (renewable OR issued_at >= ifnull(sign_outs.before, 0))
-                    ORDER BY ended_at DESC LIMIT ?4))) AS record
-    FROM identities
-    JOIN users ON users.id = identities.user_id
-    LEFT JOIN instances ON instances.user_id = users.id
-    LEFT JOIN members ON members.user_id = users.id AND members.org_id = users.org
-    LEFT JOIN sign_outs ON sign_outs.user_id = users.id
-    WHERE identities.issuer = ?1 AND identities.subject = ?2";
+macro_rules! standing {
+    (address: $address:literal, org: $org:literal, instance: $instance:literal) => {
+        concat!(
+            "SELECT json_object(
+                        'issuer', identities.issuer, 'subject', identities.subject, 'address', ",
+            $address,
+            ",
+                        'membership', iif(users.requires_invitation, 'needs_invitation', 'member'),
+                        'email', users.email, 'org', ",
+            $org,
+            ",
+                        'role', iif(users.role = 'platform_owner', users.role, ifnull(members.role, users.role)),
+                        'instance_id', instances.id, 'instance_url', instances.url, 'status', instances.status,
+                        'since', instances.since, 'version', users.version + ifnull(instances.version, 0),
+                        'signed_out_before', sign_outs.before,
+                        'ended_sessions', (SELECT json_group_array(id) FROM (
+                             SELECT id FROM sessions
+                             WHERE user_id = users.id AND ended_at IS NOT NULL AND expires_at > ?3
+                               AND (renewable OR issued_at >= ifnull(sign_outs.before, 0))
+                             ORDER BY ended_at DESC LIMIT ?4))) AS record
+             FROM identities
+             JOIN users ON users.id = identities.user_id ",
+            $instance,
+            " LEFT JOIN members ON members.user_id = users.id AND members.org_id = ",
+            $org,
+            " LEFT JOIN sign_outs ON sign_outs.user_id = users.id
+             WHERE identities.issuer = ?1 AND identities.subject = ?2"
+        )
+    };
+}
+
+/// At the door of their own instance, in the org they are in now.
+const STANDING: &str = standing!(
+    address: "NULL",
+    org: "users.org",
+    instance: "LEFT JOIN instances ON instances.user_id = users.id"
+);
+
+/// At the door of the instance with the address `?5`: if it is theirs, or its org's and they are a member, there as what they are in
+/// that org.
+const STANDING_AT: &str = standing!(
+    address: "?5",
+    org: "ifnull(theirs.org_id, users.org)",
+    instance: "LEFT JOIN addresses ON addresses.address = ?5
+               LEFT JOIN instance_orgs AS theirs ON theirs.instance_id = addresses.instance_id
+                    AND EXISTS (SELECT 1 FROM members WHERE org_id = theirs.org_id AND user_id = users.id)
+               LEFT JOIN instances ON instances.id = addresses.instance_id
+                    AND (instances.user_id = users.id OR theirs.org_id IS NOT NULL)"
+);
 
 const INSTANCE: &str = "
     SELECT json_object(
                'id', instances.id, 'url', instances.url, 'status', instances.status,
                'suspended_from', instances.suspended_from, 'since', instances.since, 'version', instances.version,
-               'user', instances.user_id, 'issuer', identities.issuer, 'subject', identities.subject) AS record
+               'user', instances.user_id, 'issuer', identities.issuer, 'subject', identities.subject,
+               'addresses', json((SELECT json_group_array(address) FROM addresses WHERE instance_id = instances.id)),
+               'org', (SELECT org_id FROM instance_orgs WHERE instance_id = instances.id)) AS record
     FROM instances
     LEFT JOIN identities ON identities.user_id = instances.user_id
     WHERE instances.id = ?1 LIMIT 1";
 
-const IDENTITIES: &str = "
-    SELECT (SELECT json_group_array(json_array(issuer, subject)) FROM identities WHERE user_id = users.id) AS record
+/// Every door that the user `?1` may know, that of their own instance first, up to `?2`.
+const KNOCKS_OF: &str = "
+    SELECT (SELECT json_group_array(json_array(issuer, subject, address)) FROM (
+                SELECT issuer, subject, NULL AS address FROM identities WHERE user_id = users.id
+                UNION ALL
+                SELECT issuer, subject, address FROM identities, addresses
+                JOIN instances ON instances.id = addresses.instance_id
+                LEFT JOIN instance_orgs ON instance_orgs.instance_id = instances.id
+                WHERE identities.user_id = users.id
+                  AND (instances.user_id = users.id
+                       OR instance_orgs.org_id IN (SELECT org_id FROM members WHERE user_id = users.id))
+                LIMIT ?2)) AS record
     FROM users WHERE id = ?1";
+
+/// Everybody who may know the doors of the instance `?1`, its owner first, up to `?2`.
+const KNOCKS_AT: &str = "
+    SELECT (SELECT json_group_array(json_array(issuer, subject, address)) FROM (
+                SELECT issuer, subject, NULL AS address FROM identities WHERE user_id = instances.user_id
+                UNION ALL
+                SELECT issuer, subject, address FROM addresses, identities
+                WHERE addresses.instance_id = instances.id
+                  AND (identities.user_id = instances.user_id
+                       OR identities.user_id IN (SELECT members.user_id FROM instance_orgs
+                                                 JOIN members ON members.org_id = instance_orgs.org_id
+                                                 WHERE instance_orgs.instance_id = instances.id))
+                LIMIT ?2)) AS record
+    FROM instances WHERE id = ?1";
+
+/// What is shown at once after a change: each takes one question to D1 and one write to KV, and a request of the free plan may make 50
+/// of them. Everybody beyond sees it within STALE.
+const MOST_SHOWN: u64 = 20;
 
 #[derive(Deserialize)]
 struct Contact {
@@ -99,6 +160,8 @@ struct InstanceRow {
     user: String,
     issuer: Option<String>,
     subject: Option<String>,
+    addresses: Vec<String>,
+    org: Option<String>,
 }
 
 impl InstanceRow {
@@ -117,32 +180,43 @@ impl InstanceRow {
             user: Some(self.user),
             issuer: self.issuer,
             subject: self.subject,
+            addresses: self.addresses,
+            org: self.org,
         })
     }
 }
 
 impl Registry<'_> {
-    /// What the registry knows of a person; somebody it never heard of is a stranger, not an error.
-    pub(crate) async fn standing(&self, identity: &Identity) -> Result<Standing, AuthorityFailure> {
+    /// What the registry knows of a person at a door; somebody it never heard of is a stranger, not an error.
+    pub(crate) async fn standing(&self, knock: &Knock) -> Result<Standing, AuthorityFailure> {
         let record = self
-            .record(identity)
+            .record(knock)
             .await
             .map_err(|problem| AuthorityFailure::Unreachable(problem.to_string()))?;
         match record {
             Some(record) => {
-                standing(&record, identity, self.hosts).map_err(AuthorityFailure::Unreadable)
+                standing(&record, knock, self.hosts).map_err(AuthorityFailure::Unreadable)
             }
-            None => Ok(stranger(identity)),
+            None => Ok(stranger(knock)),
         }
     }
 
-    async fn record(&self, identity: &Identity) -> worker::Result<Option<String>> {
-        let statement = self.database.prepare(STANDING).bind(&[
+    async fn record(&self, knock: &Knock) -> worker::Result<Option<String>> {
+        let Knock { identity, door } = knock;
+        let mut values = vec![
             text(identity.issuer.as_str()),
             text(identity.subject.as_str()),
             number(crate::clock::now().unix_seconds()),
             number(SignOuts::MOST_SESSIONS as u64),
-        ])?;
+        ];
+        let sql = match door {
+            Door::Own => STANDING,
+            Door::At(address) => {
+                values.push(text(address.as_str()));
+                STANDING_AT
+            }
+        };
+        let statement = self.database.prepare(sql).bind(&values)?;
         statement.first(Some(RECORD)).await
     }
 
@@ -156,20 +230,36 @@ impl Registry<'_> {
         statement.first(Some("user_id")).await
     }
 
-    /// Everybody a user is known as; what is remembered of them is theirs.
-    pub(crate) async fn identities_of(&self, user: &str) -> Result<Vec<Identity>, ChangeRefused> {
-        let statement = self.database.prepare(IDENTITIES).bind(&[text(user)])?;
+    /// Everybody a user is known as, at every door they may know; what is remembered of them there is theirs.
+    pub(crate) async fn knocks_of(&self, user: &str) -> Result<Vec<Knock>, ChangeRefused> {
+        self.knocks(KNOCKS_OF, user).await
+    }
+
+    /// Everybody who may know the doors of an instance.
+    pub(crate) async fn knocks_at(&self, id: &InstanceId) -> Result<Vec<Knock>, ChangeRefused> {
+        self.knocks(KNOCKS_AT, id.as_str()).await
+    }
+
+    async fn knocks(&self, sql: &str, id: &str) -> Result<Vec<Knock>, ChangeRefused> {
+        let values = [text(id), number(MOST_SHOWN)];
+        let statement = self.database.prepare(sql).bind(&values)?;
         let record: Option<String> = statement.first(Some(RECORD)).await?;
-        let rows: Vec<(String, String)> =
+        let rows: Vec<(String, String, Option<String>)> =
             read(&record.ok_or(ChangeRefused::NotFound)?).map_err(ChangeRefused::Unreadable)?;
-        let identities = rows.iter().map(|(issuer, subject)| {
-            Some(Identity {
-                issuer: IssuerUrl::new(issuer)?,
-                subject: Subject::new(subject)?,
+        let knocks = rows.iter().map(|(issuer, subject, address)| {
+            Some(Knock {
+                identity: Identity {
+                    issuer: IssuerUrl::new(issuer)?,
+                    subject: Subject::new(subject)?,
+                },
+                door: match address {
+                    None => Door::Own,
+                    Some(address) => Door::At(Address::new(address)?),
+                },
             })
         });
-        let identities: Option<Vec<_>> = identities.collect();
-        identities.ok_or(ChangeRefused::Unreadable(Unreadable::BadShape))
+        let knocks: Option<Vec<_>> = knocks.collect();
+        knocks.ok_or(ChangeRefused::Unreadable(Unreadable::BadShape))
     }
 
     /// The same for operators, as the admin API shows it.
@@ -177,12 +267,9 @@ impl Registry<'_> {
         &self,
         identity: &Identity,
     ) -> Result<StandingRecord, ChangeRefused> {
-        let record = self
-            .record(identity)
-            .await?
-            .ok_or(ChangeRefused::NotFound)?;
-        let standing =
-            standing(&record, identity, self.hosts).map_err(ChangeRefused::Unreadable)?;
+        let knock = Knock::own(identity.clone());
+        let record = self.record(&knock).await?.ok_or(ChangeRefused::NotFound)?;
+        let standing = standing(&record, &knock, self.hosts).map_err(ChangeRefused::Unreadable)?;
         let contact: Contact = read(&record).map_err(ChangeRefused::Unreadable)?;
         let (membership, org, role) = match standing.membership {
             Membership::Member { org, role } => {
@@ -241,10 +328,12 @@ const PRESENT_TABLES: &str =
     "SELECT ifnull(group_concat(name), '') AS names FROM sqlite_schema WHERE type = 'table'";
 
 /// Every table of the migrations.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 13] = [
+    "addresses",
     "allowed_domains",
     "events",
     "identities",
+    "instance_orgs",
     "instances",
     "invitations",
     "members",
@@ -255,16 +344,16 @@ const TABLES: [&str; 11] = [
     "users",
 ];
 impl Authority for Registry<'_> {
-    async fn standing(&self, identity: &Identity) -> Result<Standing, AuthorityFailure> {
-        self.standing(identity).await
+    async fn standing(&self, knock: &Knock) -> Result<Standing, AuthorityFailure> {
+        self.standing(knock).await
     }
 }
 
 /// The name of the column of [`STANDING`] and [`INSTANCE`].
 const RECORD: &str = "record";
 
-fn standing(record: &str, identity: &Identity, hosts: &[HostRule]) -> Result<Standing, Unreadable> {
-    read::<RawStanding>(record)?.parse(identity, hosts)
+fn standing(record: &str, knock: &Knock, hosts: &[HostRule]) -> Result<Standing, Unreadable> {
+    read::<RawStanding>(record)?.parse(knock, hosts)
 }
 
 fn read<T: for<'de> Deserialize<'de>>(record: &str) -> Result<T, Unreadable> {

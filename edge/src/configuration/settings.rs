@@ -25,7 +25,7 @@ pub struct Setting {
 }
 
 /// Every configuration value, the ones that must be given first.
-pub const SETTINGS: [Setting; 26] = [
+pub const SETTINGS: [Setting; 28] = [
     Setting {
         name: "USHER_DB",
         home: Home::Binding,
@@ -67,6 +67,12 @@ pub const SETTINGS: [Setting; 26] = [
         home: Home::Variable,
         default: None,
         meaning: "the hosts instances may answer at: a list of `host` or `*.suffix`",
+    },
+    Setting {
+        name: "USHER_APP_DOMAIN",
+        home: Home::Variable,
+        default: Some(""),
+        meaning: "with `apps.example.com`, the host `guy.apps.example.com` is the address of the instance that has the address `guy`; needs a route for `*.apps.example.com/*`",
     },
     Setting {
         name: "USHER_ASSERTION_KEY",
@@ -163,6 +169,12 @@ pub const SETTINGS: [Setting; 26] = [
         home: Home::Variable,
         default: Some("600"),
         meaning: "how long one status on the way to `ready` may last before the visitor is told that something is wrong",
+    },
+    Setting {
+        name: "USHER_SHARED_HOSTS",
+        home: Home::Variable,
+        default: Some("[]"),
+        meaning: "the hosts at which everybody reaches their own instance; any other host is then the address of an instance (a custom domain). Empty: every host that is not below `USHER_APP_DOMAIN`",
     },
     Setting {
         name: "USHER_SUSPENDED_PATHS",

@@ -95,6 +95,7 @@ async fn route(
         (["standings"], "DELETE") => call.remove_standing().await,
         (["instances"], "GET") => call.instances().await,
         (["instances", id], "GET") => call.instance(id).await,
+        (["instances", id], "PATCH") => call.change_instance(id).await,
         (["instances", id], "DELETE") => call.remove_instance(id).await,
         (["instances", id, "status"], "PUT") => call.change_status(id).await,
         (["instances", id, "history"], "GET") => call.history(id).await,
@@ -127,9 +128,8 @@ fn methods(segments: &[&str]) -> Option<&'static str> {
         ["openapi.json" | "instances" | "users" | "orgs" | "sessions" | "events"]
         | ["instances", _, "history"]
         | ["orgs", _, "members"] => Some("GET"),
-        ["instances", _] => Some("GET, DELETE"),
+        ["instances" | "users", _] => Some("GET, PATCH, DELETE"),
         ["instances", _, "status"] => Some("PUT"),
-        ["users", _] => Some("GET, PATCH, DELETE"),
         ["users", _, "sessions"] | ["invitations" | "sessions", _] => Some("DELETE"),
         ["orgs", _, "members", _] => Some("PUT, DELETE"),
         ["invitations"] => Some("GET, POST"),

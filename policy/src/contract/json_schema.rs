@@ -87,6 +87,7 @@ fn member(field: &Field) -> Value {
             json!({ "enum": words.chain([Value::Null]).collect::<Vec<_>>() })
         }
         Kind::Text => json!({ "type": "string" }),
+        Kind::Texts => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::TextOrNull => json!({ "type": ["string", "null"] }),
     };
     if let Some(members) = schema.as_object_mut() {

@@ -44,6 +44,8 @@ pub(super) enum Kind {
     Text,
     /// Any text, or null where there is none.
     TextOrNull,
+    /// Any number of texts.
+    Texts,
 }
 
 pub(super) const ALL: [&Record; 4] = [&NEW_INSTANCE, &INSTANCE, &STANDING, &STATUS_CHANGE];
@@ -95,6 +97,16 @@ const INSTANCE: Record = Record {
             "subject",
             Kind::TextOrNull,
             "The exact sub of its owner's tokens.",
+        ),
+        required(
+            "addresses",
+            Kind::Texts,
+            "The hosts at which it is reached, if it has any of its own.",
+        ),
+        required(
+            "org",
+            Kind::TextOrNull,
+            "The org whose members reach it there as well, if any.",
         ),
     ],
     closed: false,

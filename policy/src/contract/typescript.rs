@@ -104,6 +104,7 @@ fn member(field: &Field) -> String {
         Kind::Role => union(Role::ALL.map(Role::word)),
         Kind::Status => "Status".to_owned(),
         Kind::SuspendedFrom => "SuspendedFrom | null".to_owned(),
+        Kind::Texts => "string[]".to_owned(),
         Kind::TextOrNull => "string | null".to_owned(),
     };
     let mark = if field.required { "" } else { "?" };

@@ -126,6 +126,8 @@ fn instance(path: &str, change: &StatusChange) -> InstanceRecord {
         version: 1,
         issuer: Some("http://127.0.0.1:3000".to_owned()),
         subject: Some("somebody".to_owned()),
+        addresses: Vec::new(),
+        org: None,
     }
 }
 

@@ -36,6 +36,8 @@ fn instance(status: Status, suspended_from: Option<Status>) -> Value {
         user: Some("v1:guy".to_owned()),
         issuer: Some("https://id.example.com".to_owned()),
         subject: Some("guy".to_owned()),
+        addresses: Vec::new(),
+        org: None,
     })
 }
 

@@ -13,6 +13,7 @@ mod cast;
 mod clock;
 mod configuration;
 mod credentials;
+mod doors;
 mod first_sight;
 mod freshness;
 mod herd;

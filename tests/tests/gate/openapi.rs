@@ -81,6 +81,24 @@ fn story(world: &World, user: &str) -> Vec<Call> {
         call(get.clone(), "/instances/{id}", "instances/i-1", json!(null)),
         call(get.clone(), "/instances/{id}", "instances/i-2", json!(null)),
         call(
+            Method::PATCH,
+            "/instances/{id}",
+            "instances/i-1",
+            json!({ "addresses": ["guy", "app.guy.example"], "org": null }),
+        ),
+        call(
+            Method::PATCH,
+            "/instances/{id}",
+            "instances/i-1",
+            json!({ "addresses": ["Guy"] }),
+        ),
+        call(
+            Method::PATCH,
+            "/instances/{id}",
+            "instances/i-1",
+            json!({ "org": "nowhere" }),
+        ),
+        call(
             put.clone(),
             "/instances/{id}/status",
             "instances/i-1/status",

@@ -330,6 +330,8 @@ async fn instance(
         version: 2,
         issuer: Some(here.0.address.clone()),
         subject: Some("subject-1".into()),
+        addresses: Vec::new(),
+        org: None,
     })
     .into_response()
 }

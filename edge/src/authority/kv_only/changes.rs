@@ -2,6 +2,7 @@
 //! is why this authority is for platforms with one writer.
 
 use policy::contract::{InstanceRecord, MembershipWord, StandingRecord};
+use policy::door::Knock;
 use policy::sighting::{RawStanding, Unreadable};
 use policy::standing::{Identity, InstanceId, Standing};
 use policy::status::Status;
@@ -26,6 +27,7 @@ impl KvOnly<'_> {
         let mut raw = RawStanding {
             issuer: new.issuer.clone(),
             subject: new.subject.clone(),
+            address: None,
             membership: match new.membership {
                 MembershipWord::Member => MEMBER.to_owned(),
                 MembershipWord::NeedsInvitation => NEEDS_INVITATION.to_owned(),
@@ -120,7 +122,10 @@ impl KvOnly<'_> {
 
     /// Writes a record, if the gate will believe it.
     async fn keep(&self, identity: &Identity, record: &Record) -> Result<Standing, ChangeRefused> {
-        let standing = record.standing.clone().parse(identity, self.hosts);
+        let standing = record
+            .standing
+            .clone()
+            .parse(&Knock::own(identity.clone()), self.hosts);
         let standing = standing.map_err(ChangeRefused::Unreadable)?;
         self.write(&standing_key(identity), record).await?;
         Ok(standing)

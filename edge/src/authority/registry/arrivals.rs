@@ -3,6 +3,7 @@
 mod facts;
 
 use policy::admission::Visitor;
+use policy::door::{Door, Knock};
 use policy::email::{ComparableEmail, Email, EmailDomain};
 use policy::event::EventKind;
 use policy::org::{OrgId, OrgRole, PLATFORM_ORG, PLATFORM_ORG_NAME};
@@ -57,9 +58,14 @@ impl Registry<'_> {
     pub(crate) async fn welcome(
         &self,
         visitor: &Visitor,
+        door: &Door,
         first: &FirstOwner,
         occasion: &Occasion<'_>,
     ) -> Result<Standing, AuthorityFailure> {
+        let knock = Knock {
+            identity: visitor.identity().clone(),
+            door: door.clone(),
+        };
         let mut welcome = Welcome {
             registry: self,
             visitor,
@@ -88,7 +94,7 @@ impl Registry<'_> {
                 let written = self.database.batch(batch).await;
                 written.map_err(|problem| unreachable(&problem))?;
             }
-            let standing = self.standing(visitor.identity()).await?;
+            let standing = self.standing(&knock).await?;
             let settled = match (&standing.membership, &arrival) {
                 (Membership::Member { .. }, _) | (Membership::NeedsInvitation, Arrival::Denied) => {
                     true

@@ -1,6 +1,7 @@
 //! What the platform and its operators change: each change is whole or is not made, and is written down with it.
 
 use policy::contract::{InstanceRecord, MembershipWord, NewInstance, StandingRecord};
+use policy::door::Knock;
 use policy::event::EventKind;
 use policy::org::OrgRole;
 use policy::standing::{Identity, InstanceId, Role};
@@ -158,11 +159,11 @@ impl Registry<'_> {
         &self,
         user: &str,
         occasion: &Occasion<'_>,
-    ) -> Result<Vec<Identity>, ChangeRefused> {
-        let identities = self.identities_of(user).await?;
+    ) -> Result<Vec<Knock>, ChangeRefused> {
+        let knocks = self.knocks_of(user).await?;
         let entry = Entry {
             user: Some(user),
-            identity: identities.first(),
+            identity: knocks.first().map(|knock| &knock.identity),
             ..Entry::default()
         };
         let mut batch = vec![self.event(EventKind::StandingRemoved, &entry, occasion)?];
@@ -178,7 +179,7 @@ impl Registry<'_> {
             batch.push(delete.bind(&[text(user)])?);
         }
         self.database.batch(batch).await?;
-        Ok(identities)
+        Ok(knocks)
     }
 
     /// Removes an instance; its owner stays. Gives whom it was shown to.
@@ -186,9 +187,9 @@ impl Registry<'_> {
         &self,
         id: &InstanceId,
         occasion: &Occasion<'_>,
-    ) -> Result<Vec<Identity>, ChangeRefused> {
+    ) -> Result<Vec<Knock>, ChangeRefused> {
         let before = self.instance(id).await?;
-        let owners = self.owners_of(&before).await?;
+        let knocks = self.knocks_at(id).await?;
         let entry = Entry {
             user: before.user.as_deref(),
             instance: Some(id.as_str()),
@@ -206,15 +207,7 @@ impl Registry<'_> {
             prepare("DELETE FROM instances WHERE id = ?1").bind(&[text(id.as_str())])?,
         ];
         self.database.batch(batch).await?;
-        Ok(owners)
-    }
-
-    /// Everybody who is shown this instance as theirs.
-    async fn owners_of(&self, instance: &InstanceRecord) -> Result<Vec<Identity>, ChangeRefused> {
-        match &instance.user {
-            Some(user) => self.identities_of(user).await,
-            None => Ok(Vec::new()),
-        }
+        Ok(knocks)
     }
 
     /// Changes a status by one legal step. Saying again what is already so is no change and no error: the answer to the first
@@ -224,11 +217,11 @@ impl Registry<'_> {
         id: &InstanceId,
         next: Status,
         occasion: &Occasion<'_>,
-    ) -> Result<(InstanceRecord, Vec<Identity>), ChangeRefused> {
+    ) -> Result<(InstanceRecord, Vec<Knock>), ChangeRefused> {
         let before = self.instance(id).await?;
-        let owners = self.owners_of(&before).await?;
+        let knocks = self.knocks_at(id).await?;
         if before.status == next {
-            return Ok((before, owners));
+            return Ok((before, knocks));
         }
         before
             .status
@@ -239,7 +232,7 @@ impl Registry<'_> {
             .await?;
         let after = self.instance(id).await?;
         if after.status == next && after.version > before.version {
-            Ok((after, owners))
+            Ok((after, knocks))
         } else {
             Err(ChangeRefused::Conflict(
                 "the instance was changed at the same moment; read it again".to_owned(),

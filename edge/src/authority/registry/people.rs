@@ -2,10 +2,11 @@
 
 use policy::contract::MembershipWord;
 use policy::contract::directory::{InvitationRequest, OrgRequest, UserChange};
+use policy::door::Knock;
 use policy::email::{ComparableEmail, EmailDomain};
 use policy::event::EventKind;
 use policy::org::{OrgId, OrgRole};
-use policy::standing::{Identity, Role};
+use policy::standing::Role;
 use policy::time::Moment;
 use wasm_bindgen::JsValue;
 
@@ -136,9 +137,10 @@ impl Registry<'_> {
         user: &str,
         role: OrgRole,
         occasion: &Occasion<'_>,
-    ) -> Result<Vec<Identity>, ChangeRefused> {
+    ) -> Result<Vec<Knock>, ChangeRefused> {
         self.org(org).await?;
-        let identities = self.identities_of(user).await?;
+        // Whoever is nobody is told so before anything is written.
+        self.knocks_of(user).await?;
         let entry = Entry {
             user: Some(user),
             org: Some(org.as_str()),
@@ -156,7 +158,8 @@ impl Registry<'_> {
             prepare(ENTER).bind(&[text(org.as_str()), text(user), version(occasion)])?,
         ];
         self.database.batch(batch).await?;
-        Ok(identities)
+        // Read afterwards: the doors of the org's instances are theirs now.
+        self.knocks_of(user).await
     }
 
     /// Takes somebody out of an org.
@@ -165,8 +168,8 @@ impl Registry<'_> {
         org: &OrgId,
         user: &str,
         occasion: &Occasion<'_>,
-    ) -> Result<Vec<Identity>, ChangeRefused> {
-        let identities = self.identities_of(user).await?;
+    ) -> Result<Vec<Knock>, ChangeRefused> {
+        let knocks = self.knocks_of(user).await?;
         let entry = Entry {
             user: Some(user),
             org: Some(org.as_str()),
@@ -180,7 +183,7 @@ impl Registry<'_> {
             prepare(LEAVE).bind(&[text(org.as_str()), text(user), version(occasion)])?,
         ];
         self.database.batch(batch).await?;
-        Ok(identities)
+        Ok(knocks)
     }
 
     /// One user as JSON.
@@ -194,8 +197,8 @@ impl Registry<'_> {
         user: &str,
         change: &UserChange,
         occasion: &Occasion<'_>,
-    ) -> Result<Vec<Identity>, ChangeRefused> {
-        let identities = self.identities_of(user).await?;
+    ) -> Result<Vec<Knock>, ChangeRefused> {
+        let knocks = self.knocks_of(user).await?;
         if let Some(Some(org)) = &change.org {
             let member = self
                 .database
@@ -236,7 +239,7 @@ impl Registry<'_> {
             ])?,
         ];
         self.database.batch(batch).await?;
-        Ok(identities)
+        Ok(knocks)
     }
 
     /// Invites an address into an org.

@@ -3,10 +3,10 @@
 use core::time::Duration;
 
 use policy::admission::Visitor;
+use policy::door::Knock;
 use policy::email::Email;
 use policy::event::EventKind;
 use policy::session::{SessionKey, SignOuts};
-use policy::standing::Identity;
 use wasm_bindgen::JsValue;
 use worker::D1PreparedStatement;
 
@@ -181,8 +181,8 @@ impl Registry<'_> {
         &self,
         user: &str,
         occasion: &Occasion<'_>,
-    ) -> Result<Vec<Identity>, ChangeRefused> {
-        let identities = self.identities_of(user).await?;
+    ) -> Result<Vec<Knock>, ChangeRefused> {
+        let knocks = self.knocks_of(user).await?;
         let entry = Entry {
             user: Some(user),
             ..Entry::default()
@@ -190,7 +190,7 @@ impl Registry<'_> {
         let mut batch = vec![self.event(EventKind::SessionsEnded, &entry, occasion)?];
         batch.extend(self.sign_out(user, occasion.actor.unwrap_or_default(), occasion)?);
         self.database.batch(batch).await?;
-        Ok(identities)
+        Ok(knocks)
     }
 
     /// Ends one session, for an operator; gives whose it was.
@@ -198,7 +198,7 @@ impl Registry<'_> {
         &self,
         session: &SessionKey,
         occasion: &Occasion<'_>,
-    ) -> Result<Vec<Identity>, ChangeRefused> {
+    ) -> Result<Vec<Knock>, ChangeRefused> {
         let key = text(session.as_str());
         let owner = self
             .database
@@ -231,7 +231,7 @@ impl Registry<'_> {
             prepare(NEW_VERSION).bind(&[text(&user), number(occasion.at.unix_millis())])?,
         ];
         self.database.batch(batch).await?;
-        self.identities_of(&user).await
+        self.knocks_of(&user).await
     }
 
     fn sign_out(

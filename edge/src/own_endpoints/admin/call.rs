@@ -1,6 +1,6 @@
 //! One call of the admin API: its occasion, what it makes visible, and how it is answered.
 
-use policy::standing::Identity;
+use policy::door::Knock;
 use serde::Serialize;
 
 use super::operator::Operator;
@@ -31,27 +31,27 @@ impl Call<'_> {
     }
 
     /// Makes a change visible at the next request at this location, and soon elsewhere.
-    pub(super) async fn show(&self, identity: &Identity) {
-        self.gate.isolate.memory.forget(identity);
+    pub(super) async fn show(&self, knock: &Knock) {
+        self.gate.isolate.memory.forget(knock);
         let sightings = self.gate.sightings();
         // The registry took the change and then did not say what is so now: at least nobody reads in KV what was so before.
-        if !sightings.refresh(identity).await {
-            sightings.remove(identity).await;
+        if !sightings.refresh(knock).await {
+            sightings.remove(knock).await;
         }
     }
 
-    pub(super) async fn show_all(&self, identities: &[Identity]) {
-        for identity in identities {
-            self.show(identity).await;
+    pub(super) async fn show_all(&self, knocks: &[Knock]) {
+        for knock in knocks {
+            self.show(knock).await;
         }
     }
 
     /// Shows that somebody, or what was theirs, is not there any more. That there is nothing is remembered, or an answer that is
     /// still under way would bring it back.
-    pub(super) async fn forget_all(&self, identities: &[Identity]) {
-        for identity in identities {
-            self.show(identity).await;
-            self.gate.sightings().remove(identity).await;
+    pub(super) async fn forget_all(&self, knocks: &[Knock]) {
+        for knock in knocks {
+            self.show(knock).await;
+            self.gate.sightings().remove(knock).await;
         }
     }
 

@@ -49,14 +49,8 @@ pub(super) fn believable(gate: &Gate<'_>, record: &StandingRecord) -> Result<Ide
             Email::MAX_BYTES
         )));
     }
-    match &record.org {
-        Some(org) if OrgId::new(org).is_none() => {
-            return Err(Mistake::Request(format!(
-                "org is empty, has more than {} bytes or has control characters",
-                OrgId::MAX_BYTES
-            )));
-        }
-        Some(_) | None => {}
+    if let Some(org) = &record.org {
+        org_id(org)?;
     }
     let Some(instance) = &record.instance else {
         return Ok(identity);
@@ -110,6 +104,15 @@ pub(super) fn identity(issuer: &str, subject: &str) -> Result<Identity, Mistake>
             "issuer or subject is empty, too long or has control characters".to_owned(),
         )),
     }
+}
+
+pub(super) fn org_id(id: &str) -> Result<OrgId, Mistake> {
+    OrgId::new(id).ok_or_else(|| {
+        Mistake::Request(format!(
+            "the org's id is empty, has more than {} bytes or has control characters",
+            OrgId::MAX_BYTES
+        ))
+    })
 }
 
 pub(super) fn instance_id(id: &str) -> Result<InstanceId, Mistake> {

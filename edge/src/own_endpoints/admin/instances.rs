@@ -1,11 +1,13 @@
 //! Instances: which there are, their statuses, and how they came to them.
 
-use policy::contract::StatusChange;
+use policy::contract::{InstanceChange, StatusChange};
+use policy::door::Address;
 use policy::status::Status;
 
 use super::call::Call;
-use super::given::{Mistake, body, instance_id};
+use super::given::{Mistake, body, instance_id, org_id};
 use crate::authority::registry::directory::{Filter, List};
+use crate::authority::registry::doors::{OrgOfInstance, Place};
 use crate::page::Answer;
 
 impl Call<'_> {
@@ -35,20 +37,60 @@ impl Call<'_> {
 
     pub(super) async fn change_status(&self, id: &str) -> Result<Answer, Mistake> {
         let StatusChange { status } = body(self.gate).await?;
-        let (record, owners) = self
+        let (record, knocks) = self
             .registry
             .change_status(&instance_id(id)?, status, &self.occasion())
             .await?;
-        self.show_all(&owners).await;
+        self.show_all(&knocks).await;
+        Ok(self.ok(&record))
+    }
+
+    pub(super) async fn change_instance(&self, id: &str) -> Result<Answer, Mistake> {
+        let change: InstanceChange = body(self.gate).await?;
+        let addresses = change.addresses.as_deref().map(addresses_of).transpose()?;
+        let place = Place {
+            addresses,
+            org: match &change.org {
+                Some(Some(org)) => OrgOfInstance::MembersOf(org_id(org)?),
+                Some(None) => OrgOfInstance::Nobody,
+                None => OrgOfInstance::AsItWas,
+            },
+        };
+        let (record, knocks) = self
+            .registry
+            .place_instance(&instance_id(id)?, &place, &self.occasion())
+            .await?;
+        self.show_all(&knocks).await;
         Ok(self.ok(&record))
     }
 
     pub(super) async fn remove_instance(&self, id: &str) -> Result<Answer, Mistake> {
-        let owners = self
+        let knocks = self
             .registry
             .remove_instance(&instance_id(id)?, &self.occasion())
             .await?;
-        self.forget_all(&owners).await;
+        self.forget_all(&knocks).await;
         Ok(self.done())
     }
 }
+
+fn addresses_of(texts: &[String]) -> Result<Vec<Address>, Mistake> {
+    if texts.len() > MOST_ADDRESSES {
+        return Err(Mistake::Request(format!(
+            "addresses has {} entries; an instance has at most {MOST_ADDRESSES}",
+            texts.len()
+        )));
+    }
+    let addresses = texts.iter().map(|text| {
+        Address::new(text).ok_or_else(|| {
+            Mistake::Request(format!(
+                "addresses has `{text}`; give a label such as `guy` for a host below USHER_APP_DOMAIN, or a whole host such as \
+                 `app.guy.example`, in lower case"
+            ))
+        })
+    });
+    addresses.collect()
+}
+
+/// Each is looked at whenever something of the instance changes.
+const MOST_ADDRESSES: usize = 16;

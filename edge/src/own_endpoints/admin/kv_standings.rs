@@ -1,6 +1,7 @@
 //! The operators' API where KV itself is the authority (`USHER_AUTHORITY` = `kv`).
 
 use policy::contract::{StandingRecord, StatusChange};
+use policy::door::Knock;
 use policy::sighting::Sighting;
 use policy::standing::Standing;
 
@@ -71,7 +72,7 @@ impl Call<'_> {
         // Newer than what KV may still give.
         let nobody = Standing {
             version: clock::now().unix_millis(),
-            ..stranger(&identity)
+            ..stranger(&Knock::own(identity))
         };
         self.show(nobody).await?;
         Ok(Answer::no_content(&self.gate.incoming.id))

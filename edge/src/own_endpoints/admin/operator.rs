@@ -83,7 +83,7 @@ async fn by_token(gate: &Gate<'_>, authorization: Option<String>) -> Option<Stri
     if !visitor.is_operator() {
         return None;
     }
-    let finding = gate.sightings().find(&visitor).await;
+    let finding = gate.sightings().find(&gate.knock(&visitor)).await;
     let over = finding.sighting()?.standing.sign_outs.cover(&visitor);
     let identity = visitor.identity();
     (!over).then(|| {

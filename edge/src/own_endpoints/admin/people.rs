@@ -4,11 +4,10 @@ use core::time::Duration;
 
 use policy::contract::directory::{InvitationRequest, MemberRequest, OrgRequest, UserChange};
 use policy::email::{ComparableEmail, EmailDomain};
-use policy::org::OrgId;
 use policy::status::Status;
 
 use super::call::Call;
-use super::given::{Mistake, body, decoded};
+use super::given::{Mistake, body, decoded, org_id};
 use crate::authority::registry::directory::{Filter, List};
 use crate::clock;
 use crate::page::Answer;
@@ -68,18 +67,18 @@ impl Call<'_> {
     pub(super) async fn change_user(&self, id: &str) -> Result<Answer, Mistake> {
         let id = decoded(id)?;
         let change: UserChange = body(self.gate).await?;
-        let identities = self
+        let knocks = self
             .registry
             .change_user(&id, &change, &self.occasion())
             .await?;
-        self.show_all(&identities).await;
+        self.show_all(&knocks).await;
         Ok(self.text(self.registry.user(&id).await?))
     }
 
     pub(super) async fn remove_user(&self, id: &str) -> Result<Answer, Mistake> {
         let id = decoded(id)?;
-        let identities = self.registry.remove_user(&id, &self.occasion()).await?;
-        self.forget_all(&identities).await;
+        let knocks = self.registry.remove_user(&id, &self.occasion()).await?;
+        self.forget_all(&knocks).await;
         Ok(self.done())
     }
 
@@ -96,11 +95,11 @@ impl Call<'_> {
     }
 
     pub(super) async fn org(&self, id: &str) -> Result<Answer, Mistake> {
-        Ok(self.text(self.registry.org(&org_id(id)?).await?))
+        Ok(self.text(self.registry.org(&org_id(&decoded(id)?)?).await?))
     }
 
     pub(super) async fn put_org(&self, id: &str) -> Result<Answer, Mistake> {
-        let org = org_id(id)?;
+        let org = org_id(&decoded(id)?)?;
         let request: OrgRequest = body(self.gate).await?;
         if request.name.is_empty() || request.name.len() > MAX_NAME_BYTES {
             return Err(Mistake::Request(format!(
@@ -127,13 +126,13 @@ impl Call<'_> {
 
     pub(super) async fn remove_org(&self, id: &str) -> Result<Answer, Mistake> {
         self.registry
-            .remove_org(&org_id(id)?, &self.occasion())
+            .remove_org(&org_id(&decoded(id)?)?, &self.occasion())
             .await?;
         Ok(self.done())
     }
 
     pub(super) async fn members(&self, id: &str) -> Result<Answer, Mistake> {
-        let org = org_id(id)?;
+        let org = org_id(&decoded(id)?)?;
         self.registry.org(&org).await?;
         let query = self.query(&[])?;
         let filter = Filter::text("org_id = {}", org.as_str());
@@ -141,23 +140,23 @@ impl Call<'_> {
     }
 
     pub(super) async fn put_member(&self, id: &str, user: &str) -> Result<Answer, Mistake> {
-        let (org, user) = (org_id(id)?, decoded(user)?);
+        let (org, user) = (org_id(&decoded(id)?)?, decoded(user)?);
         let request: MemberRequest = body(self.gate).await?;
-        let identities = self
+        let knocks = self
             .registry
             .put_member(&org, &user, request.role, &self.occasion())
             .await?;
-        self.show_all(&identities).await;
+        self.show_all(&knocks).await;
         Ok(self.text(self.registry.user(&user).await?))
     }
 
     pub(super) async fn remove_member(&self, id: &str, user: &str) -> Result<Answer, Mistake> {
-        let (org, user) = (org_id(id)?, decoded(user)?);
-        let identities = self
+        let (org, user) = (org_id(&decoded(id)?)?, decoded(user)?);
+        let knocks = self
             .registry
             .remove_member(&org, &user, &self.occasion())
             .await?;
-        self.show_all(&identities).await;
+        self.show_all(&knocks).await;
         Ok(self.done())
     }
 
@@ -221,10 +220,4 @@ impl Call<'_> {
             .await?;
         Ok(self.text(record))
     }
-}
-
-fn org_id(segment: &str) -> Result<OrgId, Mistake> {
-    OrgId::new(&decoded(segment)?).ok_or_else(|| {
-        Mistake::Request("the org's id is empty, too long or has control characters".to_owned())
-    })
 }

@@ -74,11 +74,12 @@ async fn put(gate: &Gate<'_>, body: &[u8], said_at: Moment) -> Result<Answer, Mi
         ))
     };
     let said = Said::read(body).map_err(|unreadable| wrong(&unreadable))?;
-    let identity = said.identity();
-    let identity = identity.ok_or_else(|| wrong(&"issuer or subject can be nobody's"))?;
-    believed_issuer(gate, &identity)?;
+    let knock = said.knock();
+    let knock =
+        knock.ok_or_else(|| wrong(&"issuer or subject can be nobody's, or address no host"))?;
+    believed_issuer(gate, &knock.identity)?;
     let standing = said
-        .parse(&identity, &gate.configuration.instance_hosts)
+        .parse(&knock, &gate.configuration.instance_hosts)
         .map_err(|unreadable| wrong(&unreadable))?;
     let version = standing.version;
     let sighting = Sighting {

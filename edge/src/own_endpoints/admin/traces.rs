@@ -30,18 +30,18 @@ impl Call<'_> {
 
     pub(super) async fn end_session(&self, id: &str) -> Result<Answer, Mistake> {
         let session = SessionKey::parse(id).ok_or(Mistake::Refused(ChangeRefused::NotFound))?;
-        let identities = self
+        let knocks = self
             .registry
             .end_session(&session, &self.occasion())
             .await?;
-        self.show_all(&identities).await;
+        self.show_all(&knocks).await;
         Ok(self.done())
     }
 
     pub(super) async fn end_sessions(&self, user: &str) -> Result<Answer, Mistake> {
         let user = decoded(user)?;
-        let identities = self.registry.end_sessions(&user, &self.occasion()).await?;
-        self.show_all(&identities).await;
+        let knocks = self.registry.end_sessions(&user, &self.occasion()).await?;
+        self.show_all(&knocks).await;
         Ok(self.done())
     }
 
