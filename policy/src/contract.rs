@@ -172,8 +172,10 @@ pub struct InstanceRecord {
     /// The exact `sub` of its owner's tokens.
     pub subject: Option<String>,
     /// The hosts at which it is reached, if it has any of its own: labels below the platform's domain, and whole hosts.
+    #[serde(default)]
     pub addresses: Vec<String>,
     /// The org whose members reach it there as well.
+    #[serde(default)]
     pub org: Option<String>,
 }
 

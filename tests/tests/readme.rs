@@ -1,4 +1,4 @@
-//! The README's tables are what the code says. After a deliberate change: `UPDATE_README=1 cargo test -p tests --test readme`.
+//! The README's tables, and the examples of docs/apps.md, are what the code says. After a deliberate change: `UPDATE_README=1 cargo test -p tests --test readme`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test program")]
 
 use std::fs;
@@ -11,26 +11,53 @@ use tests::places;
 
 #[test]
 fn the_tables_of_the_readme_are_what_the_code_says() {
-    let path = places::workspace().join("README.md");
-    let mut readme = fs::read_to_string(&path).unwrap();
-    let written = readme.clone();
-    for (name, table) in [
-        ("statuses", markdown::statuses()),
-        ("reasons", reasons()),
-        ("configuration", configuration()),
-        ("issuer", issuer()),
-        ("providers", providers()),
-        ("exit codes", exit_codes()),
-    ] {
-        readme = filled(&readme, name, &table);
+    assert_says(
+        "README.md",
+        &[
+            ("statuses", markdown::statuses()),
+            ("reasons", reasons()),
+            ("configuration", configuration()),
+            ("issuer", issuer()),
+            ("providers", providers()),
+            ("exit codes", exit_codes()),
+        ],
+    );
+}
+
+/// The examples are tried in `tests/tests/apps.rs`.
+#[test]
+fn the_examples_for_apps_are_the_ones_that_are_tried() {
+    let example = |name: &'static str, language: &str| {
+        let path = places::workspace().join("tests/apps").join(name);
+        let text = fs::read_to_string(path).unwrap();
+        (name, format!("```{language}\n{text}```"))
+    };
+    assert_says(
+        "docs/apps.md",
+        &[
+            example("verify.mjs", "js"),
+            example("verify.py", "python"),
+            example("verify.rs", "rust"),
+            example("verify.go", "go"),
+        ],
+    );
+}
+
+/// Holds the generated parts of a document, or writes them anew when asked to.
+fn assert_says(document: &str, parts: &[(&str, String)]) {
+    let path = places::workspace().join(document);
+    let written = fs::read_to_string(&path).unwrap();
+    let mut text = written.clone();
+    for (name, part) in parts {
+        text = filled(&text, name, part);
     }
     if std::env::var_os("UPDATE_README").is_some() {
-        fs::write(&path, &readme).unwrap();
+        fs::write(&path, &text).unwrap();
         return;
     }
     assert!(
-        readme == written,
-        "README.md differs from the code; run UPDATE_README=1 cargo test -p tests --test readme"
+        text == written,
+        "{document} differs from the code; run UPDATE_README=1 cargo test -p tests --test readme"
     );
 }
 
@@ -55,7 +82,7 @@ fn filled(readme: &str, name: &str, table: &str) -> String {
     let begin = format!("<!-- generated: {name} -->\n");
     let (before, rest) = readme
         .split_once(&begin)
-        .unwrap_or_else(|| panic!("README.md has no place for {name}"));
+        .unwrap_or_else(|| panic!("there is no place for {name}"));
     let (_, after) = rest.split_once("<!-- end -->").unwrap();
     format!("{before}{begin}\n{table}\n<!-- end -->{after}")
 }

@@ -40,7 +40,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Install what the other commands need: the Rust target, Node.js, the npm packages, `PostgreSQL`, and `PyJWT` for one test
+    /// Install what the other commands need: the Rust target, Node.js, the npm packages, `PostgreSQL`, and `PyJWT` and Go for two tests
     Setup,
     /// Build the gate into edge/build, ready for wrangler
     Build(build::Arguments),

@@ -1,4 +1,5 @@
-//! The Python that one test needs: a virtual environment with `PyJWT` in target/tools/python, where the machine has Python at all.
+//! What two tests need: a virtual environment with `PyJWT`, and with Go as a package of it, in target/tools/python, where the machine
+//! has Python at all.
 
 use std::fs;
 use std::path::PathBuf;
@@ -26,7 +27,7 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<Option<PathBuf>, FileErro
             // A half-made environment must not pass for a whole one.
             let _ = fs::remove_dir_all(&folder);
             talk::say(&format!(
-                "WARNING: TOKENS OF PYJWT WILL NOT BE TRIED: {reason}"
+                "WARNING: NEITHER TOKENS OF PYJWT NOR THE EXAMPLES IN PYTHON AND GO WILL BE TRIED: {reason}"
             ));
             Ok(None)
         }
@@ -48,7 +49,7 @@ fn install(
         .arguments(["--requirement", REQUIREMENTS]);
     packages
         .folder(workspace.root())
-        .announce("installed PyJWT into target/tools/python")
+        .announce("installed PyJWT and Go into target/tools/python")
 }
 
 const REQUIREMENTS: &str = "tests/python-requirements.txt";

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use policy::contract::ControlPlaneStanding;
 use policy::signed_call::{SIGNATURE_HEADER, SignedCall};
 use serde::Deserialize;
 use serde_json::json;
@@ -23,6 +24,7 @@ pub(crate) fn router(control_plane: Arc<ControlPlane>) -> Router {
 struct Asked {
     iss: String,
     sub: String,
+    address: Option<String>,
 }
 
 async fn standing(
@@ -46,11 +48,22 @@ async fn standing(
     if let Err(distrust) = verified {
         return told(StatusCode::UNAUTHORIZED, &distrust.to_string());
     }
-    match control_plane.standing(&asked.iss, &asked.sub).await {
+    let standing = control_plane.standing(&asked.iss, &asked.sub).await;
+    let there = |standing: ControlPlaneStanding| at(standing, asked.address.as_deref());
+    match standing.map(|standing| standing.map(there)) {
         Ok(Some(standing)) => Json(standing).into_response(),
         Ok(None) => told(StatusCode::NOT_FOUND, "nobody of this name is known"),
         Err(problem) => told(StatusCode::INTERNAL_SERVER_ERROR, &problem.to_string()),
     }
+}
+
+/// An instance's one address is its id, and only its owner goes in there.
+fn at(mut standing: ControlPlaneStanding, address: Option<&str>) -> ControlPlaneStanding {
+    if let Some(address) = address {
+        standing.instance = standing.instance.filter(|instance| instance.id == address);
+        standing.address = Some(address.to_owned());
+    }
+    standing
 }
 
 fn told(status: StatusCode, detail: &str) -> Response {

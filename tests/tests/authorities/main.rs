@@ -12,6 +12,7 @@ mod binding;
 mod cast;
 mod circuit;
 mod control_plane;
+mod doors;
 mod kv_only;
 mod outages;
 mod push;

@@ -89,6 +89,33 @@ async fn a_suspended_instance_resumes_to_what_it_was_before() {
 }
 
 #[tokio::test]
+async fn an_instance_is_placed_at_hosts_and_what_is_not_given_stays() {
+    let world = world().await;
+    let id = instance(&world, "guy", KeepAt::Ready).await;
+    done(&world, &["org", "set", "acme", "--name", "Acme"]).await;
+    let hosts = ["--address", "guy", "--address", "app.guy.example"];
+    let placed = [&["instance", "place", &id, "--org", "acme"][..], &hosts].concat();
+    let words = done(&world, &placed).await;
+    assert!(words.contains("app.guy.example, guy"), "{words}");
+    done(&world, &["instance", "place", &id, "--no-address"]).await;
+    let shown = json(&world, &["instance", "show", &id]).await;
+    assert_eq!(shown["instance"]["addresses"], json!([]));
+    assert_eq!(shown["instance"]["org"], "acme");
+    let placed = json(&world, &["instance", "place", &id, "--no-org"]).await;
+    assert_eq!(placed["org"], json!(null));
+    let nothing = usher(&world, &["instance", "place", &id]).await;
+    assert_eq!(nothing.code, 2, "{}", nothing.stderr);
+    let wrong = usher(
+        &world,
+        &["instance", "place", &id, "--address", "https://guy"],
+    )
+    .await;
+    assert_eq!(wrong.code, 1);
+    assert!(wrong.stderr.contains("`https://guy`"), "{}", wrong.stderr);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn nothing_is_removed_without_a_yes() {
     let world = world().await;
     let id = instance(&world, "guy", KeepAt::Ready).await;

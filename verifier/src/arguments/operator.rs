@@ -84,6 +84,23 @@ pub(crate) enum InstanceAct {
         #[arg(value_parser = given::status)]
         status: Status,
     },
+    /// Say at which hosts it is reached, and whose members reach it there
+    #[command(group = clap::ArgGroup::new("place").required(true).multiple(true))]
+    Place {
+        id: RecordId,
+        /// All of its addresses: `guy` for a host below the platform's domain, or a whole host
+        #[arg(long = "address", value_name = "HOST", group = "place")]
+        addresses: Vec<String>,
+        /// Take all of its addresses away
+        #[arg(long, group = "place", conflicts_with = "addresses")]
+        no_address: bool,
+        /// The org whose members reach it there as well
+        #[arg(long, group = "place")]
+        org: Option<String>,
+        /// Nobody but its owner
+        #[arg(long, group = "place", conflicts_with = "org")]
+        no_org: bool,
+    },
     /// Let nobody in for now
     Suspend { id: RecordId },
     /// Back to what it was before it was suspended

@@ -1,7 +1,7 @@
 //! `usher instance`.
 
 use policy::contract::directory::StatusStep;
-use policy::contract::{InstanceRecord, StatusChange};
+use policy::contract::{InstanceChange, InstanceRecord, StatusChange};
 use policy::status::Status;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -26,6 +26,23 @@ pub(super) async fn act(
         InstanceAct::List { status, limit } => list(desk, *status, *limit).await,
         InstanceAct::Show { id } => show(desk, id).await,
         InstanceAct::Set { id, status } => set(desk, id, *status).await,
+        InstanceAct::Place {
+            id,
+            addresses,
+            no_address,
+            org,
+            no_org,
+        } => {
+            let change = InstanceChange {
+                addresses: (*no_address || !addresses.is_empty()).then(|| addresses.clone()),
+                org: if *no_org {
+                    Some(None)
+                } else {
+                    org.clone().map(Some)
+                },
+            };
+            place(desk, id, change).await
+        }
         InstanceAct::Suspend { id } => set(desk, id, Status::Suspended).await,
         InstanceAct::Resume { id } => resume(desk, id).await,
         InstanceAct::Remove { id, consent } => {
@@ -105,6 +122,18 @@ async fn set(desk: &Desk<'_>, id: &RecordId, status: Status) -> Result<Said, Fai
     })
 }
 
+async fn place(desk: &Desk<'_>, id: &RecordId, change: InstanceChange) -> Result<Said, Failure> {
+    let body = serde_json::to_value(change).ok();
+    let json = desk
+        .change(Method::PATCH, &["instances", id.as_str()], body)
+        .await?;
+    let instance: InstanceRecord = understood(&json)?;
+    Ok(Said {
+        json,
+        words: described(&instance),
+    })
+}
+
 async fn resume(desk: &Desk<'_>, id: &RecordId) -> Result<Said, Failure> {
     let (_, instance) = get(desk, id).await?;
     match (instance.status, instance.suspended_from) {
@@ -137,6 +166,11 @@ fn described(instance: &InstanceRecord) -> String {
         ),
         ("may become", Some(next.join(", "))),
         ("url", Some(instance.url.clone())),
+        (
+            "addresses",
+            (!instance.addresses.is_empty()).then(|| instance.addresses.join(", ")),
+        ),
+        ("org", instance.org.clone()),
         ("user", instance.user.clone()),
         ("version", Some(instance.version.to_string())),
     ];
