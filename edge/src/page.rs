@@ -172,6 +172,7 @@ impl Answer {
             Reason::AuthorityUnavailable
             | Reason::BadRequest
             | Reason::Conflict
+            | Reason::CookieNotKept
             | Reason::CredentialAmbiguous
             | Reason::CrossSiteRequest
             | Reason::IllegalTransition
@@ -179,10 +180,15 @@ impl Answer {
             | Reason::InstanceOverdue
             | Reason::InstanceProvisioning
             | Reason::InstanceSuspended
+            | Reason::InstanceTimedOut
             | Reason::InstanceUnreachable
+            | Reason::InstanceWaking
             | Reason::InternalError
             | Reason::InvitationRequired
             | Reason::IssuerUnavailable
+            | Reason::LoggedOut
+            | Reason::LoginLoop
+            | Reason::LogoutUnconfirmed
             | Reason::MethodNotAllowed
             | Reason::Misconfigured
             | Reason::NoInstance

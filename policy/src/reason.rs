@@ -14,6 +14,8 @@ pub enum Reason {
     CrossSiteRequest,
     /// A change that collides with what the registry holds.
     Conflict,
+    /// The browser did not send back the cookie it was given.
+    CookieNotKept,
     /// A change of status that skips a step or goes back.
     IllegalTransition,
     /// Deployed, set-up not finished.
@@ -24,16 +26,26 @@ pub enum Reason {
     InstanceProvisioning,
     /// Disabled by the operator.
     InstanceSuspended,
+    /// The instance did not answer in time.
+    InstanceTimedOut,
     /// The instance did not answer.
     InstanceUnreachable,
+    /// The instance does not answer yet; it may be starting.
+    InstanceWaking,
     /// A defect of the gate.
     InternalError,
     /// Known, but not invited.
     InvitationRequired,
     /// The issuer's keys cannot be fetched.
     IssuerUnavailable,
+    /// Somebody has logged out.
+    LoggedOut,
+    /// Somebody was sent to log in again and again, and came back without a log-in.
+    LoginLoop,
     /// No credential.
     LoginRequired,
+    /// Somebody followed a link to log out; another site may have placed it.
+    LogoutUnconfirmed,
     /// The gate's own endpoint does not take this method.
     MethodNotAllowed,
     /// The gate's configuration is wrong.
@@ -73,10 +85,11 @@ pub enum Actor {
 
 impl Reason {
     /// Every reason, in alphabetical order.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 31] = [
         Self::AuthorityUnavailable,
         Self::BadRequest,
         Self::Conflict,
+        Self::CookieNotKept,
         Self::CredentialAmbiguous,
         Self::CrossSiteRequest,
         Self::IllegalTransition,
@@ -84,11 +97,16 @@ impl Reason {
         Self::InstanceOverdue,
         Self::InstanceProvisioning,
         Self::InstanceSuspended,
+        Self::InstanceTimedOut,
         Self::InstanceUnreachable,
+        Self::InstanceWaking,
         Self::InternalError,
         Self::InvitationRequired,
         Self::IssuerUnavailable,
+        Self::LoggedOut,
+        Self::LoginLoop,
         Self::LoginRequired,
+        Self::LogoutUnconfirmed,
         Self::MethodNotAllowed,
         Self::Misconfigured,
         Self::NoInstance,
@@ -107,6 +125,7 @@ impl Reason {
             Self::AuthorityUnavailable => "authority_unavailable",
             Self::BadRequest => "bad_request",
             Self::Conflict => "conflict",
+            Self::CookieNotKept => "cookie_not_kept",
             Self::CredentialAmbiguous => "credential_ambiguous",
             Self::CrossSiteRequest => "cross_site_request",
             Self::IllegalTransition => "illegal_transition",
@@ -114,11 +133,16 @@ impl Reason {
             Self::InstanceOverdue => "instance_overdue",
             Self::InstanceProvisioning => "instance_provisioning",
             Self::InstanceSuspended => "instance_suspended",
+            Self::InstanceTimedOut => "instance_timed_out",
             Self::InstanceUnreachable => "instance_unreachable",
+            Self::InstanceWaking => "instance_waking",
             Self::InternalError => "internal_error",
             Self::InvitationRequired => "invitation_required",
             Self::IssuerUnavailable => "issuer_unavailable",
+            Self::LoggedOut => "logged_out",
+            Self::LoginLoop => "login_loop",
             Self::LoginRequired => "login_required",
+            Self::LogoutUnconfirmed => "logout_unconfirmed",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Misconfigured => "misconfigured",
             Self::NoInstance => "no_instance",
@@ -135,7 +159,12 @@ impl Reason {
     /// The HTTP status code. A 5xx of ours never looks like "logged out", and a wait is never an error of the visitor.
     pub const fn http_status(self) -> u16 {
         match self {
-            Self::BadRequest | Self::CredentialAmbiguous | Self::PathAmbiguous => 400,
+            Self::LoggedOut | Self::LogoutUnconfirmed => 200,
+            Self::BadRequest
+            | Self::CookieNotKept
+            | Self::CredentialAmbiguous
+            | Self::LoginLoop
+            | Self::PathAmbiguous => 400,
             Self::LoginRequired
             | Self::OperatorRequired
             | Self::SessionEnded
@@ -150,10 +179,12 @@ impl Reason {
             Self::Conflict | Self::IllegalTransition => 409,
             Self::InternalError => 500,
             Self::InstanceUnreachable => 502,
+            Self::InstanceTimedOut => 504,
             Self::AuthorityUnavailable
             | Self::InstanceActive
             | Self::InstanceOverdue
             | Self::InstanceProvisioning
+            | Self::InstanceWaking
             | Self::IssuerUnavailable
             | Self::Misconfigured
             | Self::StandingUnreadable => 503,
@@ -163,19 +194,23 @@ impl Reason {
     /// After how many seconds it is worth asking again, where waiting helps.
     pub const fn retry_after(self) -> Option<u32> {
         match self {
-            Self::InstanceActive | Self::InstanceProvisioning => Some(2),
-            Self::InstanceUnreachable => Some(5),
+            Self::InstanceActive | Self::InstanceProvisioning | Self::InstanceWaking => Some(2),
+            Self::InstanceTimedOut | Self::InstanceUnreachable => Some(5),
             Self::AuthorityUnavailable | Self::IssuerUnavailable => Some(10),
             Self::InstanceOverdue | Self::Misconfigured | Self::StandingUnreadable => Some(60),
             Self::BadRequest
             | Self::Conflict
+            | Self::CookieNotKept
             | Self::CredentialAmbiguous
             | Self::CrossSiteRequest
             | Self::IllegalTransition
             | Self::InstanceSuspended
             | Self::InternalError
             | Self::InvitationRequired
+            | Self::LoggedOut
+            | Self::LoginLoop
             | Self::LoginRequired
+            | Self::LogoutUnconfirmed
             | Self::MethodNotAllowed
             | Self::NoInstance
             | Self::NotFound
@@ -198,18 +233,24 @@ impl Reason {
             | Self::NotFound
             | Self::OperatorRequired
             | Self::PathAmbiguous => Actor::Caller,
-            Self::InstanceUnreachable => Actor::Instance,
-            Self::InstanceActive | Self::InstanceProvisioning => Actor::Nobody,
+            Self::InstanceTimedOut | Self::InstanceUnreachable => Actor::Instance,
+            Self::InstanceActive | Self::InstanceProvisioning | Self::InstanceWaking => {
+                Actor::Nobody
+            }
             Self::AuthorityUnavailable
             | Self::InstanceOverdue
             | Self::InternalError
             | Self::IssuerUnavailable
             | Self::Misconfigured
             | Self::StandingUnreadable => Actor::Operator,
-            Self::CrossSiteRequest
+            Self::CookieNotKept
+            | Self::CrossSiteRequest
             | Self::InstanceSuspended
             | Self::InvitationRequired
+            | Self::LoggedOut
+            | Self::LoginLoop
             | Self::LoginRequired
+            | Self::LogoutUnconfirmed
             | Self::NoInstance
             | Self::SessionEnded
             | Self::TokenExpired

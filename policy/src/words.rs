@@ -36,6 +36,11 @@ impl Reason {
                 detail: "The change collides with what the registry holds, so nothing was changed.",
                 next: "Read the record first, then send a change that fits it.",
             },
+            Self::CookieNotKept => Words {
+                title: "Your browser did not keep your log-in",
+                detail: "You are logged in, but your browser did not send back this site's cookie, so we cannot know you.",
+                next: "Allow cookies for this site, then log in again. A private window or an extension that blocks cookies does this too.",
+            },
             Self::CredentialAmbiguous => Words {
                 title: "The request names you in two ways",
                 detail: "It carries more than one log-in, so we cannot tell which one is meant, and we do not guess.",
@@ -71,10 +76,20 @@ impl Reason {
                 detail: "The operator has disabled it for now. Your data is still there.",
                 next: "Contact support to learn why and how to have it enabled again.",
             },
+            Self::InstanceTimedOut => Words {
+                title: "Your app takes too long to answer",
+                detail: "You are logged in and allowed in, but your app did not answer in time. What you sent may have arrived.",
+                next: "Look whether it has arrived before you send it again. If it lasts, contact support and give the reference below.",
+            },
             Self::InstanceUnreachable => Words {
                 title: "Your app does not answer",
                 detail: "You are logged in and allowed in, but your app could not be reached. What you sent may not have arrived.",
                 next: "Try again in a moment. If it lasts, contact support and give the reference below.",
+            },
+            Self::InstanceWaking => Words {
+                title: "Your app is waking up",
+                detail: "It was asleep or has just been updated, and it is being started. You need not do anything.",
+                next: "Wait a moment: your app opens here by itself as soon as it answers.",
             },
             Self::InternalError => Words {
                 title: "Something went wrong on our side",
@@ -91,10 +106,25 @@ impl Reason {
                 detail: "The service that vouches for your log-in does not answer. You are not logged out.",
                 next: "Try again in a moment. If it lasts, contact support and give the reference below.",
             },
+            Self::LoggedOut => Words {
+                title: "You are logged out",
+                detail: "All of your log-ins here are over, also on other devices.",
+                next: "You can close this page, or log in again.",
+            },
+            Self::LoginLoop => Words {
+                title: "Logging in does not bring you in",
+                detail: "You were sent to log in several times in a row, and each time you came back without a log-in. Most often the browser does not keep this site's cookie, or the log-in page did not hand over the log-in.",
+                next: "Allow cookies for this site and log in again. If it happens again, contact support and give the reference below.",
+            },
             Self::LoginRequired => Words {
                 title: "Please log in",
                 detail: "This is a private app, and we do not know yet who you are.",
                 next: "Log in, and you come back to this page.",
+            },
+            Self::LogoutUnconfirmed => Words {
+                title: "Do you want to log out?",
+                detail: "All of your log-ins here end, also on other devices.",
+                next: "Press the button to log out, or go back to your app.",
             },
             Self::MethodNotAllowed => Words {
                 title: "This cannot be done here",
