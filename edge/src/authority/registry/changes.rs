@@ -22,7 +22,7 @@ const PUT_USER: &str = "
 const PUT_ORG: &str =
     "INSERT INTO orgs (id, name, created_at) VALUES (?1, ?1, ?2) ON CONFLICT DO NOTHING";
 
-const PUT_MEMBER: &str = "
+pub(super) const PUT_MEMBER: &str = "
     INSERT INTO members (org_id, user_id, role, since) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (org_id, user_id) DO UPDATE SET role = excluded.role";
 

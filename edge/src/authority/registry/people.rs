@@ -10,7 +10,7 @@ use policy::time::Moment;
 use wasm_bindgen::JsValue;
 
 use super::audit::{Entry, Occasion};
-use super::changes::{seconds, version};
+use super::changes::{PUT_MEMBER, seconds, version};
 use super::directory::{Filter, List};
 use super::{ChangeRefused, Registry, number, optional, text};
 
@@ -34,10 +34,6 @@ const LEAVE: &str = "
 /// Who had no org is in this one now.
 const ENTER: &str = "
     UPDATE users SET org = coalesce(org, ?1), requires_invitation = 0, version = max(version + 1, ?3) WHERE id = ?2";
-
-const PUT_MEMBER: &str = "
-    INSERT INTO members (org_id, user_id, role, since) VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (org_id, user_id) DO UPDATE SET role = excluded.role";
 
 const CHANGE_USER: &str = "
     UPDATE users
