@@ -241,19 +241,22 @@ const PRESENT_TABLES: &str =
     "SELECT ifnull(group_concat(name), '') AS names FROM sqlite_schema WHERE type = 'table'";
 
 /// Every table of the migrations.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 13] = [
     "allowed_domains",
+    "denied_at_first_sight",
     "events",
     "identities",
     "instances",
     "invitations",
     "members",
     "orgs",
+    "ownership",
     "sessions",
     "sign_outs",
     "status_history",
     "users",
 ];
+
 impl Authority for Registry<'_> {
     async fn standing(&self, identity: &Identity) -> Result<Standing, AuthorityFailure> {
         self.standing(identity).await

@@ -19,6 +19,9 @@ const PUT_USER: &str = "
     ON CONFLICT (id) DO UPDATE SET email = excluded.email, org = excluded.org, role = excluded.role,
         requires_invitation = excluded.requires_invitation, version = max(users.version + 1, excluded.version)";
 
+/// Whoever needs an invitation from now on needs it because an operator says so.
+pub(super) const NOT_BY_FIRST_SIGHT: &str = "DELETE FROM denied_at_first_sight WHERE user_id = ?1";
+
 const PUT_ORG: &str =
     "INSERT INTO orgs (id, name, created_at) VALUES (?1, ?1, ?2) ON CONFLICT DO NOTHING";
 
@@ -119,6 +122,7 @@ impl Registry<'_> {
             version(occasion),
             seconds(occasion),
         ])?];
+        statements.push(prepare(NOT_BY_FIRST_SIGHT).bind(&[text(user)])?);
         if let Some(org) = &record.org {
             let role = match record.role {
                 Role::Member => OrgRole::Member,
@@ -170,6 +174,7 @@ impl Registry<'_> {
             "sessions WHERE user_id",
             "sign_outs WHERE user_id",
             "members WHERE user_id",
+            "denied_at_first_sight WHERE user_id",
             "instances WHERE user_id",
             "identities WHERE user_id",
             "users WHERE id",

@@ -10,7 +10,7 @@ use policy::time::Moment;
 use wasm_bindgen::JsValue;
 
 use super::audit::{Entry, Occasion};
-use super::changes::{PUT_MEMBER, seconds, version};
+use super::changes::{NOT_BY_FIRST_SIGHT, PUT_MEMBER, seconds, version};
 use super::directory::{Filter, List};
 use super::{ChangeRefused, Registry, number, optional, text};
 
@@ -220,7 +220,7 @@ impl Registry<'_> {
             MembershipWord::Member => JsValue::from(0),
             MembershipWord::NeedsInvitation => JsValue::from(1),
         });
-        let batch = vec![
+        let mut batch = vec![
             self.event(EventKind::UserChanged, &entry, occasion)?,
             self.database.prepare(CHANGE_USER).bind(&[
                 text(user),
@@ -231,6 +231,13 @@ impl Registry<'_> {
                 version(occasion),
             ])?,
         ];
+        if change.membership.is_some() {
+            batch.push(
+                self.database
+                    .prepare(NOT_BY_FIRST_SIGHT)
+                    .bind(&[text(user)])?,
+            );
+        }
         self.database.batch(batch).await?;
         Ok(identities)
     }
