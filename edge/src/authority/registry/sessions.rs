@@ -92,7 +92,9 @@ impl Registry<'_> {
         let identity = visitor.identity();
         let key = text(visitor.session().as_str());
         let now = number(occasion.at.unix_seconds());
-        let expires = number(visitor.valid_until().unix_seconds());
+        // Rounded up: one that was ended is named as long as its token is good (`exp` may have a fraction).
+        let until_end = visitor.valid_until().plus(Duration::from_millis(999));
+        let expires = number(until_end.unix_seconds());
         let entry = Entry {
             identity: Some(identity),
             email: visitor.email().map(Email::as_str),
