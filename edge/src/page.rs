@@ -188,6 +188,7 @@ impl Answer {
             | Reason::NoInstance
             | Reason::NotFound
             | Reason::PathAmbiguous
+            | Reason::SessionsNotEnded
             | Reason::StandingUnreadable => self,
         }
     }

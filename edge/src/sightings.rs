@@ -202,22 +202,21 @@ impl Sightings<'_> {
 
     /// Asks the authority anew after the answer was given, and keeps the result for other isolates. Says whether there was an answer.
     pub(crate) async fn refresh(&self, identity: &Identity) -> bool {
-        match self.ask(identity).await {
-            Ok(sighting) => {
-                self.store(&sighting).await;
-                true
+        let Ok(sighting) = self.ask(identity).await else {
+            return false;
+        };
+        self.store(&sighting).await;
+        true
+    }
+
+    /// Makes a change that the authority took visible at the next request at this location, and soon elsewhere.
+    pub(crate) async fn show(&self, identities: &[Identity]) {
+        for identity in identities {
+            self.isolate.memory.forget(identity);
+            // It took the change and then did not say what is so now: at least nobody reads in KV what was so before.
+            if !self.refresh(identity).await {
+                self.remove(identity).await;
             }
-            // What is known now is known to be wrong: the next request asks, and is told so.
-            Err(AuthorityFailure::Unreadable(_)) => {
-                self.isolate.memory.forget(identity);
-                false
-            }
-            Err(
-                AuthorityFailure::Busy(..)
-                | AuthorityFailure::CredentialRefused(_)
-                | AuthorityFailure::NotAsked
-                | AuthorityFailure::Unreachable(_),
-            ) => false,
         }
     }
 

@@ -48,6 +48,8 @@ pub enum Reason {
     PathAmbiguous,
     /// The log-in was ended, by its owner or an operator.
     SessionEnded,
+    /// Somebody logged out, and the sessions they have elsewhere could not be ended.
+    SessionsNotEnded,
     /// The authority's record cannot be trusted.
     StandingUnreadable,
     /// The credential is over.
@@ -73,7 +75,7 @@ pub enum Actor {
 
 impl Reason {
     /// Every reason, in alphabetical order.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::AuthorityUnavailable,
         Self::BadRequest,
         Self::Conflict,
@@ -96,6 +98,7 @@ impl Reason {
         Self::OperatorRequired,
         Self::PathAmbiguous,
         Self::SessionEnded,
+        Self::SessionsNotEnded,
         Self::StandingUnreadable,
         Self::TokenExpired,
         Self::TokenInvalid,
@@ -126,6 +129,7 @@ impl Reason {
             Self::OperatorRequired => "operator_required",
             Self::PathAmbiguous => "path_ambiguous",
             Self::SessionEnded => "session_ended",
+            Self::SessionsNotEnded => "sessions_not_ended",
             Self::StandingUnreadable => "standing_unreadable",
             Self::TokenExpired => "token_expired",
             Self::TokenInvalid => "token_invalid",
@@ -156,6 +160,7 @@ impl Reason {
             | Self::InstanceProvisioning
             | Self::IssuerUnavailable
             | Self::Misconfigured
+            | Self::SessionsNotEnded
             | Self::StandingUnreadable => 503,
         }
     }
@@ -165,7 +170,9 @@ impl Reason {
         match self {
             Self::InstanceActive | Self::InstanceProvisioning => Some(2),
             Self::InstanceUnreachable => Some(5),
-            Self::AuthorityUnavailable | Self::IssuerUnavailable => Some(10),
+            Self::AuthorityUnavailable | Self::IssuerUnavailable | Self::SessionsNotEnded => {
+                Some(10)
+            }
             Self::InstanceOverdue | Self::Misconfigured | Self::StandingUnreadable => Some(60),
             Self::BadRequest
             | Self::Conflict
@@ -205,6 +212,7 @@ impl Reason {
             | Self::InternalError
             | Self::IssuerUnavailable
             | Self::Misconfigured
+            | Self::SessionsNotEnded
             | Self::StandingUnreadable => Actor::Operator,
             Self::CrossSiteRequest
             | Self::InstanceSuspended

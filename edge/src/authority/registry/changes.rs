@@ -56,13 +56,14 @@ const SIGN_HISTORY: &str = "
       AND version = (SELECT version FROM instances WHERE id = ?1 AND version = max(?4 + 1, ?5) AND status = ?6)";
 
 impl Registry<'_> {
-    /// Creates or replaces what the registry knows of a person; an instance is created in `provisioning`, never changed.
+    /// Creates or replaces what the registry knows of a person; an instance is created in `provisioning`, never changed. Gives also
+    /// everybody they are known as.
     pub(crate) async fn put_standing(
         &self,
         identity: &Identity,
         record: &StandingRecord,
         occasion: &Occasion<'_>,
-    ) -> Result<StandingRecord, ChangeRefused> {
+    ) -> Result<(StandingRecord, Vec<Identity>), ChangeRefused> {
         let known = self.user_of(identity).await?;
         let user = known.unwrap_or_else(|| StorageKey::of(identity).as_str().to_owned());
         let mut batch = Vec::new();
@@ -98,7 +99,8 @@ impl Registry<'_> {
                 .and_then(|record| record.instance);
             return Err(conflict(&problem, there.as_ref()));
         }
-        self.standing_record(identity).await
+        let identities = self.identities_of(&user).await?;
+        Ok((self.standing_record(identity).await?, identities))
     }
 
     fn person(
@@ -144,20 +146,20 @@ impl Registry<'_> {
         Ok(statements)
     }
 
-    /// Removes a person with everything that is theirs; what happened to them stays written down.
+    /// Removes a person with everything that is theirs; what happened to them stays written down. Gives everybody they were known as.
     pub(crate) async fn remove_standing(
         &self,
-        identity: &Identity,
+        identity: Identity,
         occasion: &Occasion<'_>,
-    ) -> Result<(), ChangeRefused> {
-        match self.user_of(identity).await? {
-            Some(user) => self.remove_user(&user, occasion).await.map(|_| ()),
+    ) -> Result<Vec<Identity>, ChangeRefused> {
+        match self.user_of(&identity).await? {
+            Some(user) => self.remove_user(&user, occasion).await,
             // Said again, or never said: the outcome is the same.
-            None => Ok(()),
+            None => Ok(vec![identity]),
         }
     }
 
-    /// The same by the id of their record; gives everybody they were known as.
+    /// The same by the id of their record.
     pub(crate) async fn remove_user(
         &self,
         user: &str,

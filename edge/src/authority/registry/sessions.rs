@@ -154,12 +154,12 @@ impl Registry<'_> {
         written.map(|_| ()).map_err(|problem| problem.to_string())
     }
 
-    /// Ends all sessions of a visitor who logs out.
+    /// Ends all sessions of a visitor who logs out; gives everybody they are known as.
     pub(crate) async fn log_out(
         &self,
         visitor: &Visitor,
         occasion: &Occasion<'_>,
-    ) -> Result<(), ChangeRefused> {
+    ) -> Result<Vec<Identity>, ChangeRefused> {
         let identity = visitor.identity();
         let entry = Entry {
             identity: Some(identity),
@@ -168,14 +168,16 @@ impl Registry<'_> {
             ..Entry::default()
         };
         let mut batch = vec![self.event(EventKind::Logout, &entry, occasion)?];
+        let mut identities = vec![identity.clone()];
         if let Some(user) = self.user_of(identity).await? {
+            identities = self.identities_of(&user).await?;
             // This very session may never have been written down; then it could not be named among those that are over.
             let [_event, begin, _touch] = self.log_in(visitor, false, occasion)?;
             batch.push(begin);
             batch.extend(self.sign_out(&user, "its owner", occasion)?);
         }
         self.database.batch(batch).await?;
-        Ok(())
+        Ok(identities)
     }
 
     /// Ends all sessions of a user, for an operator.

@@ -30,27 +30,16 @@ impl Call<'_> {
         }
     }
 
-    /// Makes a change visible at the next request at this location, and soon elsewhere.
-    pub(super) async fn show(&self, identity: &Identity) {
-        self.gate.isolate.memory.forget(identity);
-        let sightings = self.gate.sightings();
-        // The registry took the change and then did not say what is so now: at least nobody reads in KV what was so before.
-        if !sightings.refresh(identity).await {
-            sightings.remove(identity).await;
-        }
-    }
-
-    pub(super) async fn show_all(&self, identities: &[Identity]) {
-        for identity in identities {
-            self.show(identity).await;
-        }
+    /// Makes a change visible to everybody it is about.
+    pub(super) async fn show(&self, identities: &[Identity]) {
+        self.gate.sightings().show(identities).await;
     }
 
     /// Shows that somebody, or what was theirs, is not there any more. That there is nothing is remembered, or an answer that is
     /// still under way would bring it back.
-    pub(super) async fn forget_all(&self, identities: &[Identity]) {
+    pub(super) async fn forget(&self, identities: &[Identity]) {
+        self.show(identities).await;
         for identity in identities {
-            self.show(identity).await;
             self.gate.sightings().remove(identity).await;
         }
     }

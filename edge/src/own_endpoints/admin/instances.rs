@@ -39,7 +39,7 @@ impl Call<'_> {
             .registry
             .change_status(&instance_id(id)?, status, &self.occasion())
             .await?;
-        self.show_all(&owners).await;
+        self.show(&owners).await;
         Ok(self.ok(&record))
     }
 
@@ -48,7 +48,7 @@ impl Call<'_> {
             .registry
             .remove_instance(&instance_id(id)?, &self.occasion())
             .await?;
-        self.forget_all(&owners).await;
+        self.forget(&owners).await;
         Ok(self.done())
     }
 }

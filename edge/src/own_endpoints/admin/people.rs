@@ -72,14 +72,14 @@ impl Call<'_> {
             .registry
             .change_user(&id, &change, &self.occasion())
             .await?;
-        self.show_all(&identities).await;
+        self.show(&identities).await;
         Ok(self.text(self.registry.user(&id).await?))
     }
 
     pub(super) async fn remove_user(&self, id: &str) -> Result<Answer, Mistake> {
         let id = decoded(id)?;
         let identities = self.registry.remove_user(&id, &self.occasion()).await?;
-        self.forget_all(&identities).await;
+        self.forget(&identities).await;
         Ok(self.done())
     }
 
@@ -147,7 +147,7 @@ impl Call<'_> {
             .registry
             .put_member(&org, &user, request.role, &self.occasion())
             .await?;
-        self.show_all(&identities).await;
+        self.show(&identities).await;
         Ok(self.text(self.registry.user(&user).await?))
     }
 
@@ -157,7 +157,7 @@ impl Call<'_> {
             .registry
             .remove_member(&org, &user, &self.occasion())
             .await?;
-        self.show_all(&identities).await;
+        self.show(&identities).await;
         Ok(self.done())
     }
 

@@ -17,20 +17,21 @@ impl Call<'_> {
     pub(super) async fn put_standing(&self) -> Result<Answer, Mistake> {
         let record: StandingRecord = body(self.gate).await?;
         let identity = believable(self.gate, &record)?;
-        let result = self
+        let (result, identities) = self
             .registry
             .put_standing(&identity, &record, &self.occasion())
             .await?;
-        self.show(&identity).await;
+        self.show(&identities).await;
         Ok(self.ok(&result))
     }
 
     pub(super) async fn remove_standing(&self) -> Result<Answer, Mistake> {
         let identity = identity_of_query(self.gate)?;
-        self.registry
-            .remove_standing(&identity, &self.occasion())
+        let identities = self
+            .registry
+            .remove_standing(identity, &self.occasion())
             .await?;
-        self.forget_all(&[identity]).await;
+        self.forget(&identities).await;
         Ok(self.done())
     }
 }
