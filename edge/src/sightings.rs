@@ -117,7 +117,11 @@ impl Sightings<'_> {
         let stored = self.stored(visitor.identity()).await;
         let now = clock::now();
         if let Some(stored) = &stored {
-            memory.remember_sighting(Rc::clone(stored), now);
+            let counts = memory.remember_sighting(Rc::clone(stored), now);
+            // KV may go on giving for a while what was removed there: that is no copy to remove once more.
+            if Rc::ptr_eq(&counts, stored) {
+                memory.note_copy(key, true);
+            }
         }
         // Not simply what KV holds: memory may know something newer, also since KV was asked.
         if let Some(sighting) = self.young(key, now) {
@@ -147,7 +151,7 @@ impl Sightings<'_> {
                 | AuthorityFailure::CredentialRefused(_)
                 | AuthorityFailure::NotAsked
                 | AuthorityFailure::Unreachable(_),
-            ) => FoundOwned::AuthorityFailed(memory.sighting(key)),
+            ) => FoundOwned::AuthorityFailed(memory.last_word(key)),
         };
         Finding {
             result,
@@ -188,6 +192,10 @@ impl Sightings<'_> {
             Err(failure) => {
                 if let Some(alarm) = failure.alarm() {
                     events::alarm(alarm, &failure.to_string());
+                }
+                if let AuthorityFailure::Unreadable(_) = failure {
+                    let key = StorageKey::of(identity);
+                    self.isolate.memory.contradict(&key, asked_at);
                 }
                 Err(failure)
             }
@@ -284,32 +292,35 @@ impl Sightings<'_> {
         }
     }
 
-    /// Keeps a sighting in KV, if it says something that is worth a write. "There is nobody" is not: a new user must not meet
-    /// it at another location.
+    /// Keeps a sighting in KV, if it says something that is worth a write. "There is nothing" is not: a new user must not meet
+    /// it at another location. But where something was, its copy goes, or an outage would bring it back there.
     pub(crate) async fn store(&self, sighting: &Sighting) {
+        let memory = &self.isolate.memory;
         let key = StorageKey::of(&sighting.standing.identity);
         let now = clock::now();
-        let version = sighting.standing.version;
-        if !self.keeps_copies()
-            || sighting.standing.instance.is_none()
-            || self.isolate.memory.knows_newer(sighting, now)
-            || self
-                .isolate
-                .memory
-                .stored_within(&key, version, KV_REWRITE, now)
-        {
+        if !self.keeps_copies() || memory.knows_newer(sighting, now) {
             return;
         }
-        self.put(&key, sighting).await;
+        if sighting.standing.instance.is_none() {
+            if memory.is_copied(&key) {
+                self.remove(&sighting.standing.identity).await;
+            }
+        } else if !memory.stored_within(&key, sighting.standing.version, KV_REWRITE, now) {
+            self.put(&key, sighting).await;
+        }
     }
 
     /// Removes the copy that KV holds of a person.
     pub(crate) async fn remove(&self, identity: &Identity) {
+        let key = StorageKey::of(identity);
+        // Noted before it is done: of many requests at once, one removes.
+        self.isolate.memory.note_copy(&key, false);
         let deleted = match Store::of(self.env) {
-            Ok(store) => store.delete(StorageKey::of(identity).as_str()).await,
+            Ok(store) => store.delete(key.as_str()).await,
             Err(problem) => Err(problem),
         };
         if let Err(problem) = deleted {
+            self.isolate.memory.note_copy(&key, true);
             events::alarm("kv_write_failed", &problem);
         }
     }
