@@ -13,7 +13,8 @@ use worker::D1PreparedStatement;
 use super::audit::{Entry, Occasion};
 use super::{ChangeRefused, Registry, number, optional, text};
 
-/// A session's last activity is known this coarsely.
+/// A session's last activity moves at most this often, and only with a token that an isolate verifies anew (`memory`): it is known
+/// to some ten minutes.
 pub(crate) const ACTIVITY: Duration = Duration::from_mins(5);
 
 /// Of a session whose tokens are renewed elsewhere it is remembered for so long that it has ended: longer than issuers let a
