@@ -76,8 +76,10 @@ impl Gate<'_> {
         );
         self.record(&judgement, &visitor, &finding);
         self.keep(&finding);
-        // A browser's token that this isolate has not seen lately: somebody is logged in. Programs have no sessions.
-        if verified_now && carrier.is_sent_by_itself() {
+        // A browser's token that this isolate has not seen lately: somebody is logged in. Programs have no sessions, and a log-in that
+        // is over begins none.
+        let is_over = matches!(judgement.decision, Decision::LogIn { .. });
+        if verified_now && carrier.is_sent_by_itself() && !is_over {
             self.note_log_in(Rc::clone(&visitor), false);
         }
         match self.vouch(&judgement).await {

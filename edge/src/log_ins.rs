@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use lru::LruCache;
 use policy::admission::Visitor;
+use policy::door::Knock;
 use policy::refusal::Refusal;
 use policy::session::SessionKey;
 use policy::time::Moment;
@@ -21,6 +22,7 @@ use crate::events;
 use crate::gate::Gate;
 use crate::incoming::Incoming;
 use crate::isolate::Isolate;
+use crate::time_limit::{self, within};
 
 /// Where a request came from, as far as it says.
 pub(crate) struct Scene {
@@ -129,7 +131,7 @@ impl LogIns {
     }
 }
 
-/// What is needed to write after the answer.
+/// What is needed to write something down, also after the answer.
 struct Writer {
     isolate: &'static Isolate,
     configuration: &'static Configuration,
@@ -157,6 +159,12 @@ impl Writer {
         self.registry()?
             .note_log_in(visitor, always, self.configuration.records_kept, &occasion)
             .await
+    }
+
+    async fn log_out(&self, visitor: &Visitor) -> Result<Vec<Knock>, String> {
+        let occasion = self.scene.occasion(clock::now());
+        let ended = self.registry()?.log_out(visitor, &occasion).await;
+        ended.map_err(|refused| format!("{refused:?}"))
     }
 
     async fn failed(&self, refusal: &Refusal) -> Result<(), String> {
@@ -204,26 +212,22 @@ impl Gate<'_> {
         });
     }
 
-    /// Ends all sessions of a visitor, at this location with the next request.
-    pub(crate) async fn log_out(&self, visitor: &Visitor) {
+    /// Ends all sessions of a visitor, at this location with the next request. False if they may still be open.
+    pub(crate) async fn log_out(&self, visitor: &Visitor) -> bool {
         let writer = self.writer();
         if !writer.configuration.authority.keeps_records() {
-            return;
+            return true;
         }
-        let ended = match writer.registry() {
-            Ok(registry) => registry
-                .log_out(visitor, &writer.scene.occasion(clock::now()))
-                .await
-                .map_err(|refused| format!("{refused:?}")),
-            Err(problem) => Err(problem),
-        };
-        match ended {
-            Ok(()) => {
-                let knock = self.knock(visitor);
-                self.isolate.memory.forget(&knock);
-                self.sightings().refresh(&knock).await;
+        let ended = within(time_limit::LOG_OUT, writer.log_out(visitor)).await;
+        match ended.unwrap_or_else(|late| Err(late.to_string())) {
+            Ok(knocks) => {
+                self.sightings().show(&knocks).await;
+                true
             }
-            Err(problem) => self.isolate.log_ins.lose(problem),
+            Err(problem) => {
+                self.isolate.log_ins.lose(problem);
+                false
+            }
         }
     }
 

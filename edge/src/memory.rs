@@ -50,6 +50,10 @@ struct Remembered {
     sighting: Rc<Sighting>,
     refresh_began: Option<Moment>,
     stored: Option<Stored>,
+    /// Whether KV has a copy, as far as this isolate has read or written one.
+    copied: bool,
+    /// When an answer was asked for that spoke against the sighting, and was not believed enough to take its place.
+    contradicted: Option<Moment>,
 }
 
 /// What this isolate last wrote to KV for a person.
@@ -90,13 +94,29 @@ impl Memory {
             .map(|remembered| Rc::clone(&remembered.sighting))
     }
 
+    /// The last sighting of a person, if no answer has spoken against it since: while the authority fails, it is all there is to go by.
+    pub(crate) fn last_word(&self, key: &StorageKey) -> Option<Rc<Sighting>> {
+        let mut sightings = self.sightings.borrow_mut();
+        let remembered = sightings.get(key)?;
+        (remembered.contradicted.is_none()).then(|| Rc::clone(&remembered.sighting))
+    }
+
+    /// Notes that the authority, asked at this moment, gave an answer that nobody can believe: what is remembered is wrong as well.
+    pub(crate) fn contradict(&self, key: &StorageKey, asked_at: Moment) {
+        if let Some(known) = self.sightings.borrow_mut().get_mut(key) {
+            known.contradicted = Some(asked_at);
+        }
+    }
+
     /// Remembers a sighting, unless a newer one is known: an answer that was under way while the status changed must not
     /// bring the old status back. Gives what counts: the known one, where it was asked for later.
     pub(crate) fn remember_sighting(&self, sighting: Rc<Sighting>, now: Moment) -> Rc<Sighting> {
         let key = StorageKey::at(&sighting.standing.identity, &sighting.standing.door);
         let mut sightings = self.sightings.borrow_mut();
-        let known = sightings.get(&key);
-        if let Some(known) = known.filter(|known| known.sighting.is_newer_than(&sighting, now)) {
+        let mut known = sightings.get_mut(&key);
+        if let Some(known) = &mut known
+            && known.sighting.is_newer_than(&sighting, now)
+        {
             if known.sighting.seen_at >= sighting.seen_at {
                 return Rc::clone(&known.sighting);
             }
@@ -104,22 +124,24 @@ impl Memory {
             // restored from a backup, which is so now. Until nobody can lag any more, what lets in less counts.
             if now.is_within(LAGS_AT_MOST, known.sighting.seen_at) {
                 let restored = known.sighting.is_open() && !sighting.is_open();
-                return if restored {
-                    sighting
-                } else {
-                    Rc::clone(&known.sighting)
-                };
+                if !restored {
+                    return Rc::clone(&known.sighting);
+                }
+                known.contradicted = Some(sighting.seen_at);
+                return sighting;
             }
         }
-        let stored = known.and_then(|known| known.stored);
-        sightings.put(
-            key,
-            Remembered {
-                sighting: Rc::clone(&sighting),
-                refresh_began: None,
-                stored,
-            },
-        );
+        let known = known.as_deref();
+        let remembered = Remembered {
+            refresh_began: None,
+            stored: known.and_then(|known| known.stored),
+            copied: known.is_some_and(|known| known.copied),
+            // An old copy that is read again is no new word.
+            contradicted: (known.and_then(|known| known.contradicted))
+                .filter(|asked_at| sighting.seen_at <= *asked_at),
+            sighting: Rc::clone(&sighting),
+        };
+        sightings.put(key, remembered);
         sighting
     }
 
@@ -186,6 +208,20 @@ impl Memory {
     pub(crate) fn note_stored(&self, key: &StorageKey, version: u64, now: Moment) {
         if let Some(known) = self.sightings.borrow_mut().get_mut(key) {
             known.stored = Some(Stored { at: now, version });
+            known.copied = true;
+        }
+    }
+
+    /// Whether KV has a copy of what is or was known of a person.
+    pub(crate) fn is_copied(&self, key: &StorageKey) -> bool {
+        let sightings = self.sightings.borrow();
+        sightings.peek(key).is_some_and(|known| known.copied)
+    }
+
+    /// Notes that KV has a copy, or none any more.
+    pub(crate) fn note_copy(&self, key: &StorageKey, copied: bool) {
+        if let Some(known) = self.sightings.borrow_mut().get_mut(key) {
+            known.copied = copied;
         }
     }
 
@@ -321,6 +357,33 @@ mod tests {
             memory.remember_sighting(Rc::clone(&restored), LATER),
             restored
         );
+    }
+
+    #[test]
+    fn what_was_contradicted_is_no_last_word_until_it_is_said_again() {
+        let key = visitor().storage_key().clone();
+        let ready = sighting(Some(Status::Ready), 7, NOW);
+        let again = sighting(Some(Status::Ready), 7, LATER.plus(Duration::from_secs(1)));
+        let by_a_lower_version = |memory: &Memory| {
+            memory.remember_sighting(sighting(Some(Status::Suspended), 3, LATER), LATER);
+        };
+        let by_nonsense = |memory: &Memory| memory.contradict(&key, LATER);
+        for contradict in [
+            &by_a_lower_version as &dyn Fn(&Memory),
+            &by_nonsense as &dyn Fn(&Memory),
+        ] {
+            let memory = Memory::new();
+            memory.remember_sighting(Rc::clone(&ready), NOW);
+            assert_eq!(memory.last_word(&key), Some(Rc::clone(&ready)));
+            contradict(&memory);
+            assert_eq!(memory.last_word(&key), None);
+            assert_eq!(memory.sighting(&key), Some(Rc::clone(&ready)));
+            // As it is read from KV once more.
+            memory.remember_sighting(Rc::clone(&ready), LATER);
+            assert_eq!(memory.last_word(&key), None);
+            memory.remember_sighting(Rc::clone(&again), again.seen_at);
+            assert_eq!(memory.last_word(&key), Some(Rc::clone(&again)));
+        }
     }
 
     #[test]

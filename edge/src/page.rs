@@ -194,6 +194,7 @@ impl Answer {
             | Reason::NoInstance
             | Reason::NotFound
             | Reason::PathAmbiguous
+            | Reason::SessionsNotEnded
             | Reason::StandingUnreadable => self,
         }
     }

@@ -118,7 +118,11 @@ impl Sightings<'_> {
         let stored = self.stored(knock).await;
         let now = clock::now();
         if let Some(stored) = &stored {
-            memory.remember_sighting(Rc::clone(stored), now);
+            let counts = memory.remember_sighting(Rc::clone(stored), now);
+            // KV may go on giving for a while what was removed there: that is no copy to remove once more.
+            if Rc::ptr_eq(&counts, stored) {
+                memory.note_copy(key, true);
+            }
         }
         // Not simply what KV holds: memory may know something newer, also since KV was asked.
         if let Some(sighting) = self.young(key, now) {
@@ -148,7 +152,7 @@ impl Sightings<'_> {
                 | AuthorityFailure::CredentialRefused(_)
                 | AuthorityFailure::NotAsked
                 | AuthorityFailure::Unreachable(_),
-            ) => FoundOwned::AuthorityFailed(memory.sighting(key)),
+            ) => FoundOwned::AuthorityFailed(memory.last_word(key)),
         };
         Finding {
             result,
@@ -190,6 +194,10 @@ impl Sightings<'_> {
                 if let Some(alarm) = failure.alarm() {
                     events::alarm(alarm, &failure.to_string());
                 }
+                if let AuthorityFailure::Unreadable(_) = failure {
+                    let key = StorageKey::at(&knock.identity, &knock.door);
+                    self.isolate.memory.contradict(&key, asked_at);
+                }
                 Err(failure)
             }
         }
@@ -203,27 +211,21 @@ impl Sightings<'_> {
 
     /// Asks the authority anew after the answer was given, and keeps the result for other isolates. Says whether there was an answer.
     pub(crate) async fn refresh(&self, knock: &Knock) -> bool {
-        match self.ask(knock).await {
-            Ok(sighting) => {
-                if sighting.standing.instance.is_some() {
-                    self.store(&sighting).await;
-                } else {
-                    // What there was is there no more.
-                    self.remove(knock).await;
-                }
-                true
+        let Ok(sighting) = self.ask(knock).await else {
+            return false;
+        };
+        self.store(&sighting).await;
+        true
+    }
+
+    /// Makes a change that the authority took visible at the next request at this location, and soon elsewhere.
+    pub(crate) async fn show(&self, knocks: &[Knock]) {
+        for knock in knocks {
+            self.isolate.memory.forget(knock);
+            // It took the change and then did not say what is so now: at least nobody reads in KV what was so before.
+            if !self.refresh(knock).await {
+                self.remove(knock).await;
             }
-            // What is known now is known to be wrong: the next request asks, and is told so.
-            Err(AuthorityFailure::Unreadable(_)) => {
-                self.isolate.memory.forget(knock);
-                false
-            }
-            Err(
-                AuthorityFailure::Busy(..)
-                | AuthorityFailure::CredentialRefused(_)
-                | AuthorityFailure::NotAsked
-                | AuthorityFailure::Unreachable(_),
-            ) => false,
         }
     }
 
@@ -292,33 +294,35 @@ impl Sightings<'_> {
         }
     }
 
-    /// Keeps a sighting in KV, if it says something that is worth a write. "There is nobody" is not: a new user must not meet
-    /// it at another location.
+    /// Keeps a sighting in KV, if it says something that is worth a write. "There is nothing" is not: a new user must not meet
+    /// it at another location. But where something was, its copy goes, or an outage would bring it back there.
     pub(crate) async fn store(&self, sighting: &Sighting) {
+        let memory = &self.isolate.memory;
         let key = StorageKey::at(&sighting.standing.identity, &sighting.standing.door);
         let now = clock::now();
-        let version = sighting.standing.version;
-        if !self.keeps_copies()
-            || sighting.standing.instance.is_none()
-            || self.isolate.memory.knows_newer(sighting, now)
-            || self
-                .isolate
-                .memory
-                .stored_within(&key, version, KV_REWRITE, now)
-        {
+        if !self.keeps_copies() || memory.knows_newer(sighting, now) {
             return;
         }
-        self.put(&key, sighting).await;
+        if sighting.standing.instance.is_none() {
+            if memory.is_copied(&key) {
+                self.remove(&sighting.standing.knock()).await;
+            }
+        } else if !memory.stored_within(&key, sighting.standing.version, KV_REWRITE, now) {
+            self.put(&key, sighting).await;
+        }
     }
 
     /// Removes the copy that KV holds of a person.
     pub(crate) async fn remove(&self, knock: &Knock) {
         let key = StorageKey::at(&knock.identity, &knock.door);
+        // Noted before it is done: of many requests at once, one removes.
+        self.isolate.memory.note_copy(&key, false);
         let deleted = match Store::of(self.env) {
             Ok(store) => store.delete(key.as_str()).await,
             Err(problem) => Err(problem),
         };
         if let Err(problem) = deleted {
+            self.isolate.memory.note_copy(&key, true);
             events::alarm("kv_write_failed", &problem);
         }
     }

@@ -14,6 +14,9 @@ pub(crate) const AUTHORITY: Duration = Duration::from_secs(1);
 /// For what happens once in a visitor's life: two reads of the registry and a transaction.
 pub(crate) const FIRST_SIGHT: Duration = Duration::from_secs(3);
 
+/// For a log-out: two reads of the registry and a transaction.
+pub(crate) const LOG_OUT: Duration = Duration::from_secs(3);
+
 /// For a read of KV, which takes milliseconds where it is cached.
 pub(crate) const KV_READ: Duration = Duration::from_millis(500);
 

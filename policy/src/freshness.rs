@@ -6,6 +6,7 @@
 use core::time::Duration;
 
 use crate::sighting::Sighting;
+use crate::standing::Membership;
 use crate::status::Availability;
 use crate::storage_key::StorageKey;
 use crate::time::Moment;
@@ -17,7 +18,7 @@ pub struct FreshnessRules {
     pub fresh_open: Duration,
     /// Up to this age any other sighting is used as it is; short, because somebody is waiting for it to change.
     pub fresh_otherwise: Duration,
-    /// Up to this age a sighting of an instance is used, and refreshed after the answer.
+    /// Up to this age a sighting of a member's instance is used, and refreshed after the answer.
     pub stale: Duration,
     /// Up to this age somebody last seen `ready` is let in while the authority fails.
     pub grace: Duration,
@@ -83,18 +84,13 @@ impl FreshnessRules {
         if sighting.is_from_the_future(now) {
             return Freshness::TooOld;
         }
-        let availability = sighting
-            .standing
-            .instance
-            .as_ref()
-            .map(|instance| instance.status.availability());
-        let (fresh, stale) = match availability {
+        let (fresh, stale) = match sighting.availability() {
             Some(Availability::Open) => (self.fresh_open, self.stale),
             Some(Availability::Suspended | Availability::Waiting) => {
                 (self.fresh_otherwise, self.stale)
             }
-            // "There is nothing" is asked again soon, so that somebody who has just signed up is in at once; and before the answer,
-            // not after it: what happens at first sight happens to a visitor who is there.
+            // "There is nothing for them" is asked again soon, so that somebody who has just signed up or was invited is in at once; and
+            // before the answer, not after it: what happens at first sight happens to a visitor who is there.
             None if age < self.fresh_otherwise => return Freshness::Fresh,
             None => return Freshness::TooOld,
         };
@@ -119,13 +115,21 @@ impl FreshnessRules {
 const CLOCK_DIFFERENCE: Duration = Duration::from_secs(5);
 
 impl Sighting {
-    /// Whether the instance was one that is let into.
+    /// Whether it was one of somebody who is let in.
     pub fn is_open(&self) -> bool {
-        let instance = self.standing.instance.as_ref();
-        instance.is_some_and(|instance| match instance.status.availability() {
-            Availability::Open => true,
-            Availability::Suspended | Availability::Waiting => false,
-        })
+        match self.availability() {
+            Some(Availability::Open) => true,
+            Some(Availability::Suspended | Availability::Waiting) | None => false,
+        }
+    }
+
+    /// What the instance allows, if there is one for them: to somebody who does not belong to the platform there is none.
+    fn availability(&self) -> Option<Availability> {
+        let instance = match &self.standing.membership {
+            Membership::Member { .. } => self.standing.instance.as_ref(),
+            Membership::NeedsInvitation | Membership::Stranger => None,
+        };
+        instance.map(|instance| instance.status.availability())
     }
 
     /// Whether it lies too far in the future to be believed, or a record with a date of the next century would stay fresh until

@@ -33,8 +33,10 @@ pub enum Unrecognised {
 pub enum Profile {
     /// Nothing.
     None,
-    /// A record that says that they need an invitation.
+    /// A record of an earlier first sight at which nothing spoke for them.
     Denied,
+    /// An operator has said that they need an invitation.
+    KeptOut,
     /// They belong to the platform.
     Known,
 }
@@ -74,17 +76,28 @@ pub struct Facts {
     pub invitation: Option<Invitation>,
     /// An org that takes the newcomer's domain.
     pub domain: Option<AllowedDomain>,
-    /// Whether the platform has an owner. Not "whether there is anybody": one denied visitor would break the bootstrap for
-    /// good (incident I4).
-    pub has_owner: bool,
+    /// Whether the platform has an owner.
+    pub ownership: Ownership,
+}
+
+/// Whether the platform has an owner. Not "whether there is anybody": one denied visitor would break the bootstrap for good
+/// (incident I4).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ownership {
+    /// Nobody has ever owned it.
+    Never,
+    /// Its owners are gone.
+    Vacant,
+    /// Somebody owns it.
+    Held,
 }
 
 /// Who may become the platform's first owner.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum FirstOwner {
-    /// Whoever comes first.
+    /// Whoever comes first, once: an owner who leaves must not make one of the next stranger.
     Anybody,
-    /// One of these, also after having been denied.
+    /// One of these, whenever there is no owner, also after having been denied at first sight.
     OneOf(Vec<ComparableEmail>),
 }
 
@@ -106,35 +119,40 @@ pub enum Arrival {
 /// Decides what becomes of a newcomer. Facts are checked again here, so that no collation of a database and no clock of its own
 /// decides who is meant.
 pub fn arrive(newcomer: &Newcomer, facts: &Facts, first: &FirstOwner, now: Moment) -> Arrival {
-    let denied_before = match facts.profile {
-        Profile::Known => return Arrival::Returning,
-        Profile::Denied => true,
-        Profile::None => false,
-    };
-    if let Ok(email) = &newcomer.email {
-        let invitation = facts.invitation.as_ref();
-        if let Some(invitation) = invitation
-            .filter(|invitation| invitation.email == *email && now < invitation.expires_at)
-        {
-            return Arrival::Invited(invitation.clone());
-        }
-        let domain = facts.domain.as_ref();
-        if let Some(domain) = domain.filter(|domain| domain.domain == email.domain()) {
-            return Arrival::FromDomain(domain.clone());
-        }
+    if facts.profile == Profile::Known {
+        return Arrival::Returning;
     }
-    let may_own = match first {
-        // Somebody an operator has denied does not rise by coming back.
-        FirstOwner::Anybody => !denied_before,
-        FirstOwner::OneOf(emails) => newcomer
-            .email
-            .as_ref()
-            .is_ok_and(|email| emails.contains(email)),
-    };
-    if may_own && !facts.has_owner {
-        return Arrival::Bootstrap;
+    let email = newcomer.email.as_ref().ok();
+    let invitation = facts
+        .invitation
+        .as_ref()
+        .filter(|invitation| Some(&invitation.email) == email && now < invitation.expires_at);
+    if let Some(invitation) = invitation {
+        return Arrival::Invited(invitation.clone());
     }
-    Arrival::Denied
+    // What an operator has said of one person counts for more than what is said of everybody with such an address.
+    if facts.profile == Profile::KeptOut {
+        return Arrival::Denied;
+    }
+    let domain = (facts.domain.as_ref())
+        .filter(|domain| email.is_some_and(|email| domain.domain == email.domain()));
+    if let Some(domain) = domain {
+        return Arrival::FromDomain(domain.clone());
+    }
+    let may_own = match (first, facts.ownership) {
+        (FirstOwner::Anybody | FirstOwner::OneOf(_), Ownership::Held)
+        | (FirstOwner::Anybody, Ownership::Vacant) => false,
+        // Somebody who was denied does not rise by coming back.
+        (FirstOwner::Anybody, Ownership::Never) => facts.profile == Profile::None,
+        (FirstOwner::OneOf(emails), Ownership::Never | Ownership::Vacant) => {
+            email.is_some_and(|email| emails.contains(email))
+        }
+    };
+    if may_own {
+        Arrival::Bootstrap
+    } else {
+        Arrival::Denied
+    }
 }
 
 #[cfg(test)]
@@ -178,7 +196,7 @@ mod tests {
             profile: Profile::None,
             invitation: None,
             domain: None,
-            has_owner: true,
+            ownership: Ownership::Held,
         }
     }
 
@@ -193,7 +211,7 @@ mod tests {
             profile: Profile::Known,
             invitation: Some(invitation("guy@corp.example")),
             domain: Some(domain("corp.example")),
-            has_owner: false,
+            ownership: Ownership::Never,
         };
         assert_eq!(arrived(&guy, &all), Arrival::Returning);
         let unknown = Facts {
@@ -277,7 +295,7 @@ mod tests {
         let guy = newcomer("guy@corp.example");
         let denied = Facts {
             profile: Profile::Denied,
-            has_owner: false,
+            ownership: Ownership::Never,
             ..nothing()
         };
         assert_eq!(arrived(&guy, &denied), Arrival::Denied);
@@ -294,7 +312,7 @@ mod tests {
     fn a_denied_visitor_first_does_not_break_the_bootstrap() {
         // "Has an owner" is the fact, not "has profiles": somebody else's denial changes nothing here.
         let facts = Facts {
-            has_owner: false,
+            ownership: Ownership::Never,
             ..nothing()
         };
         assert_eq!(
@@ -309,6 +327,34 @@ mod tests {
     }
 
     #[test]
+    fn whom_an_operator_keeps_out_is_let_in_by_an_invitation_and_by_nothing_else() {
+        let guy = newcomer("guy@corp.example");
+        let kept_out = Facts {
+            profile: Profile::KeptOut,
+            domain: Some(domain("corp.example")),
+            ownership: Ownership::Never,
+            ..nothing()
+        };
+        for first in [
+            FirstOwner::Anybody,
+            FirstOwner::OneOf([email("guy@corp.example")].into()),
+        ] {
+            assert_eq!(arrive(&guy, &kept_out, &first, NOW), Arrival::Denied);
+        }
+        let denied = Facts {
+            profile: Profile::Denied,
+            ..kept_out.clone()
+        };
+        let domain = domain("corp.example");
+        assert_eq!(arrived(&guy, &denied), Arrival::FromDomain(domain));
+        let invited = Facts {
+            invitation: Some(invitation("guy@corp.example")),
+            ..kept_out
+        };
+        assert!(matches!(arrived(&guy, &invited), Arrival::Invited(_)));
+    }
+
+    #[test]
     fn nobody_becomes_owner_where_there_is_one() {
         for first in [
             FirstOwner::Anybody,
@@ -317,5 +363,17 @@ mod tests {
             let arrival = arrive(&newcomer("a@x.example"), &nothing(), &first, NOW);
             assert_eq!(arrival, Arrival::Denied);
         }
+    }
+
+    #[test]
+    fn where_the_owners_are_gone_only_somebody_named_becomes_one() {
+        let vacant = Facts {
+            ownership: Ownership::Vacant,
+            ..nothing()
+        };
+        let guy = newcomer("a@x.example");
+        assert_eq!(arrived(&guy, &vacant), Arrival::Denied);
+        let named = FirstOwner::OneOf([email("a@x.example")].into());
+        assert_eq!(arrive(&guy, &vacant, &named, NOW), Arrival::Bootstrap);
     }
 }

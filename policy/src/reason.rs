@@ -60,6 +60,8 @@ pub enum Reason {
     PathAmbiguous,
     /// The log-in was ended, by its owner or an operator.
     SessionEnded,
+    /// Somebody logged out, and the sessions they have elsewhere could not be ended.
+    SessionsNotEnded,
     /// The authority's record cannot be trusted.
     StandingUnreadable,
     /// The credential is over.
@@ -85,7 +87,7 @@ pub enum Actor {
 
 impl Reason {
     /// Every reason, in alphabetical order.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::AuthorityUnavailable,
         Self::BadRequest,
         Self::Conflict,
@@ -114,6 +116,7 @@ impl Reason {
         Self::OperatorRequired,
         Self::PathAmbiguous,
         Self::SessionEnded,
+        Self::SessionsNotEnded,
         Self::StandingUnreadable,
         Self::TokenExpired,
         Self::TokenInvalid,
@@ -150,6 +153,7 @@ impl Reason {
             Self::OperatorRequired => "operator_required",
             Self::PathAmbiguous => "path_ambiguous",
             Self::SessionEnded => "session_ended",
+            Self::SessionsNotEnded => "sessions_not_ended",
             Self::StandingUnreadable => "standing_unreadable",
             Self::TokenExpired => "token_expired",
             Self::TokenInvalid => "token_invalid",
@@ -187,6 +191,7 @@ impl Reason {
             | Self::InstanceWaking
             | Self::IssuerUnavailable
             | Self::Misconfigured
+            | Self::SessionsNotEnded
             | Self::StandingUnreadable => 503,
         }
     }
@@ -196,7 +201,9 @@ impl Reason {
         match self {
             Self::InstanceActive | Self::InstanceProvisioning | Self::InstanceWaking => Some(2),
             Self::InstanceTimedOut | Self::InstanceUnreachable => Some(5),
-            Self::AuthorityUnavailable | Self::IssuerUnavailable => Some(10),
+            Self::AuthorityUnavailable | Self::IssuerUnavailable | Self::SessionsNotEnded => {
+                Some(10)
+            }
             Self::InstanceOverdue | Self::Misconfigured | Self::StandingUnreadable => Some(60),
             Self::BadRequest
             | Self::Conflict
@@ -242,6 +249,7 @@ impl Reason {
             | Self::InternalError
             | Self::IssuerUnavailable
             | Self::Misconfigured
+            | Self::SessionsNotEnded
             | Self::StandingUnreadable => Actor::Operator,
             Self::CookieNotKept
             | Self::CrossSiteRequest

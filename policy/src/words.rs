@@ -161,6 +161,11 @@ impl Reason {
                 detail: "This log-in was ended, by you or by an administrator.",
                 next: "Log in again, and you come back to this page.",
             },
+            Self::SessionsNotEnded => Words {
+                title: "You are logged out here, and perhaps not elsewhere",
+                detail: "This browser has forgotten your log-in. What ends your other sessions does not answer, so they may still be open.",
+                next: "Log in and log out once more. If it lasts, contact support and give the reference below.",
+            },
             Self::StandingUnreadable => Words {
                 title: "Your account's record cannot be read",
                 detail: "What we know about your account does not make sense to us, so we let nobody in with it. The operator was alerted.",

@@ -94,6 +94,33 @@ fn nothing_of_an_earlier_registry_is_lost_or_changed() {
             [text("i-2"), text("suspended")]
         ]
     );
+    assert_eq!(
+        rows(&registry, "SELECT count(*) FROM ownership"),
+        [[Value::Integer(1)]],
+        "`u-3` owns the platform"
+    );
+}
+
+#[test]
+fn who_was_denied_by_nobody_but_first_sight_is_told_from_who_was_by_an_operator() {
+    let registry = first_release();
+    let migrations = migrations();
+    registry.execute_batch(&migrations[1]).unwrap();
+    registry
+        .execute_batch(
+            "INSERT INTO users (id, requires_invitation, version, created_at) VALUES ('u-6', 1, 1, 1), ('u-7', 1, 1, 1);
+             INSERT INTO events (at, event, user_id) VALUES
+                 (1, 'provisioning_denied', 'u-6'), (1, 'provisioning_denied', 'u-7'), (2, 'user_changed', 'u-7');",
+        )
+        .unwrap();
+    for migration in &migrations[2..] {
+        registry.execute_batch(migration).unwrap();
+    }
+    let denied = "SELECT user_id FROM denied_at_first_sight";
+    assert_eq!(rows(&registry, denied), [[Value::Text("u-6".to_owned())]]);
+    let welcomed = "UPDATE users SET requires_invitation = 0";
+    registry.execute_batch(welcomed).unwrap();
+    assert!(rows(&registry, denied).is_empty());
 }
 
 #[test]

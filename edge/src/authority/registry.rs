@@ -328,9 +328,10 @@ const PRESENT_TABLES: &str =
     "SELECT ifnull(group_concat(name), '') AS names FROM sqlite_schema WHERE type = 'table'";
 
 /// Every table of the migrations.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 15] = [
     "addresses",
     "allowed_domains",
+    "denied_at_first_sight",
     "events",
     "identities",
     "instance_orgs",
@@ -338,11 +339,13 @@ const TABLES: [&str; 13] = [
     "invitations",
     "members",
     "orgs",
+    "ownership",
     "sessions",
     "sign_outs",
     "status_history",
     "users",
 ];
+
 impl Authority for Registry<'_> {
     async fn standing(&self, knock: &Knock) -> Result<Standing, AuthorityFailure> {
         self.standing(knock).await

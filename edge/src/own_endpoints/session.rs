@@ -6,6 +6,7 @@ use policy::credential::Carrier;
 use policy::decision::{Decision, Place, Rejected, decide};
 use policy::negotiation::prefers_html;
 use policy::reason::Reason;
+use policy::refusal::Refusal;
 use wasm_bindgen::JsValue;
 use web_sys::{Url, UrlSearchParams};
 
@@ -118,16 +119,26 @@ pub(super) async fn end(gate: &Gate<'_>) -> Answer {
         return Answer::problem(Reason::CrossSiteRequest, &incoming.id, Vec::new());
     }
     let headers = incoming.credential_headers(gate.configuration);
-    // Whoever is not logged in has nothing to end; their cookie goes all the same.
-    if let Ok(admitted) = gate.admit(&headers).await {
-        gate.log_out(&admitted.visitor).await;
-    }
+    let ended = match gate.admit(&headers).await {
+        Ok(admitted) => gate.log_out(&admitted.visitor).await,
+        // Nobody can tell whose log-in it is.
+        Err(Rejected::Refused(Refusal::KeysUnavailable)) => false,
+        // Whoever is not logged in has nothing to end; their cookie goes all the same.
+        Err(
+            Rejected::Absent | Rejected::Ambiguous | Rejected::CrossSite | Rejected::Refused(_),
+        ) => true,
+    };
     // A person who pressed a button must see that something happened; a program needs no page.
     let person = prefers_html(&incoming.header("accept").unwrap_or_default());
-    let answer = if person {
-        Answer::redirect("/", &incoming.id)
-    } else {
-        Answer::no_content(&incoming.id)
+    let answer = match (ended, person) {
+        (true, true) => Answer::redirect("/", &incoming.id),
+        (true, false) => Answer::no_content(&incoming.id),
+        (false, _) => Answer::mistaken(
+            Reason::SessionsNotEnded,
+            Vec::new(),
+            incoming,
+            gate.configuration,
+        ),
     };
     answer.header("set-cookie", cookie::cleared(gate.configuration))
 }

@@ -111,7 +111,7 @@ pub struct OrgRecord {
     pub default_role: OrgRole,
     /// Since when, in seconds since the Unix epoch.
     pub created_at: u64,
-    /// Everybody with a verified address of one of these is a member at first sight.
+    /// Everybody with an address of one of these is a member at first sight, unless their issuer says that it is not verified.
     pub domains: Vec<String>,
     /// How many members it has.
     pub members: u64,

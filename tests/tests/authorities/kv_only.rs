@@ -3,7 +3,8 @@
 use policy::contract::{InstanceRecord, Problem, StandingRecord};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use tests::World;
+use tests::gate::rig::{Failure, Fault, KV_INTERNAL_ERROR};
+use tests::{World, WorldOptions};
 
 use crate::cast::{app, outcome, visitor, world_with};
 
@@ -45,6 +46,31 @@ fn query(world: &World, subject: &str) -> String {
 async fn mistake(response: Response) -> (u16, String) {
     let problem: Problem = response.json().await.unwrap();
     (problem.status, problem.mistakes.join("\n"))
+}
+
+#[tokio::test]
+async fn a_removal_that_kv_interrupts_leaves_no_instance_without_an_owner() {
+    let Value::Object(vars) = json!({ "USHER_AUTHORITY": "kv" }) else {
+        panic!("a table of values")
+    };
+    let options = WorldOptions {
+        rigged: true,
+        vars,
+        ..WorldOptions::default()
+    };
+    let world = World::with(options).await.unwrap();
+    let instance = json!({ "id": "i-1", "url": app().await });
+    assert_eq!(put(&world, "guy", instance.clone()).await.status(), 200);
+    let remove = async || {
+        let answer = operate(&world, Method::DELETE, &query(&world, "guy"), Value::Null).await;
+        answer.status().as_u16()
+    };
+    let fails = Fault::KvGet(Failure::Throws(KV_INTERNAL_ERROR));
+    world.gate.fault(fails).await.unwrap();
+    assert_eq!(remove().await, 503);
+    world.gate.healthy().await.unwrap();
+    assert_eq!(remove().await, 204);
+    assert_eq!(put(&world, "eve", instance).await.status(), 200);
 }
 
 #[tokio::test]

@@ -145,6 +145,53 @@ async fn an_outage_of_the_control_plane_is_seen_as_the_table_says_and_nobody_gai
     compare(&table);
 }
 
+#[tokio::test]
+async fn grace_is_for_whom_no_later_answer_has_spoken_against() {
+    let platform = platform_rigged().await;
+    let mut restored = ready(&platform.app);
+    restored["instance"]["status"] = json!("suspended");
+    restored["version"] = json!(3);
+    let mut unknown = ready(&platform.app);
+    unknown["instance"]["status"] = json!("running");
+    for (number, (against, reason)) in [
+        (restored, "instance_suspended"),
+        (unknown, "standing_unreadable"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let start = number as u64 * ROW_SECONDS;
+        let [asked, refreshed] =
+            ["asked", "refreshed"].map(|who| visitor(&platform, &format!("{who}-{number}")));
+        clock_at(&platform, start).await;
+        platform.heal();
+        for guy in [&asked, &refreshed] {
+            assert_eq!(outcome(guy).await, "let in");
+        }
+        platform.control_plane.answers(Answer::json(200, &against));
+        clock_at(&platform, start + 30).await;
+        let before = platform.control_plane.asked();
+        assert_eq!(outcome(&refreshed).await, "let in");
+        while platform.control_plane.asked() == before {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        clock_at(&platform, start + 60).await;
+        assert_eq!(outcome(&asked).await, reason);
+        platform
+            .control_plane
+            .answers(Answer::json(500, &json!({})));
+        clock_at(&platform, start + 62).await;
+        for guy in [&asked, &refreshed] {
+            assert_eq!(outcome(guy).await, "authority_unavailable", "{reason}");
+        }
+        platform.heal();
+        clock_at(&platform, start + 90).await;
+        for guy in [&asked, &refreshed] {
+            assert_eq!(outcome(guy).await, "let in", "after {reason}");
+        }
+    }
+}
+
 /// What holds whatever the table says.
 fn nobody_gains(name: &str, [known, new, suspended]: &[Vec<String>; 3]) {
     let unavailable =

@@ -383,6 +383,115 @@ async fn whoever_was_denied_is_in_after_an_invitation() {
     );
 }
 
+async fn user_of(world: &World, email: &str) -> String {
+    let path = format!("users?email={email}");
+    let list = operate(world, Method::GET, &path, json!(null)).await;
+    let list: Value = list.json().await.unwrap();
+    assert_eq!(list["total"], 1, "{list}");
+    list["users"][0]["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn when_the_owner_is_gone_the_next_stranger_is_no_owner() {
+    let world = open_door().await;
+    with_owner(&world).await;
+    // A provisioner that says nothing of a role, and an operator who removes them.
+    let owner = json!({
+        "issuer": world.stage.addresses().identity, "subject": "the-owner", "membership": "member",
+        "email": "owner@platform.example",
+    });
+    let put = operate(&world, Method::PUT, "standings", owner).await;
+    assert_eq!(put.status(), 200);
+    assert_eq!(
+        count(&world, "users WHERE role = 'platform_owner'").await,
+        0
+    );
+    let first = newcomer(&world, "first", &json!({ "email": "first@x.example" }));
+    assert_eq!(told(first.get("/").await).await.1, "invitation_required");
+
+    let path = format!("users/{}", user_of(&world, "owner@platform.example").await);
+    let removed = operate(&world, Method::DELETE, &path, json!(null)).await;
+    assert_eq!(removed.status(), 204);
+    let second = newcomer(&world, "second", &json!({ "email": "second@x.example" }));
+    assert_eq!(told(second.get("/").await).await.1, "invitation_required");
+    assert_eq!(
+        count(&world, "users WHERE role = 'platform_owner'").await,
+        0
+    );
+    assert_eq!(events(&world, "bootstrap_created").await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_owner_made_by_an_operator_is_the_first_one_too() {
+    let world = open_door().await;
+    let mut owner = json!({
+        "issuer": world.stage.addresses().identity, "subject": "the-owner", "membership": "member",
+        "role": "platform_owner",
+    });
+    for role in ["platform_owner", "member"] {
+        owner["role"] = json!(role);
+        let put = operate(&world, Method::PUT, "standings", owner.clone()).await;
+        assert_eq!(put.status(), 200);
+    }
+    let guy = newcomer(&world, "guy", &json!({ "email": "guy@x.example" }));
+    assert_eq!(told(guy.get("/").await).await.1, "invitation_required");
+}
+
+#[tokio::test]
+async fn whom_an_operator_keeps_out_is_not_brought_back_by_their_domain() {
+    let world = open_door().await;
+    with_owner(&world).await;
+    let corp = json!({ "name": "Corp", "domains": ["corp.example"] });
+    // One came before the org took their domain, the other after.
+    let early = newcomer(&world, "early", &json!({ "email": "early@corp.example" }));
+    assert_eq!(told(early.get("/").await).await.1, "invitation_required");
+    org(&world, "corp", corp).await;
+    let guy = newcomer(&world, "guy", &json!({ "email": "guy@corp.example" }));
+    assert_eq!(told(guy.get("/").await).await.1, "no_instance");
+    tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
+    assert_eq!(told(early.get("/").await).await.1, "no_instance");
+
+    for (visitor, email) in [(&early, "early@corp.example"), (&guy, "guy@corp.example")] {
+        let path = format!("users/{}", user_of(&world, email).await);
+        let out = json!({ "membership": "needs_invitation" });
+        assert_eq!(
+            operate(&world, Method::PATCH, &path, out).await.status(),
+            200
+        );
+        for _ in 0..2 {
+            assert_eq!(told(visitor.get("/").await).await.1, "invitation_required");
+            tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
+        }
+        invite(&world, email, "corp", "member").await;
+        assert_eq!(told(visitor.get("/").await).await.1, "no_instance");
+    }
+}
+
+#[tokio::test]
+async fn who_was_kept_out_of_their_instance_is_in_soon_after_an_invitation_however_often_they_knock()
+ {
+    let world = open_door().await;
+    let account = account(&world, "guy", KeepAt::Ready).await;
+    org(&world, "acme", json!({ "name": "Acme" })).await;
+    let mut claims = crate::cast::claims(&world, &account);
+    claims["email"] = json!(account.email);
+    let guy = world.api().with_bearer(&world.stage.sign(&claims));
+    app(guy.get("/").await).await;
+    let path = format!("users/{}", user_of(&world, &account.email).await);
+    let out = json!({ "membership": "needs_invitation" });
+    assert_eq!(
+        operate(&world, Method::PATCH, &path, out).await.status(),
+        200
+    );
+    assert_eq!(told(guy.get("/").await).await.1, "invitation_required");
+    invite(&world, &account.email, "acme", "member").await;
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !header(&guy.get("/").await, "usher-reason").is_empty() {
+        assert!(std::time::Instant::now() < deadline, "never asked again");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+}
+
 #[tokio::test]
 async fn without_first_sight_a_stranger_stays_one_and_nothing_is_written() {
     let world = world_with(json!({})).await;

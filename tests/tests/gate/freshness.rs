@@ -5,14 +5,15 @@
 use std::time::{Duration, Instant};
 
 use policy::freshness::FreshnessRules;
+use reqwest::Method;
 use serde_json::json;
 use stage::{Account, KeepAt};
 use tests::gate::rig::{BUSY, Failure, Fault};
 use tests::{Visitor, World};
 
 use crate::cast::{
-    IN, account, change_status, clock_at, clock_at_millis, elsewhere, fault, lasting, rigged_world,
-    seen, storage_key, write_status,
+    IN, account, change_status, clock_at, clock_at_millis, elsewhere, fault, lasting,
+    lasting_person, operate, rigged_world, seen, storage_key, write_status,
 };
 
 const SUSPENDED: &str = "instance_suspended";
@@ -58,25 +59,62 @@ async fn a_suspended_visitor_is_in_just_before_stale_at_most_and_out_at_stale_fr
     assert_eq!(seen(there.get("/").await).await, SUSPENDED);
 }
 
-#[tokio::test]
-async fn whoever_has_two_identities_is_out_as_both_at_the_next_request() {
-    let world = rigged_world().await;
-    let guy = account(&world, "guy", KeepAt::Ready).await;
+/// Somebody with two identities, who was let in as both and is remembered so.
+async fn with_two_identities(world: &World, name: &str) -> (Account, [Visitor; 2]) {
+    let guy = account(world, name, KeepAt::Ready).await;
     let as_second = Account {
-        subject: "guy-second".to_owned(),
+        subject: format!("{name}-second"),
         ..guy.clone()
     };
     let statement =
         "INSERT INTO identities SELECT issuer, ?, user_id FROM identities WHERE subject = ?";
     let parameters = [json!(as_second.subject), json!(guy.subject)];
     world.gate.d1(statement, &parameters).await.unwrap();
-    let both = [lasting(&world, &guy), lasting(&world, &as_second)];
+    let both = [
+        lasting_person(world, &guy),
+        lasting_person(world, &as_second),
+    ];
     for visitor in &both {
         assert_eq!(seen(visitor.get("/").await).await, IN);
     }
-    change_status(&world, &guy, "suspended").await;
-    for visitor in &both {
-        assert_eq!(seen(visitor.get("/").await).await, SUSPENDED);
+    (guy, both)
+}
+
+#[tokio::test]
+async fn whoever_has_two_identities_is_out_as_both_at_the_next_request() {
+    let world = rigged_world().await;
+    // After whatever moment their tokens say they were issued at.
+    clock_at(&world, 1_000).await;
+    let issuer = &world.stage.addresses().identity;
+    for (name, reason) in [
+        ("suspended", SUSPENDED),
+        ("denied", "invitation_required"),
+        ("removed", "no_instance"),
+        ("logged-out", "session_ended"),
+    ] {
+        let (guy, both) = with_two_identities(&world, name).await;
+        let subject = &guy.subject;
+        let standing =
+            json!({ "issuer": issuer, "subject": subject, "membership": "needs_invitation" });
+        let path = format!("standings?issuer={issuer}&subject={subject}");
+        match name {
+            "suspended" => change_status(&world, &guy, "suspended").await,
+            "denied" => {
+                let answer = operate(&world, Method::PUT, "standings", standing).await;
+                assert_eq!(answer.status(), 200);
+            }
+            "removed" => {
+                let answer = operate(&world, Method::DELETE, &path, json!(null)).await;
+                assert_eq!(answer.status(), 204);
+            }
+            _ => {
+                let request = both[0].request(Method::POST, "/.usher/logout");
+                assert_eq!(both[0].send(request).await.status(), 303);
+            }
+        }
+        for visitor in &both {
+            assert_eq!(seen(visitor.get("/").await).await, reason);
+        }
     }
 }
 

@@ -168,6 +168,37 @@ async fn what_was_issued_before_a_log_out_is_over_also_where_no_session_was_know
 }
 
 #[tokio::test]
+async fn a_log_in_that_is_over_begins_no_session() {
+    let world = world().await;
+    let account = account(&world, "guy", KeepAt::Ready).await;
+    let over = json!({ "jti": "over", "iat": unix_seconds() - 30 });
+    let over = token(&world, &account, &over);
+    log_out(&log_in(&world, &token(&world, &account, &json!({ "jti": "1" }))).await).await;
+    let browser = world.browser().with_cookie(tests::world::COOKIE, &over);
+    assert_eq!(sent_away(&browser).await, "session_ended");
+    // What is written after an answer is written soon.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    rows(&world, "events?event=login_success", "events", 1).await;
+    rows(&world, "sessions?state=open", "sessions", 0).await;
+    rows(&world, "sessions", "sessions", 1).await;
+}
+
+#[tokio::test]
+async fn an_ended_session_is_remembered_for_as_long_as_its_token_is_good() {
+    let world = world().await;
+    let account = account(&world, "guy", KeepAt::Ready).await;
+    let end = unix_seconds() + 600;
+    let fraction =
+        json!({ "jti": "1", "exp": Value::from(f64::from(u32::try_from(end).unwrap()) + 0.9) });
+    log_in(&world, &token(&world, &account, &fraction)).await;
+    let [session] = &rows(&world, "sessions", "sessions", 1).await[..] else {
+        panic!("one session")
+    };
+    // 60 s are forgiven.
+    assert_eq!(session["expires_at"], end + 61);
+}
+
+#[tokio::test]
 async fn an_operator_ends_one_session_and_the_others_go_on() {
     let world = world().await;
     let account = account(&world, "guy", KeepAt::Ready).await;

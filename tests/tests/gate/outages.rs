@@ -305,6 +305,54 @@ async fn who_is_suspended_in_an_outage_is_out_within_grace_and_at_the_first_requ
     assert_eq!(seen(visitor.get("/").await).await, "instance_suspended");
 }
 
+#[tokio::test]
+async fn who_was_found_to_be_gone_is_let_in_nowhere_by_a_later_outage() {
+    let world = rigged_world().await;
+    let [asked, refreshed] = [
+        account(&world, "asked", KeepAt::Ready).await,
+        account(&world, "refreshed", KeepAt::Ready).await,
+    ];
+    // That the other location knows the issuer's keys, and nobody it is asked about below.
+    let other = account(&world, "other", KeepAt::Ready).await;
+    assert_eq!(
+        seen(elsewhere_person(&world, &other).get("/").await).await,
+        IN
+    );
+    for (guy, seconds, first) in [(&refreshed, 30, IN), (&asked, 60, "no_instance")] {
+        let statement =
+            "DELETE FROM users WHERE id = (SELECT user_id FROM identities WHERE subject = ?)";
+        world
+            .gate
+            .d1(statement, &[json!(guy.subject)])
+            .await
+            .unwrap();
+        clock_at(&world, seconds).await;
+        assert_eq!(
+            seen(lasting_person(&world, guy).get("/").await).await,
+            first
+        );
+    }
+    let copies = async || {
+        let keys = world.gate.kv_list().await.unwrap();
+        let own = [storage_key(&world, &asked), storage_key(&world, &refreshed)];
+        keys.iter().filter(|key| own.contains(key)).count()
+    };
+    let removed = async || {
+        while copies().await > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let soon = std::time::Duration::from_secs(5);
+    let removed = tokio::time::timeout(soon, removed()).await;
+    fault(&world, Fault::D1(Failure::Throws(BUSY))).await;
+    clock_at(&world, 61).await;
+    for guy in [&asked, &refreshed] {
+        let reason = seen(elsewhere_person(&world, guy).get("/").await).await;
+        assert_eq!(reason, "authority_unavailable");
+    }
+    removed.unwrap();
+}
+
 /// The file of the gate's D1, by its tables.
 fn d1_file(world: &World) -> PathBuf {
     let mut folders = vec![world.folder().to_owned()];

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
 use stage::KeepAt;
 use tests::Visitor;
 use tests::World;
-use tests::gate::rig::{Failure, Fault};
+use tests::gate::rig::{BUSY, Failure, Fault};
 use tokio::time;
 
 use crate::cast::{
-    IN, account, clock_at, elsewhere, fault, lasting, rigged_world, seen, storage_key,
+    IN, account, clock_at, elsewhere, fault, header, lasting, lasting_person, rigged_world, seen,
+    storage_key, told,
 };
 
 /// Longer than any limit the gate may set itself, also on a slow machine; shorter than what is slow here.
@@ -66,6 +68,24 @@ async fn a_herd_does_not_wait_longer_than_one_for_a_registry_that_hangs() {
     let (_world, [known, _, _, _]) = five_minutes_later(Fault::D1(Failure::Hangs)).await;
     let herd = futures_util::future::join_all((0..100).map(|_| soon(&known))).await;
     assert!(herd.iter().all(|reason| reason == IN), "{herd:?}");
+}
+
+#[tokio::test]
+async fn who_logs_out_while_the_registry_hangs_is_told_soon_that_it_ended_nothing_elsewhere() {
+    let world = rigged_world().await;
+    let guy = account(&world, "guy", KeepAt::Ready).await;
+    let person = lasting_person(&world, &guy);
+    assert_eq!(seen(person.get("/").await).await, IN);
+    for failure in [Failure::Hangs, Failure::Throws(BUSY)] {
+        fault(&world, Fault::D1(failure)).await;
+        let request = person.request(Method::POST, "/.usher/logout");
+        let answer = time::timeout(PATIENCE, person.send(request)).await.unwrap();
+        let cookie = header(&answer, "set-cookie").to_owned();
+        assert!(cookie.contains("Max-Age=0"), "{cookie}");
+        let (status, reason, page) = told(answer).await;
+        assert_eq!((status, reason.as_str()), (503, "sessions_not_ended"));
+        assert!(page.contains("perhaps not elsewhere"), "{page}");
+    }
 }
 
 #[tokio::test]

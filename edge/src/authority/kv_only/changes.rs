@@ -109,12 +109,17 @@ impl KvOnly<'_> {
     /// Removes a person with everything that is theirs.
     pub(crate) async fn remove_standing(&self, identity: &Identity) -> Result<(), ChangeRefused> {
         let store = self.store()?;
-        if let Ok(Some(record)) = self.record(identity).await {
-            let id = record.standing.instance_id.as_deref();
-            if let Some(id) = id.and_then(InstanceId::new) {
-                let deleted = store.delete(&owner_key(&id)).await;
-                deleted.map_err(ChangeRefused::Failed)?;
-            }
+        let record = match self.record(identity).await {
+            Ok(record) => record,
+            // What cannot be believed can at least be removed.
+            Err(ReadFailure::Unreadable(_)) => None,
+            // Their instance would belong to nobody, and to nobody else for ever.
+            Err(failure @ ReadFailure::Failed(_)) => return Err(failure.into()),
+        };
+        let id = record.and_then(|record| record.standing.instance_id);
+        if let Some(id) = id.as_deref().and_then(InstanceId::new) {
+            let deleted = store.delete(&owner_key(&id)).await;
+            deleted.map_err(ChangeRefused::Failed)?;
         }
         let deleted = store.delete(&standing_key(identity)).await;
         deleted.map_err(ChangeRefused::Failed)

@@ -22,20 +22,24 @@ use facts::{FACTS, RawFacts};
 /// How often facts may change under our hands before we give up; each time somebody else got further, so two are rare.
 const MOST_ROUNDS: usize = 3;
 
-/// Under which condition something is written: SQL that reads two values, whose parameters are given.
-type Condition = fn(&str, &str) -> String;
+/// Under which condition something is written: SQL that reads the user and two values, whose parameters are given.
+type Condition = fn(&str, &str, &str) -> String;
 
 /// The invitation is still open: its id, and now.
-fn is_open(id: &str, now: &str) -> String {
+fn is_open(_user: &str, id: &str, now: &str) -> String {
     format!(
         "EXISTS (SELECT 1 FROM invitations
                  WHERE id = {id} AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > {now})"
     )
 }
 
-/// The org still takes the domain.
-fn is_allowed(domain: &str, org: &str) -> String {
-    format!("EXISTS (SELECT 1 FROM allowed_domains WHERE domain = {domain} AND org_id = {org})")
+/// The org still takes the domain, and no operator keeps the user out.
+fn is_allowed(user: &str, domain: &str, org: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM allowed_domains WHERE domain = {domain} AND org_id = {org})
+         AND NOT EXISTS (SELECT 1 FROM users WHERE id = {user} AND requires_invitation = 1
+                         AND id NOT IN (SELECT user_id FROM denied_at_first_sight))"
+    )
 }
 
 /// Whoever is known already is not welcomed twice.
@@ -84,10 +88,12 @@ impl Registry<'_> {
                 Arrival::Returning => Ok(Vec::new()),
                 Arrival::Invited(invitation) => welcome.invited(invitation),
                 Arrival::FromDomain(domain) => welcome.of_domain(domain),
-                Arrival::Bootstrap => welcome.bootstrap(),
-                // Written down once; whoever knocks again is still denied.
-                Arrival::Denied if facts.profile == Profile::Denied => Ok(Vec::new()),
-                Arrival::Denied => welcome.denied(),
+                Arrival::Bootstrap => welcome.bootstrap(first),
+                Arrival::Denied => match facts.profile {
+                    Profile::None => welcome.denied(),
+                    // Written down already; whoever knocks again is still denied.
+                    Profile::Denied | Profile::KeptOut | Profile::Known => Ok(Vec::new()),
+                },
             };
             let batch = batch.map_err(|problem| unreachable(&problem))?;
             if !batch.is_empty() {
@@ -142,7 +148,7 @@ impl Welcome<'_> {
         )?;
         let sql = format!(
             "UPDATE invitations SET accepted_at = ?3, accepted_by = ?1 WHERE id = ?2 AND {}",
-            is_open("?2", "?3")
+            is_open("?1", "?2", "?3")
         );
         batch.push(self.statement(&sql, &values)?);
         Ok(batch)
@@ -159,12 +165,17 @@ impl Welcome<'_> {
     }
 
     /// Of fifty first visitors the first one's transaction finds no owner, and every other finds them.
-    fn bootstrap(&self) -> worker::Result<Vec<D1PreparedStatement>> {
-        let no_owner = "NOT EXISTS (SELECT 1 FROM users WHERE role = 'platform_owner')";
+    fn bootstrap(&self, first: &FirstOwner) -> worker::Result<Vec<D1PreparedStatement>> {
+        let no_owner = match first {
+            FirstOwner::Anybody => "NOT EXISTS (SELECT 1 FROM ownership)",
+            FirstOwner::OneOf(_) => {
+                "NOT EXISTS (SELECT 1 FROM users WHERE role = 'platform_owner')"
+            }
+        };
         let is_owner = "EXISTS (SELECT 1 FROM users WHERE id = ?1 AND role = 'platform_owner')";
         let (org_id, now) = (text(PLATFORM_ORG), self.seconds());
         let event = self.registry.event_where(
-            no_owner,
+            &format!("{no_owner} AND {}", is_not_known("?3")),
             &[],
             EventKind::BootstrapCreated,
             &self.entry(Some(PLATFORM_ORG), None),
@@ -205,7 +216,12 @@ impl Welcome<'_> {
         let user = "INSERT INTO users (id, email, requires_invitation, version, created_at)
                     VALUES (?1, ?2, 1, ?3, ?4) ON CONFLICT DO NOTHING";
         let user = self.statement(user, &[self.email(), self.version(), self.seconds()])?;
-        Ok(vec![event, user, self.identity_row("true", &[])?])
+        // Only of a record that this very transaction has made: the other side of a race may be an operator.
+        let denied = "INSERT INTO denied_at_first_sight (user_id)
+                      SELECT id FROM users WHERE id = ?1 AND requires_invitation = 1 AND version = ?2
+                      ON CONFLICT DO NOTHING";
+        let denied = self.statement(denied, &[self.version()])?;
+        Ok(vec![event, user, denied, self.identity_row("true", &[])?])
     }
 
     /// Writes somebody down as a member of an org while the condition holds for these values. The event comes first: afterwards
@@ -217,12 +233,16 @@ impl Welcome<'_> {
         kind: EventKind,
         (org, role): (&OrgId, OrgRole),
     ) -> worker::Result<Vec<D1PreparedStatement>> {
-        let unseen = format!("{} AND {}", condition("?17", "?18"), is_not_known("?3"));
+        let unseen = format!(
+            "{} AND {}",
+            condition("?3", "?17", "?18"),
+            is_not_known("?3")
+        );
         let entry = self.entry(Some(org.as_str()), None);
         let event = self
             .registry
             .event_where(&unseen, values, kind, &entry, self.occasion)?;
-        let condition = condition("?2", "?3");
+        let condition = condition("?1", "?2", "?3");
         let members = format!(
             "INSERT INTO members (org_id, user_id, role, since) SELECT ?4, ?1, ?5, ?6 WHERE {condition}
              ON CONFLICT DO NOTHING"

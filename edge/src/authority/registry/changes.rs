@@ -20,10 +20,13 @@ const PUT_USER: &str = "
     ON CONFLICT (id) DO UPDATE SET email = excluded.email, org = excluded.org, role = excluded.role,
         requires_invitation = excluded.requires_invitation, version = max(users.version + 1, excluded.version)";
 
+/// Whoever needs an invitation from now on needs it because an operator says so.
+pub(super) const NOT_BY_FIRST_SIGHT: &str = "DELETE FROM denied_at_first_sight WHERE user_id = ?1";
+
 const PUT_ORG: &str =
     "INSERT INTO orgs (id, name, created_at) VALUES (?1, ?1, ?2) ON CONFLICT DO NOTHING";
 
-const PUT_MEMBER: &str = "
+pub(super) const PUT_MEMBER: &str = "
     INSERT INTO members (org_id, user_id, role, since) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (org_id, user_id) DO UPDATE SET role = excluded.role";
 
@@ -54,13 +57,14 @@ const SIGN_HISTORY: &str = "
       AND version = (SELECT version FROM instances WHERE id = ?1 AND version = max(?4 + 1, ?5) AND status = ?6)";
 
 impl Registry<'_> {
-    /// Creates or replaces what the registry knows of a person; an instance is created in `provisioning`, never changed.
+    /// Creates or replaces what the registry knows of a person; an instance is created in `provisioning`, never changed. Gives also
+    /// everybody they are known as.
     pub(crate) async fn put_standing(
         &self,
         identity: &Identity,
         record: &StandingRecord,
         occasion: &Occasion<'_>,
-    ) -> Result<StandingRecord, ChangeRefused> {
+    ) -> Result<(StandingRecord, Vec<Knock>), ChangeRefused> {
         let known = self.user_of(identity).await?;
         let user = known.unwrap_or_else(|| StorageKey::of(identity).as_str().to_owned());
         let mut batch = Vec::new();
@@ -96,7 +100,8 @@ impl Registry<'_> {
                 .and_then(|record| record.instance);
             return Err(conflict(&problem, there.as_ref()));
         }
-        self.standing_record(identity).await
+        let knocks = self.knocks_of(&user).await?;
+        Ok((self.standing_record(identity).await?, knocks))
     }
 
     fn person(
@@ -120,6 +125,7 @@ impl Registry<'_> {
             version(occasion),
             seconds(occasion),
         ])?];
+        statements.push(prepare(NOT_BY_FIRST_SIGHT).bind(&[text(user)])?);
         if let Some(org) = &record.org {
             let role = match record.role {
                 Role::Member => OrgRole::Member,
@@ -141,20 +147,20 @@ impl Registry<'_> {
         Ok(statements)
     }
 
-    /// Removes a person with everything that is theirs; what happened to them stays written down.
+    /// Removes a person with everything that is theirs; what happened to them stays written down. Gives everybody they were known as.
     pub(crate) async fn remove_standing(
         &self,
-        identity: &Identity,
+        identity: Identity,
         occasion: &Occasion<'_>,
-    ) -> Result<(), ChangeRefused> {
-        match self.user_of(identity).await? {
-            Some(user) => self.remove_user(&user, occasion).await.map(|_| ()),
+    ) -> Result<Vec<Knock>, ChangeRefused> {
+        match self.user_of(&identity).await? {
+            Some(user) => self.remove_user(&user, occasion).await,
             // Said again, or never said: the outcome is the same.
-            None => Ok(()),
+            None => Ok(vec![Knock::own(identity)]),
         }
     }
 
-    /// The same by the id of their record; gives everybody they were known as.
+    /// The same by the id of their record.
     pub(crate) async fn remove_user(
         &self,
         user: &str,
@@ -171,6 +177,7 @@ impl Registry<'_> {
             "sessions WHERE user_id",
             "sign_outs WHERE user_id",
             "members WHERE user_id",
+            "denied_at_first_sight WHERE user_id",
             "instances WHERE user_id",
             "identities WHERE user_id",
             "users WHERE id",

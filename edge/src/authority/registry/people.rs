@@ -11,7 +11,7 @@ use policy::time::Moment;
 use wasm_bindgen::JsValue;
 
 use super::audit::{Entry, Occasion};
-use super::changes::{seconds, version};
+use super::changes::{NOT_BY_FIRST_SIGHT, PUT_MEMBER, seconds, version};
 use super::directory::{Filter, List};
 use super::{ChangeRefused, Registry, number, optional, text};
 
@@ -35,10 +35,6 @@ const LEAVE: &str = "
 /// Who had no org is in this one now.
 const ENTER: &str = "
     UPDATE users SET org = coalesce(org, ?1), requires_invitation = 0, version = max(version + 1, ?3) WHERE id = ?2";
-
-const PUT_MEMBER: &str = "
-    INSERT INTO members (org_id, user_id, role, since) VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (org_id, user_id) DO UPDATE SET role = excluded.role";
 
 const CHANGE_USER: &str = "
     UPDATE users
@@ -227,7 +223,7 @@ impl Registry<'_> {
             MembershipWord::Member => JsValue::from(0),
             MembershipWord::NeedsInvitation => JsValue::from(1),
         });
-        let batch = vec![
+        let mut batch = vec![
             self.event(EventKind::UserChanged, &entry, occasion)?,
             self.database.prepare(CHANGE_USER).bind(&[
                 text(user),
@@ -238,6 +234,13 @@ impl Registry<'_> {
                 version(occasion),
             ])?,
         ];
+        if change.membership.is_some() {
+            batch.push(
+                self.database
+                    .prepare(NOT_BY_FIRST_SIGHT)
+                    .bind(&[text(user)])?,
+            );
+        }
         self.database.batch(batch).await?;
         Ok(knocks)
     }

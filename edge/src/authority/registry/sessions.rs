@@ -13,7 +13,8 @@ use worker::D1PreparedStatement;
 use super::audit::{Entry, Occasion};
 use super::{ChangeRefused, Registry, number, optional, text};
 
-/// A session's last activity is known this coarsely.
+/// A session's last activity moves at most this often, and only with a token that an isolate verifies anew (`memory`): it is known
+/// to some ten minutes.
 pub(crate) const ACTIVITY: Duration = Duration::from_mins(5);
 
 /// Of a session whose tokens are renewed elsewhere it is remembered for so long that it has ended: longer than issuers let a
@@ -92,7 +93,9 @@ impl Registry<'_> {
         let identity = visitor.identity();
         let key = text(visitor.session().as_str());
         let now = number(occasion.at.unix_seconds());
-        let expires = number(visitor.valid_until().unix_seconds());
+        // Rounded up: one that was ended is named as long as its token is good (`exp` may have a fraction).
+        let until_end = visitor.valid_until().plus(Duration::from_millis(999));
+        let expires = number(until_end.unix_seconds());
         let entry = Entry {
             identity: Some(identity),
             email: visitor.email().map(Email::as_str),
@@ -152,12 +155,12 @@ impl Registry<'_> {
         written.map(|_| ()).map_err(|problem| problem.to_string())
     }
 
-    /// Ends all sessions of a visitor who logs out.
+    /// Ends all sessions of a visitor who logs out; gives everybody they are known as.
     pub(crate) async fn log_out(
         &self,
         visitor: &Visitor,
         occasion: &Occasion<'_>,
-    ) -> Result<(), ChangeRefused> {
+    ) -> Result<Vec<Knock>, ChangeRefused> {
         let identity = visitor.identity();
         let entry = Entry {
             identity: Some(identity),
@@ -166,14 +169,16 @@ impl Registry<'_> {
             ..Entry::default()
         };
         let mut batch = vec![self.event(EventKind::Logout, &entry, occasion)?];
+        let mut knocks = vec![Knock::own(identity.clone())];
         if let Some(user) = self.user_of(identity).await? {
+            knocks = self.knocks_of(&user).await?;
             // This very session may never have been written down; then it could not be named among those that are over.
             let [_event, begin, _touch] = self.log_in(visitor, false, occasion)?;
             batch.push(begin);
             batch.extend(self.sign_out(&user, "its owner", occasion)?);
         }
         self.database.batch(batch).await?;
-        Ok(())
+        Ok(knocks)
     }
 
     /// Ends all sessions of a user, for an operator.

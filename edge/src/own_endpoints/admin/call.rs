@@ -30,27 +30,16 @@ impl Call<'_> {
         }
     }
 
-    /// Makes a change visible at the next request at this location, and soon elsewhere.
-    pub(super) async fn show(&self, knock: &Knock) {
-        self.gate.isolate.memory.forget(knock);
-        let sightings = self.gate.sightings();
-        // The registry took the change and then did not say what is so now: at least nobody reads in KV what was so before.
-        if !sightings.refresh(knock).await {
-            sightings.remove(knock).await;
-        }
-    }
-
-    pub(super) async fn show_all(&self, knocks: &[Knock]) {
-        for knock in knocks {
-            self.show(knock).await;
-        }
+    /// Makes a change visible to everybody it is about.
+    pub(super) async fn show(&self, knocks: &[Knock]) {
+        self.gate.sightings().show(knocks).await;
     }
 
     /// Shows that somebody, or what was theirs, is not there any more. That there is nothing is remembered, or an answer that is
     /// still under way would bring it back.
-    pub(super) async fn forget_all(&self, knocks: &[Knock]) {
+    pub(super) async fn forget(&self, knocks: &[Knock]) {
+        self.show(knocks).await;
         for knock in knocks {
-            self.show(knock).await;
             self.gate.sightings().remove(knock).await;
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn believable(gate: &Gate<'_>, record: &StandingRecord) -> Result<Ide
     let identity = identity(&record.issuer, &record.subject)?;
     believed_issuer(gate, &identity)?;
     let email = record.email.as_deref();
-    // It is told to the app in a header, and a sighting must stay small.
+    // No address is longer, and a record must stay small.
     if email.is_some_and(|email| email.len() > Email::MAX_BYTES) {
         return Err(Mistake::Request(format!(
             "email has more than {} bytes",

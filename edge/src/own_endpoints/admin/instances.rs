@@ -41,7 +41,7 @@ impl Call<'_> {
             .registry
             .change_status(&instance_id(id)?, status, &self.occasion())
             .await?;
-        self.show_all(&knocks).await;
+        self.show(&knocks).await;
         Ok(self.ok(&record))
     }
 
@@ -60,7 +60,7 @@ impl Call<'_> {
             .registry
             .place_instance(&instance_id(id)?, &place, &self.occasion())
             .await?;
-        self.show_all(&knocks).await;
+        self.show(&knocks).await;
         Ok(self.ok(&record))
     }
 
@@ -69,7 +69,7 @@ impl Call<'_> {
             .registry
             .remove_instance(&instance_id(id)?, &self.occasion())
             .await?;
-        self.forget_all(&knocks).await;
+        self.forget(&knocks).await;
         Ok(self.done())
     }
 }

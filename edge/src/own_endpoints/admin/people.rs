@@ -71,14 +71,14 @@ impl Call<'_> {
             .registry
             .change_user(&id, &change, &self.occasion())
             .await?;
-        self.show_all(&knocks).await;
+        self.show(&knocks).await;
         Ok(self.text(self.registry.user(&id).await?))
     }
 
     pub(super) async fn remove_user(&self, id: &str) -> Result<Answer, Mistake> {
         let id = decoded(id)?;
         let knocks = self.registry.remove_user(&id, &self.occasion()).await?;
-        self.forget_all(&knocks).await;
+        self.forget(&knocks).await;
         Ok(self.done())
     }
 
@@ -146,7 +146,7 @@ impl Call<'_> {
             .registry
             .put_member(&org, &user, request.role, &self.occasion())
             .await?;
-        self.show_all(&knocks).await;
+        self.show(&knocks).await;
         Ok(self.text(self.registry.user(&user).await?))
     }
 
@@ -156,7 +156,7 @@ impl Call<'_> {
             .registry
             .remove_member(&org, &user, &self.occasion())
             .await?;
-        self.show_all(&knocks).await;
+        self.show(&knocks).await;
         Ok(self.done())
     }
 

@@ -34,14 +34,14 @@ impl Call<'_> {
             .registry
             .end_session(&session, &self.occasion())
             .await?;
-        self.show_all(&knocks).await;
+        self.show(&knocks).await;
         Ok(self.done())
     }
 
     pub(super) async fn end_sessions(&self, user: &str) -> Result<Answer, Mistake> {
         let user = decoded(user)?;
         let knocks = self.registry.end_sessions(&user, &self.occasion()).await?;
-        self.show_all(&knocks).await;
+        self.show(&knocks).await;
         Ok(self.done())
     }
 

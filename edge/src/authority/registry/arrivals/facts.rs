@@ -2,7 +2,7 @@
 
 use policy::email::{ComparableEmail, EmailDomain};
 use policy::org::{OrgId, OrgRole};
-use policy::provisioning::{AllowedDomain, Facts, Invitation, Profile};
+use policy::provisioning::{AllowedDomain, Facts, Invitation, Ownership, Profile};
 use policy::time::Moment;
 use serde::Deserialize;
 
@@ -10,10 +10,16 @@ use serde::Deserialize;
 pub(super) const FACTS: &str = "
     SELECT json_object(
         'user', (SELECT user_id FROM identities WHERE issuer = ?1 AND subject = ?2),
-        'profile', (SELECT iif(users.requires_invitation, 'denied', 'known') FROM identities
+        'profile', (SELECT CASE WHEN NOT users.requires_invitation THEN 'known'
+                                WHEN denied_at_first_sight.user_id IS NOT NULL THEN 'denied'
+                                ELSE 'kept_out' END
+                    FROM identities
                     JOIN users ON users.id = identities.user_id
+                    LEFT JOIN denied_at_first_sight ON denied_at_first_sight.user_id = users.id
                     WHERE identities.issuer = ?1 AND identities.subject = ?2),
-        'has_owner', json(iif(EXISTS (SELECT 1 FROM users WHERE role = 'platform_owner'), 'true', 'false')),
+        'ownership', CASE WHEN EXISTS (SELECT 1 FROM users WHERE role = 'platform_owner') THEN 'held'
+                          WHEN EXISTS (SELECT 1 FROM ownership) THEN 'vacant'
+                          ELSE 'never' END,
         'invitation', json((SELECT json_object('id', id, 'email', email, 'org', org_id, 'role', role, 'expires_at', expires_at)
                             FROM invitations
                             WHERE email = ?3 AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > ?5
@@ -26,7 +32,7 @@ pub(super) struct RawFacts {
     /// The id of the record there is already.
     pub(super) user: Option<String>,
     profile: Option<String>,
-    has_owner: bool,
+    ownership: String,
     invitation: Option<RawInvitation>,
     domain: Option<RawDomain>,
 }
@@ -70,11 +76,16 @@ impl RawFacts {
             profile: match self.profile.as_deref() {
                 None => Profile::None,
                 Some("known") => Profile::Known,
-                Some(_) => Profile::Denied,
+                Some("denied") => Profile::Denied,
+                Some(_) => Profile::KeptOut,
             },
             invitation,
             domain,
-            has_owner: self.has_owner,
+            ownership: match self.ownership.as_str() {
+                "never" => Ownership::Never,
+                "vacant" => Ownership::Vacant,
+                _ => Ownership::Held,
+            },
         }
     }
 }
