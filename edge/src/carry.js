@@ -50,9 +50,10 @@ function withoutClaims(response, cookie) {
   return clean;
 }
 
-// Whether a Set-Cookie line sets this cookie. A line without a name sets its whole value, which the browser sends back as it
+// Whether a Set-Cookie line sets this cookie, or the one beside it that counts trips to the log-in page. A line without a name sets its whole value, which the browser sends back as it
 // is: `=name=value` comes back as `name=value` (RFC 6265bis section 5.6).
 function sets(line, cookie) {
   const pair = line.split(";", 1)[0].trim().replace(/^=+/, "");
-  return pair.split("=", 1)[0].trim() === cookie;
+  const name = pair.split("=", 1)[0].trim();
+  return name === cookie || name === `${cookie}-trips`;
 }

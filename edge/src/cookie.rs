@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use policy::round_trips;
+
 use crate::configuration::Configuration;
 
 /// Longest cookie browsers keep, name and value together (RFC 6265 section 6.1); a longer one is dropped without a word.
@@ -22,6 +24,26 @@ pub(crate) fn cleared(configuration: &Configuration) -> String {
     format!(
         "{}=; Max-Age=0; {}",
         configuration.cookie,
+        attributes(configuration)
+    )
+}
+
+/// Counts round trips to the log-in page for as long as they count.
+pub(crate) fn trips(configuration: &Configuration, value: &str) -> String {
+    trips_cookie(configuration, value, round_trips::WITHIN)
+}
+
+/// Makes the browser forget them.
+pub(crate) fn trips_cleared(configuration: &Configuration) -> String {
+    trips_cookie(configuration, "", Duration::ZERO)
+}
+
+fn trips_cookie(configuration: &Configuration, value: &str, lifetime: Duration) -> String {
+    format!(
+        "{}{}={value}; Max-Age={}; {}",
+        configuration.cookie,
+        round_trips::COOKIE_SUFFIX,
+        lifetime.as_secs(),
         attributes(configuration)
     )
 }

@@ -15,10 +15,12 @@ extern "C" {
     fn global_fetch(url: &str, init: &JsValue) -> Promise;
 }
 
-/// A GET for something small.
+/// A question whose answer is small: a GET, or a POST where it has a body.
 pub(crate) struct Question<'a> {
     pub(crate) url: &'a str,
     pub(crate) headers: &'a [(&'a str, &'a str)],
+    /// What is sent, as JSON.
+    pub(crate) body: Option<&'a str>,
     /// Most bytes of the body.
     pub(crate) limit: usize,
     /// For headers and body together.
@@ -62,6 +64,7 @@ pub(crate) async fn small_body(url: &str, limit: usize, time: Duration) -> Resul
     let answer = ask(&Question {
         url,
         headers: &[],
+        body: None,
         limit,
         time,
         through: None,
@@ -103,12 +106,20 @@ fn sent(question: &Question<'_>) -> Result<Promise, JsValue> {
     for (name, value) in question.headers {
         headers.set(name, value)?;
     }
+    if question.body.is_some() {
+        headers.set("content-type", "application/json")?;
+    }
     for (name, value) in [
         ("headers", headers.into()),
         ("redirect", JsValue::from_str("manual")),
         ("signal", AbortSignal::timeout_with_u32(millis).into()),
     ] {
         Reflect::set(&init, &JsValue::from_str(name), &value)?;
+    }
+    if let Some(body) = question.body {
+        for (name, value) in [("method", "POST"), ("body", body)] {
+            Reflect::set(&init, &JsValue::from_str(name), &JsValue::from_str(value))?;
+        }
     }
     match question.through {
         None => Ok(global_fetch(question.url, &init)),

@@ -11,6 +11,7 @@ use policy::freshness::Freshness;
 use policy::negotiation::Audience;
 use policy::reason::Reason;
 use policy::refusal::Refusal;
+use policy::round_trips::{self, Trip};
 use policy::sighting::Sighting;
 use policy::storage_key::StorageKey;
 use policy::time::Moment;
@@ -315,6 +316,31 @@ impl Gate<'_> {
         events::record(self.incoming, judgement, case, clock::now());
     }
 
+    /// Sends a person to log in, unless they have just been there again and again.
+    fn to_log_in(
+        &self,
+        reason: Reason,
+        setting: &Setting<'_>,
+        headers: &CredentialHeaders,
+    ) -> Answer {
+        let counted = headers.trips(&self.configuration.cookie);
+        match round_trips::another(counted, self.incoming.url(), clock::now()) {
+            Trip::Go(trips) => {
+                let address = log_in_address(self.configuration, setting.return_to);
+                Answer::redirect(&address, setting.request_id)
+                    .header(policy::contract::REASON_HEADER, reason.code().to_owned())
+                    .header("set-cookie", cookie::trips(self.configuration, &trips))
+            }
+            Trip::Round => {
+                events::alarm(
+                    "login_loop",
+                    &format!("{}: {}", self.incoming.id, reason.code()),
+                );
+                Answer::message(&Reason::LoginLoop.into(), setting)
+            }
+        }
+    }
+
     /// The one match on the decision. `assertion`: what was signed of whom it lets in.
     pub(crate) fn carry_out(
         &self,
@@ -343,11 +369,7 @@ impl Gate<'_> {
             } => {
                 let setting = setting();
                 let answer = match setting.audience {
-                    Audience::Browser => Answer::redirect(
-                        &log_in_address(self.configuration, setting.return_to),
-                        setting.request_id,
-                    )
-                    .header(policy::contract::REASON_HEADER, reason.code().to_owned()),
+                    Audience::Browser => self.to_log_in(*reason, &setting, headers),
                     Audience::Client | Audience::Form => {
                         Answer::message(&(*reason).into(), &setting)
                     }

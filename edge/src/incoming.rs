@@ -2,6 +2,7 @@
 
 use policy::credential::{self, Offer};
 use policy::negotiation::{Audience, Signs};
+use policy::round_trips;
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, Request};
 
@@ -33,6 +34,12 @@ impl CredentialHeaders {
             cookies: self.cookies.as_deref(),
         };
         credential::offered(headers, cookie_name)
+    }
+
+    /// What the browser says of its trips to the log-in page.
+    pub(crate) fn trips(&self, cookie_name: &str) -> Option<&str> {
+        let name = [cookie_name, round_trips::COOKIE_SUFFIX].concat();
+        credential::cookie(self.cookies.as_deref()?, &name)
     }
 
     /// Whether the cookie was what was judged: a header beside it is judged instead, and then the cookie is innocent.

@@ -25,6 +25,7 @@ mod incoming;
 mod isolate;
 mod issuer_keys;
 mod log_ins;
+mod log_out;
 mod memory;
 mod own_endpoints;
 mod page;

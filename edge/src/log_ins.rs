@@ -22,7 +22,6 @@ use crate::events;
 use crate::gate::Gate;
 use crate::incoming::Incoming;
 use crate::isolate::Isolate;
-use crate::time_limit::{self, within};
 
 /// Where a request came from, as far as it says.
 pub(crate) struct Scene {
@@ -108,7 +107,7 @@ impl LogIns {
         (self.lost.get(), self.last_problem.borrow().clone())
     }
 
-    fn lose(&self, problem: String) {
+    pub(crate) fn lose(&self, problem: String) {
         self.lost.set(self.lost.get() + 1);
         events::alarm("event_lost", &problem);
         self.last_problem.replace(Some(problem));
@@ -212,23 +211,9 @@ impl Gate<'_> {
         });
     }
 
-    /// Ends all sessions of a visitor, at this location with the next request. False if they may still be open.
-    pub(crate) async fn log_out(&self, visitor: &Visitor) -> bool {
-        let writer = self.writer();
-        if !writer.configuration.authority.keeps_records() {
-            return true;
-        }
-        let ended = within(time_limit::LOG_OUT, writer.log_out(visitor)).await;
-        match ended.unwrap_or_else(|late| Err(late.to_string())) {
-            Ok(knocks) => {
-                self.sightings().show(&knocks).await;
-                true
-            }
-            Err(problem) => {
-                self.isolate.log_ins.lose(problem);
-                false
-            }
-        }
+    /// Writes down in the registry that all sessions of a visitor are over; gives everybody they are known as.
+    pub(crate) async fn end_sessions(&self, visitor: &Visitor) -> Result<Vec<Knock>, String> {
+        self.writer().log_out(visitor).await
     }
 
     fn writer(&self) -> Writer {

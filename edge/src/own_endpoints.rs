@@ -1,8 +1,10 @@
 //! The gate's own endpoints, all below `/.usher/`. None of them is ever carried to an instance.
 
 mod admin;
+mod arrival;
 mod health;
 mod keys;
+mod logout;
 mod me;
 mod reasons;
 pub(crate) mod session;
@@ -26,6 +28,8 @@ const PREFIX: &str = "/.usher/";
 pub(crate) enum Endpoint {
     /// The operators' API; the rest of the path.
     Admin(String),
+    /// The first stop after a log-in.
+    Arrived,
     /// The gate runs.
     Health,
     /// The keys that check what the gate tells an app.
@@ -49,6 +53,7 @@ impl Endpoint {
     pub(crate) fn of(path: &str) -> Option<Self> {
         let name = path.strip_prefix(PREFIX)?;
         Some(match name {
+            "arrived" => Self::Arrived,
             "health" => Self::Health,
             "jwks.json" => Self::Keys,
             "logout" => Self::Logout,
@@ -66,6 +71,7 @@ impl Endpoint {
     fn name(&self) -> &str {
         match self {
             Self::Admin(path) => path,
+            Self::Arrived => "arrived",
             Self::Health => "health",
             Self::Keys => "jwks.json",
             Self::Logout => "logout",
@@ -81,8 +87,11 @@ impl Endpoint {
     fn methods(&self) -> Option<&'static str> {
         match self {
             Self::Admin(_) | Self::Unknown => None,
-            Self::Health | Self::Keys | Self::Me | Self::Ready | Self::Reasons => Some("GET, HEAD"),
-            Self::Logout | Self::Session => Some("POST"),
+            Self::Arrived | Self::Health | Self::Keys | Self::Me | Self::Ready | Self::Reasons => {
+                Some("GET, HEAD")
+            }
+            Self::Logout => Some("GET, HEAD, POST"),
+            Self::Session => Some("POST"),
         }
     }
 }
@@ -134,7 +143,12 @@ pub(crate) async fn answer(
             Err(turned_away) => return turned_away,
         },
         Endpoint::Keys => keys::answer(&gate),
-        Endpoint::Logout => session::end(&gate).await,
+        Endpoint::Arrived => match arrival::answer(&gate) {
+            Ok(answer) => answer,
+            Err(turned_away) => return turned_away,
+        },
+        Endpoint::Logout if method == "POST" => logout::end(&gate).await,
+        Endpoint::Logout => logout::ask(&gate).await,
         Endpoint::Health | Endpoint::Ready | Endpoint::Reasons | Endpoint::Unknown => {
             Answer::mistaken(Reason::NotFound, Vec::new(), incoming, configuration)
         }

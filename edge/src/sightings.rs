@@ -174,13 +174,20 @@ impl Sightings<'_> {
             Err(failure) => failure.outcome(),
         };
         if circuit.note(leave, outcome, clock::now(), random_u32()) {
-            events::alarm(
-                "authority_rests",
-                "it failed again and again, so this isolate does not ask it for some seconds",
-            );
+            let why = match &outcome {
+                Outcome::Later(later) => {
+                    format!("it asked not to be asked for {} s", later.as_secs())
+                }
+                Outcome::Answered | Outcome::Failed => {
+                    "it failed again and again, so this isolate does not ask it for some seconds"
+                        .to_owned()
+                }
+            };
+            events::alarm("authority_rests", &why);
         }
         match answer {
             Ok(standing) => {
+                self.note_version(&standing);
                 let sighting = Rc::new(Sighting {
                     standing,
                     seen_at: asked_at,
@@ -192,7 +199,8 @@ impl Sightings<'_> {
             }
             Err(failure) => {
                 if let Some(alarm) = failure.alarm() {
-                    events::alarm(alarm, &failure.to_string());
+                    let key = StorageKey::of(&knock.identity);
+                    events::alarm(alarm, &format!("visitor {}: {failure}", key.log_name()));
                 }
                 if let AuthorityFailure::Unreadable(_) = failure {
                     let key = StorageKey::at(&knock.identity, &knock.door);
@@ -200,6 +208,29 @@ impl Sightings<'_> {
                 }
                 Err(failure)
             }
+        }
+    }
+
+    /// A control plane's version that goes back is not obeyed at once, and its operator should know why. The registry's own does where
+    /// something was removed, and 0 is somebody nobody knows.
+    fn note_version(&self, standing: &Standing) {
+        match &self.configuration.authority {
+            AuthoritySetting::ControlPlane(_) if standing.version > 0 => {}
+            AuthoritySetting::ControlPlane(_)
+            | AuthoritySetting::Kv
+            | AuthoritySetting::Registry => return,
+        }
+        let key = StorageKey::at(&standing.identity, &standing.door);
+        let known = self.isolate.memory.sighting(&key);
+        if let Some(known) = known.filter(|known| known.standing.version > standing.version) {
+            let (was, is) = (known.standing.version, standing.version);
+            events::alarm(
+                "version_went_back",
+                &format!(
+                    "visitor {}: the control plane said version {was}, and now {is}; a version grows with every change (docs/authorities.md)",
+                    StorageKey::of(&standing.identity).log_name()
+                ),
+            );
         }
     }
 

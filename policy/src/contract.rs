@@ -90,10 +90,43 @@ pub struct Readiness {
     pub last_lost_because: Option<String>,
 }
 
-/// A standing as the admin API takes and gives it: `PUT` and `GET /.usher/admin/v1/standings`.
+/// What the platform says of a visitor: `PUT /.usher/admin/v1/standings`, answered with a [`StandingRecord`].
 ///
-/// On `PUT` an existing visitor's membership, org and role are replaced; an instance is created if there was none (always in
-/// status `provisioning`) and never changed otherwise, because a status changes only by [`StatusChange`].
+/// Of an existing visitor everything that is left out stays, so that who gives somebody an instance need not know the rest. An
+/// instance is created if there was none (always in status `provisioning`) and never changed otherwise, because a status changes only
+/// by [`StatusChange`].
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandingRequest {
+    /// The exact `iss` of the visitor's tokens.
+    pub issuer: String,
+    /// The exact `sub` of the visitor's tokens.
+    pub subject: String,
+    /// The e-mail address, to be shown to people; nobody is recognised by it. Null for none.
+    #[serde(
+        default,
+        deserialize_with = "directory::given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub email: Option<Option<String>>,
+    /// Member, or known but not invited.
+    pub membership: MembershipWord,
+    /// The org the visitor is in now; one that is not there is made. Null for none.
+    #[serde(
+        default,
+        deserialize_with = "directory::given",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub org: Option<Option<String>>,
+    /// The visitor's role; a new visitor is a `member`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// The visitor's instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<NewInstance>,
+}
+
+/// A standing as the admin API gives it: `GET /.usher/admin/v1/standings`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct StandingRecord {
@@ -101,7 +134,7 @@ pub struct StandingRecord {
     pub issuer: String,
     /// The exact `sub` of the visitor's tokens.
     pub subject: String,
-    /// The e-mail address, to be shown to people; never compared.
+    /// The e-mail address, to be shown to people; nobody is recognised by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Member, or known but not invited.

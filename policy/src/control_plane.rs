@@ -29,7 +29,7 @@ impl Said {
             None | Some(Value::Null) => None,
             Some(Value::Object(instance)) => Some(instance),
             Some(Value::Bool(_) | Value::List(_) | Value::Number(_) | Value::Text(_)) => {
-                return Err(Unreadable::BadShape);
+                return Err(wrong("instance", "an object, null or left out"));
             }
         };
         let membership = text(&object, "membership")?;
@@ -53,7 +53,7 @@ impl Said {
             // 0 is how "never heard of" is remembered, which any later answer replaces.
             version: Some(whole_number(&object, "version")?)
                 .filter(|version| *version > 0)
-                .ok_or(Unreadable::BadShape)?,
+                .ok_or(wrong("version", "a whole number from 1"))?,
             membership,
         }))
     }
@@ -76,23 +76,27 @@ impl Said {
     pub fn parse(self, asked: &Knock, hosts: &[HostRule]) -> Result<Standing, Unreadable> {
         // A role is of those who belong to the platform, but a wrong word is wrong with everybody.
         if self.0.role.as_deref().and_then(Role::parse).is_none() {
-            return Err(Unreadable::UnknownMembership);
+            return Err(Unreadable::UnknownRole);
         }
         self.0.parse(asked, hosts)
     }
 }
 
-fn text(object: &Object, name: &str) -> Result<String, Unreadable> {
-    optional_text(object, name)?.ok_or(Unreadable::BadShape)
+const fn wrong(name: &'static str, wanted: &'static str) -> Unreadable {
+    Unreadable::BadMember { name, wanted }
+}
+
+fn text(object: &Object, name: &'static str) -> Result<String, Unreadable> {
+    optional_text(object, name)?.ok_or(wrong(name, "a text"))
 }
 
 /// Many writers of JSON say `null` for what is not there.
-fn optional_text(object: &Object, name: &str) -> Result<Option<String>, Unreadable> {
+fn optional_text(object: &Object, name: &'static str) -> Result<Option<String>, Unreadable> {
     match object.member(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Text(text)) => Ok(Some(text.clone())),
         Some(Value::Bool(_) | Value::List(_) | Value::Number(_) | Value::Object(_)) => {
-            Err(Unreadable::BadShape)
+            Err(wrong(name, "a text"))
         }
     }
 }
@@ -102,7 +106,7 @@ fn optional_text(object: &Object, name: &str) -> Result<Option<String>, Unreadab
     clippy::cast_sign_loss,
     reason = "a whole number from 0 to 2^53 - 1"
 )]
-fn whole_number(object: &Object, name: &str) -> Result<u64, Unreadable> {
+fn whole_number(object: &Object, name: &'static str) -> Result<u64, Unreadable> {
     match object.member(name) {
         Some(Value::Number(number))
             if (0.0..=MAX_EXACT).contains(number) && number % 1.0 == 0.0 =>
@@ -117,7 +121,7 @@ fn whole_number(object: &Object, name: &str) -> Result<u64, Unreadable> {
             | Value::Object(_)
             | Value::Text(_),
         )
-        | None => Err(Unreadable::BadShape),
+        | None => Err(wrong(name, "a whole number from 0 to 2^53 - 1")),
     }
 }
 
@@ -210,16 +214,12 @@ mod tests {
                 "running".to_owned()
             )))
         );
-        for (pointer, word) in [
-            ("/membership", "owner"),
-            ("/membership", "Member"),
-            ("/role", "admin"),
+        for (pointer, word, unreadable) in [
+            ("/membership", "owner", Unreadable::UnknownMembership),
+            ("/membership", "Member", Unreadable::UnknownMembership),
+            ("/role", "admin", Unreadable::UnknownRole),
         ] {
-            assert_eq!(
-                with(pointer, json!(word)),
-                Err(Unreadable::UnknownMembership),
-                "{pointer}"
-            );
+            assert_eq!(with(pointer, json!(word)), Err(unreadable), "{pointer}");
         }
     }
 
@@ -276,11 +276,11 @@ mod tests {
             "/version",
             "/instance/status",
         ] {
-            assert_eq!(
-                with(pointer, Json::Null),
-                Err(Unreadable::BadShape),
-                "{pointer}"
-            );
+            let named = pointer.rsplit('/').next().unwrap_or_default();
+            match with(pointer, Json::Null) {
+                Err(Unreadable::BadMember { name, .. }) => assert_eq!(name, named),
+                other => panic!("{pointer}: {other:?}"),
+            }
         }
         for version in [
             json!(0),
@@ -288,7 +288,13 @@ mod tests {
             json!(9_007_199_254_740_992_u64),
             json!("3"),
         ] {
-            assert_eq!(with("/version", version), Err(Unreadable::BadShape));
+            assert!(matches!(
+                with("/version", version),
+                Err(Unreadable::BadMember {
+                    name: "version",
+                    ..
+                })
+            ));
         }
         assert_eq!(
             with("/org", json!("a\r\nUsher-Role: platform_owner")),

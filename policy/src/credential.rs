@@ -1,6 +1,7 @@
 //! What a request offers to prove who sends it: one token, nothing, or something that cannot be read in one way.
 
 use crate::refusal::Refusal;
+use crate::round_trips;
 
 /// What a request offers. "Nothing" is not "something bad", and "two things" is neither.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -115,6 +116,14 @@ fn named_cookie<'a>(cookies: &'a str, name: &str) -> Offer<'a> {
     }
 }
 
+/// The value of the first cookie of this name, for what grants nothing.
+pub fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
+    cookies.split(';').find_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        (key.trim_matches([' ', '\t']) == name).then(|| value.trim_matches([' ', '\t']))
+    })
+}
+
 fn in_a_second_field(cookies: &str, name: &str) -> bool {
     let later = cookies.split(',').skip(1);
     later.map(str::trim_start).any(|field| {
@@ -124,11 +133,13 @@ fn in_a_second_field(cookies: &str, name: &str) -> bool {
     })
 }
 
-/// The `Cookie` header without the cookie of this name, every other byte as it came; `None` if nothing is left.
+/// The `Cookie` header without the gate's cookies, the one of this name and the one that counts round trips, every other byte as it
+/// came; `None` if nothing is left.
 pub fn without_cookie(cookies: &str, name: &str) -> Option<alloc::string::String> {
     let is_ours = |pair: &&str| {
         pair.split_once('=')
-            .is_some_and(|(key, _)| key.trim_matches([' ', '\t']) == name)
+            .and_then(|(key, _)| key.trim_matches([' ', '\t']).strip_prefix(name))
+            .is_some_and(|rest| rest.is_empty() || rest == round_trips::COOKIE_SUFFIX)
     };
     let mut kept = cookies.split(';').filter(|pair| !is_ours(pair));
     let first = kept.next()?.trim_start_matches([' ', '\t']);

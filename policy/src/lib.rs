@@ -45,6 +45,7 @@ pub mod provisioning;
 pub mod public_key;
 pub mod reason;
 pub mod refusal;
+pub mod round_trips;
 pub mod rule;
 pub mod session;
 pub mod shared_secret;

@@ -28,12 +28,21 @@ pub struct Sighting {
 pub enum Unreadable {
     /// The instance's id or address is not one, or answers at a host that is not allowed.
     BadInstance,
+    /// A member of the record is not what it must be.
+    BadMember {
+        /// Its name.
+        name: &'static str,
+        /// What it must be.
+        wanted: &'static str,
+    },
     /// The record is of another shape or version than ours.
     BadShape,
     /// The record is about somebody else, or another door.
     SomeoneElse,
-    /// A membership or role that is none of ours.
+    /// A membership that is none of ours.
     UnknownMembership,
+    /// A role that is none of ours.
+    UnknownRole,
     /// A status that is none of ours (incident I1).
     UnknownStatus(UnknownStatus),
 }
@@ -42,9 +51,15 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BadInstance => f.write_str("the instance's id or address is not allowed"),
+            Self::BadMember { name, wanted } => write!(f, "`{name}` is not {wanted}"),
             Self::BadShape => f.write_str("the record has an unknown shape"),
             Self::SomeoneElse => f.write_str("the record is about somebody else"),
-            Self::UnknownMembership => f.write_str("unknown membership or role"),
+            Self::UnknownMembership => {
+                f.write_str("`membership` is not `member`, `needs_invitation` or `stranger`")
+            }
+            Self::UnknownRole => {
+                f.write_str("`role` is not `member`, `org_owner` or `platform_owner`")
+            }
             Self::UnknownStatus(unknown) => unknown.fmt(f),
         }
     }
@@ -128,7 +143,7 @@ impl RawStanding {
                     .role
                     .as_deref()
                     .and_then(Role::parse)
-                    .ok_or(Unreadable::UnknownMembership)?,
+                    .ok_or(Unreadable::UnknownRole)?,
             },
             "needs_invitation" => Membership::NeedsInvitation,
             "stranger" => Membership::Stranger,

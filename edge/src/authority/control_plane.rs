@@ -9,6 +9,7 @@ use policy::door::{Door, Knock};
 use policy::instance_url::HostRule;
 use policy::signed_call::{SIGNATURE_HEADER, SignedCall};
 use policy::standing::{Identity, IssuerUrl, Standing, Subject};
+use policy::time::Moment;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
@@ -70,6 +71,27 @@ impl ControlPlane<'_> {
         ))
     }
 
+    /// Tells it that everything issued to somebody until now is over. From then on it must say so (`signed_out_before`).
+    pub(crate) async fn sign_out(
+        &self,
+        identity: &Identity,
+        now: Moment,
+    ) -> Result<SignOut, String> {
+        // Seconds, as in `iat`: what was issued in this one is over as well.
+        let body = serde_json::json!({
+            "issuer": identity.issuer.as_str(),
+            "subject": identity.subject.as_str(),
+            "signed_out_before": now.unix_seconds() + 1,
+        });
+        let url = format!("{}/sign-outs", self.setting.url);
+        let answer = self.call(&url, Some(&body.to_string())).await?;
+        match answer.status {
+            200..=299 => Ok(SignOut::Done),
+            404 | 405 | 501 => Ok(SignOut::NotKept),
+            other => Err(format!("the control plane answered a log-out with {other}")),
+        }
+    }
+
     async fn ask(&self, knock: &Knock) -> Result<Answered, String> {
         let Knock { identity, door } = knock;
         let [issuer, subject] = [identity.issuer.as_str(), identity.subject.as_str()]
@@ -82,13 +104,18 @@ impl ControlPlane<'_> {
             "{}/standings?iss={issuer}&sub={subject}{door}",
             self.setting.url
         );
+        self.call(&address, None).await
+    }
+
+    /// A GET, or a POST of this JSON.
+    async fn call(&self, address: &str, body: Option<&str>) -> Result<Answered, String> {
         // What is signed is what is sent: the address as the platform writes it.
-        let address = web_sys::Url::new(&address).map_err(|problem| fetching::text(&problem))?;
+        let address = web_sys::Url::new(address).map_err(|problem| fetching::text(&problem))?;
         let target = address.pathname() + &address.search();
         let call = SignedCall {
-            method: "GET",
+            method: if body.is_some() { "POST" } else { "GET" },
             target: &target,
-            body: b"",
+            body: body.unwrap_or_default().as_bytes(),
         };
         let secret = self.setting.secrets.first();
         let signature = secret.map(|secret| call.sign(secret, clock::now()));
@@ -99,6 +126,7 @@ impl ControlPlane<'_> {
         fetching::ask(&Question {
             url: &address.href(),
             headers: &headers,
+            body,
             limit: MAX_BODY_BYTES,
             time: time_limit::AUTHORITY,
             through: self.binding()?.as_ref(),
@@ -112,6 +140,14 @@ impl ControlPlane<'_> {
         }
         Bindings(self.env).control_plane().map(Some)
     }
+}
+
+/// What a control plane makes of a log-out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum SignOut {
+    Done,
+    /// It has no place for log-outs.
+    NotKept,
 }
 
 /// Seconds, or a date (RFC 9110 section 10.2.3).

@@ -1,15 +1,15 @@
-//! `/.usher/session`: the log-in page hands over a token, the browser gets the cookie. `/.usher/logout`: it forgets it.
+//! `/.usher/session`: the log-in page hands over a token, the browser gets the cookie.
 
 use std::rc::Rc;
 
 use policy::credential::Carrier;
 use policy::decision::{Decision, Place, Rejected, decide};
-use policy::negotiation::prefers_html;
 use policy::reason::Reason;
-use policy::refusal::Refusal;
+use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use web_sys::{Url, UrlSearchParams};
 
+use super::arrival;
 use crate::gate::Gate;
 use crate::incoming::CredentialHeaders;
 use crate::page::Answer;
@@ -18,7 +18,8 @@ use crate::{clock, cookie, events};
 /// A form with a token and an address.
 const MAX_FORM_BYTES: usize = 16 * 1024;
 
-/// Takes `token` and `return_to` as a form from the log-in page. Only that page and the gate's own may send it: else somebody
+/// Takes `token` and `return_to` from the log-in page, as a form or as JSON. A form is answered with the way to `return_to`, JSON with its
+/// address. Only that page and the gate's own may send it: else somebody
 /// could log a visitor in as somebody else (login CSRF).
 pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     let incoming = gate.incoming;
@@ -29,19 +30,9 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
             &incoming.credential_headers(gate.configuration),
         ));
     }
-    let form = match incoming
-        .text(MAX_FORM_BYTES)
-        .await
-        .and_then(|body| UrlSearchParams::new_with_str(&body))
-    {
-        Ok(form) => form,
-        Err(problem) => return Ok(bad_request(gate, crate::fetching::text(&problem))),
-    };
-    let Some(token) = form.get("token") else {
-        return Ok(bad_request(
-            gate,
-            "the form has no field `token`".to_owned(),
-        ));
+    let HandedOver { token, return_to } = match handed_over(gate).await {
+        Ok(handed_over) => handed_over,
+        Err(mistake) => return Ok(bad_request(gate, mistake)),
     };
     if gate.configuration.cookie.len() + 1 + token.len() > cookie::MAX_COOKIE_BYTES {
         return Ok(bad_request(
@@ -80,11 +71,47 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     }
     gate.note_log_in(Rc::clone(&visitor), true);
     let lifetime = visitor.valid_until().since(clock::now());
-    let place = safe_return_to(form.get("return_to"), incoming.origin());
-    Ok(Answer::redirect(&place, &incoming.id).header(
-        "set-cookie",
-        cookie::set(gate.configuration, &token, lifetime),
-    ))
+    let place = safe_return_to(return_to, incoming.origin());
+    let answer = if is_json(gate) {
+        let said = serde_json::json!({ "return_to": place });
+        Answer::json(200, &said, &incoming.id)
+    } else {
+        Answer::redirect(&arrival::address(&place), &incoming.id)
+    };
+    let set = cookie::set(gate.configuration, &token, lifetime);
+    Ok(answer
+        .header("set-cookie", set)
+        .header("set-cookie", cookie::trips_cleared(gate.configuration)))
+}
+
+/// What the log-in page hands over.
+#[derive(Deserialize)]
+struct HandedOver {
+    token: String,
+    return_to: Option<String>,
+}
+
+/// Reads a form, or the same two members of a JSON object.
+async fn handed_over(gate: &Gate<'_>) -> Result<HandedOver, String> {
+    let body = gate.incoming.text(MAX_FORM_BYTES).await;
+    let body = body.map_err(|problem| crate::fetching::text(&problem))?;
+    if is_json(gate) {
+        return serde_json::from_slice(body.as_bytes())
+            .map_err(|problem| format!("the body: {problem}"));
+    }
+    let form = UrlSearchParams::new_with_str(&body);
+    let form = form.map_err(|problem| crate::fetching::text(&problem))?;
+    Ok(HandedOver {
+        token: form.get("token").ok_or("the form has no field `token`")?,
+        return_to: form.get("return_to"),
+    })
+}
+
+fn is_json(gate: &Gate<'_>) -> bool {
+    let kind = gate.incoming.header("content-type").unwrap_or_default();
+    kind.split(';')
+        .next()
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// Whether a page of this origin may log people in. What is refused here is mostly a log-in page that was moved, or that hides its
@@ -110,37 +137,6 @@ fn may_hand_over(gate: &Gate<'_>, origin: Option<&str>) -> bool {
         );
     }
     allowed
-}
-
-/// Ends all of the visitor's sessions, and makes the browser forget the cookie.
-pub(super) async fn end(gate: &Gate<'_>) -> Answer {
-    let incoming = gate.incoming;
-    if incoming.is_from_another_site() {
-        return Answer::problem(Reason::CrossSiteRequest, &incoming.id, Vec::new());
-    }
-    let headers = incoming.credential_headers(gate.configuration);
-    let ended = match gate.admit(&headers).await {
-        Ok(admitted) => gate.log_out(&admitted.visitor).await,
-        // Nobody can tell whose log-in it is.
-        Err(Rejected::Refused(Refusal::KeysUnavailable)) => false,
-        // Whoever is not logged in has nothing to end; their cookie goes all the same.
-        Err(
-            Rejected::Absent | Rejected::Ambiguous | Rejected::CrossSite | Rejected::Refused(_),
-        ) => true,
-    };
-    // A person who pressed a button must see that something happened; a program needs no page.
-    let person = prefers_html(&incoming.header("accept").unwrap_or_default());
-    let answer = match (ended, person) {
-        (true, true) => Answer::redirect("/", &incoming.id),
-        (true, false) => Answer::no_content(&incoming.id),
-        (false, _) => Answer::mistaken(
-            Reason::SessionsNotEnded,
-            Vec::new(),
-            incoming,
-            gate.configuration,
-        ),
-    };
-    answer.header("set-cookie", cookie::cleared(gate.configuration))
 }
 
 /// Where to go after logging in: a place of this origin as the WHATWG parser of the platform reads it, which is how a browser

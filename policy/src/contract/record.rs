@@ -83,27 +83,27 @@ const INSTANCE: Record = Record {
             Kind::Count,
             "Counts every change; a late write with a smaller number loses.",
         ),
-        required(
+        optional(
             "user",
             Kind::TextOrNull,
             "The id of its owner's record, null without a registry.",
         ),
-        required(
+        optional(
             "issuer",
             Kind::TextOrNull,
             "The exact iss of its owner's tokens, null if nobody can log in as its owner.",
         ),
-        required(
+        optional(
             "subject",
             Kind::TextOrNull,
             "The exact sub of its owner's tokens.",
         ),
-        required(
+        optional(
             "addresses",
             Kind::Texts,
             "The hosts at which it is reached, if it has any of its own.",
         ),
-        required(
+        optional(
             "org",
             Kind::TextOrNull,
             "The org whose members reach it there as well, if any.",
@@ -115,7 +115,7 @@ const INSTANCE: Record = Record {
 
 const STANDING: Record = Record {
     name: "Standing",
-    meaning: "Who somebody is to the platform: PUT and GET /.usher/admin/v1/standings.",
+    meaning: "Who somebody is to the platform: PUT and GET /.usher/admin/v1/standings. In a PUT, what is left out stays as it is.",
     fields: &[
         required(
             "issuer",
@@ -129,19 +129,23 @@ const STANDING: Record = Record {
         ),
         optional(
             "email",
-            Kind::Text,
-            "The e-mail address, to be shown to people; never compared.",
+            Kind::TextOrNull,
+            "The e-mail address, to be shown to people; nobody is recognised by it.",
         ),
         required(
             "membership",
             Kind::Membership,
             "Member, or known but not invited.",
         ),
-        optional("org", Kind::Text, "The org the visitor belongs to."),
+        optional(
+            "org",
+            Kind::TextOrNull,
+            "The org the visitor is in now; one that is not there is made.",
+        ),
         optional(
             "role",
             Kind::Role,
-            "The visitor's role; member when absent.",
+            "The visitor's role; somebody new is a member.",
         ),
         optional("instance", Kind::NewInstance, "The visitor's instance."),
     ],

@@ -14,6 +14,7 @@ mod circuit;
 mod control_plane;
 mod doors;
 mod kv_only;
+mod log_outs;
 mod outages;
 mod push;
 mod ready;

@@ -163,7 +163,7 @@ async fn what_cannot_be_trusted_is_refused_when_it_is_pushed() {
         ),
         (foreign, "whose tokens nobody here believes"),
         (elsewhere, "address is not allowed"),
-        (json!({}), "unknown shape"),
+        (json!({}), "`membership` is not a text"),
     ] {
         let (status, sentence) = problem(platform.push(&body, NEW).await).await;
         assert_eq!(status, 400);

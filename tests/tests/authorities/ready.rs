@@ -38,7 +38,7 @@ async fn a_control_plane_is_asked_and_what_is_wrong_with_it_is_said() {
         ),
         (
             Answer::json(200, &json!({})),
-            ["unknown shape", "docs/authorities.md"],
+            ["`membership` is not a text", "docs/authorities.md"],
         ),
     ] {
         platform.control_plane.answers(answer);

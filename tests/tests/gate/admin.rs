@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stage::KeepAt;
 use tests::World;
 
-use crate::cast::{account, logged, operate, program, told, world};
+use crate::cast::{account, logged, operate, program, told, world, world_with};
 
 async fn problem(response: reqwest::Response) -> Problem {
     serde_json::from_str(&told(response).await.2).unwrap()
@@ -328,4 +328,168 @@ async fn me_says_where_one_stands_and_why() {
         );
     }
     assert_eq!(told(world.api().get("/.usher/me").await).await.0, 401);
+}
+
+async fn read(world: &World, subject: &str) -> StandingRecord {
+    let answer = operate(world, Method::GET, &standings(world, subject), Value::Null).await;
+    answer.json().await.unwrap()
+}
+
+/// Says something of `guy`, who is a member.
+async fn say(world: &World, more: Value) -> StandingRecord {
+    let mut standing = json!({
+        "issuer": world.stage.addresses().identity, "subject": "guy", "membership": "member",
+    });
+    let more = more.as_object().unwrap().clone();
+    standing.as_object_mut().unwrap().extend(more);
+    let answer = operate(world, Method::PUT, "standings", standing).await;
+    assert_eq!(answer.status(), 200);
+    answer.json().await.unwrap()
+}
+
+#[tokio::test]
+async fn whoever_gives_an_instance_need_not_know_the_rest_of_a_standing() {
+    for authority in ["registry", "kv"] {
+        let world = world_with(json!({ "USHER_AUTHORITY": authority })).await;
+        let all = json!({ "email": "guy@x.example", "org": "acme", "role": "org_owner" });
+        let before = say(&world, all).await;
+        let instance = json!({ "instance": { "id": "i-1", "url": "http://127.0.0.1:4000" } });
+        let after = say(&world, instance).await;
+        assert_eq!(
+            (&after.email, &after.org, after.role),
+            (&before.email, &before.org, before.role),
+            "{authority}"
+        );
+        assert_eq!(before.org.as_deref(), Some("acme"));
+        let without = say(&world, json!({ "email": null, "org": null })).await;
+        assert_eq!((without.email, without.org), (None, None), "{authority}");
+        assert!(read(&world, "guy").await.instance.is_some());
+        let role = say(&world, json!({ "org": "acme", "role": "member" })).await;
+        assert_eq!(role.role, policy::standing::Role::Member, "{authority}");
+    }
+}
+
+#[tokio::test]
+async fn an_owner_who_gets_an_instance_stays_the_owner_and_nobody_follows_them() {
+    let world = world_with(json!({ "USHER_PROVISIONING": "first-sight" })).await;
+    let token = |subject: &str| {
+        let addresses = world.stage.addresses();
+        world.stage.sign(&json!({
+            "iss": addresses.identity, "aud": addresses.audience, "sub": subject, "email": format!("{subject}@x.example"),
+            "exp": crate::cast::unix_seconds() + 600,
+        }))
+    };
+    let guy = world.api().with_bearer(&token("guy"));
+    assert_eq!(crate::cast::seen(guy.get("/").await).await, "no_instance");
+    let instance = json!({ "instance": { "id": "i-1", "url": "http://127.0.0.1:4000" } });
+    let after = say(&world, instance).await;
+    assert_eq!(after.role, policy::standing::Role::PlatformOwner);
+    assert_eq!(after.email.as_deref(), Some("guy@x.example"));
+    let mallory = world.api().with_bearer(&token("mallory"));
+    assert_eq!(
+        crate::cast::seen(mallory.get("/").await).await,
+        "invitation_required"
+    );
+}
+
+#[tokio::test]
+async fn the_first_row_of_a_history_names_who_made_the_instance() {
+    let world = world().await;
+    let operator = world.api().with_bearer(&world.gate.admin_secret);
+    let standing = standing(
+        &world,
+        &json!({ "id": "i-1", "url": "http://127.0.0.1:4000" }),
+    );
+    let request = operator
+        .request(Method::PUT, "/.usher/admin/v1/standings")
+        .json(&standing);
+    let request = request
+        .header("usher-who", "olga")
+        .header("usher-why", "sign-up");
+    assert_eq!(operator.send(request).await.status(), 200);
+    let history = operate(&world, Method::GET, "instances/i-1/history", Value::Null).await;
+    let history: Value = history.json().await.unwrap();
+    assert_eq!(history["history"][0]["actor"], "secret, as olga");
+    assert_eq!(history["history"][0]["why"], "sign-up");
+}
+
+#[tokio::test]
+async fn what_is_no_place_in_a_list_and_no_second_is_refused_instead_of_finding_nothing() {
+    let world = world().await;
+    for (path, part) in [
+        ("instances?after=garbage", "`after`"),
+        ("events?after=x", "`after`"),
+        ("events?since=1795292222050", "seconds since the Unix epoch"),
+        ("events?until=1h", "seconds since the Unix epoch"),
+    ] {
+        let answer = operate(&world, Method::GET, path, Value::Null).await;
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(
+            status == 400 && text.contains(part),
+            "{path}: {status} {text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_that_nobody_could_accept_is_refused_and_a_second_one_replaces_the_first() {
+    let invitation = |email: &str| json!({ "email": email, "org": "acme" });
+    let org = json!({ "name": "Acme" });
+    let world_where_none = world().await;
+    operate(&world_where_none, Method::PUT, "orgs/acme", org.clone()).await;
+    let answer = operate(
+        &world_where_none,
+        Method::POST,
+        "invitations",
+        invitation("a@x.example"),
+    )
+    .await;
+    let problem = problem(answer).await;
+    assert!(
+        problem.mistakes.concat().contains("USHER_PROVISIONING"),
+        "{problem:?}"
+    );
+
+    let world = world_with(json!({ "USHER_PROVISIONING": "first-sight" })).await;
+    operate(&world, Method::PUT, "orgs/acme", org).await;
+    say(&world, json!({ "email": "Guy@x.example" })).await;
+    let known = operate(
+        &world,
+        Method::POST,
+        "invitations",
+        invitation("guy@X.example"),
+    )
+    .await;
+    assert_eq!(known.status(), 409);
+    for _twice in 0..2 {
+        let answer = operate(
+            &world,
+            Method::POST,
+            "invitations",
+            invitation("a@x.example"),
+        )
+        .await;
+        assert_eq!(answer.status(), 200);
+    }
+    let open = operate(&world, Method::GET, "invitations?state=open", Value::Null).await;
+    let open: Value = open.json().await.unwrap();
+    assert_eq!(open["total"], 1, "{open}");
+}
+
+#[tokio::test]
+async fn what_kv_does_not_keep_is_said_with_the_place_where_it_is_kept() {
+    let world = world_with(json!({ "USHER_AUTHORITY": "kv" })).await;
+    for path in [
+        "users",
+        "orgs/acme",
+        "sessions",
+        "events",
+        "invitations",
+        "instances/i-1/history",
+    ] {
+        let answer = operate(&world, Method::GET, path, Value::Null).await;
+        assert_eq!(answer.status(), 404);
+        let text = answer.text().await.unwrap();
+        assert!(text.contains("USHER_AUTHORITY"), "{path}: {text}");
+    }
 }

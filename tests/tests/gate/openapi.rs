@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::World;
 
-use crate::cast::{header, operate, world};
+use crate::cast::{header, operate, world, world_with};
 
 async fn document(world: &World) -> Value {
     let answer = operate(world, Method::GET, "openapi.json", json!(null)).await;
@@ -260,7 +260,7 @@ fn story(world: &World, user: &str) -> Vec<Call> {
 
 #[tokio::test]
 async fn every_answer_is_one_that_the_document_says() {
-    let world = world().await;
+    let world = world_with(json!({ "USHER_PROVISIONING": "first-sight" })).await;
     let document = document(&world).await;
     let issuer = &world.stage.addresses().identity;
     let identity = policy::standing::Identity {

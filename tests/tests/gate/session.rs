@@ -2,9 +2,9 @@
 
 use reqwest::Method;
 use stage::KeepAt;
-use tests::World;
+use tests::{Visitor, World};
 
-use crate::cast::{account, header, logged, told, world, world_with};
+use crate::cast::{IN, account, app, header, logged, person, seen, told, world, world_with};
 
 async fn hand_over(world: &World, token: &str, return_to: &str, origin: &str) -> reqwest::Response {
     let browser = world.browser();
@@ -14,6 +14,15 @@ async fn hand_over(world: &World, token: &str, return_to: &str, origin: &str) ->
         .header("content-type", "application/x-www-form-urlencoded")
         .body(format!("token={token}&return_to={return_to}"));
     browser.send(form).await
+}
+
+/// Where a browser ends up that follows the answer to a log-in.
+async fn arrives(browser: &Visitor, response: &reqwest::Response) -> String {
+    let first = header(response, "location");
+    assert!(first.starts_with("/.usher/arrived?to="), "{first}");
+    let onward = browser.get(first).await;
+    assert_eq!(onward.status(), 303, "{onward:?}");
+    header(&onward, "location").to_owned()
 }
 
 #[tokio::test]
@@ -57,7 +66,7 @@ async fn a_person_logs_in_by_form_and_arrives_where_they_wanted() {
     .await;
     assert_eq!(
         (response.status().as_u16(), header(&response, "location")),
-        (303, "/reports?a=b")
+        (303, "/.usher/arrived?to=%2Freports%3Fa%3Db")
     );
     let cookie = header(&response, "set-cookie");
     assert!(
@@ -65,11 +74,9 @@ async fn a_person_logs_in_by_form_and_arrives_where_they_wanted() {
         "{cookie}"
     );
     let value = cookie.split(';').next().unwrap().split_once('=').unwrap().1;
-    let arrived = world
-        .browser()
-        .with_cookie(tests::world::COOKIE, value)
-        .get("/reports")
-        .await;
+    let browser = world.browser().with_cookie(tests::world::COOKIE, value);
+    assert_eq!(arrives(&browser, &response).await, "/reports?a=b");
+    let arrived = browser.get("/reports").await;
     assert!(arrived.text().await.unwrap().contains(&account.email));
 }
 
@@ -94,7 +101,14 @@ async fn a_return_address_elsewhere_leads_to_the_front_door() {
     ] {
         let response =
             hand_over(&world, &token, return_to, &world.stage.addresses().identity).await;
-        let location = header(&response, "location");
+        let browser = world.browser().with_cookie(tests::world::COOKIE, &token);
+        let location = arrives(&browser, &response).await;
+        let planted = format!("/.usher/arrived?to={}", return_to.replace('%', "%25"));
+        let planted = browser.get(&planted).await;
+        assert!(
+            !header(&planted, "location").contains("//evil"),
+            "{planted:?}"
+        );
         let own = location.starts_with('/')
             && !location.starts_with("//")
             && !location.starts_with("/\\");
@@ -134,7 +148,11 @@ async fn logging_out_makes_the_browser_forget() {
     assert!(header(&response, "set-cookie").contains("Max-Age=0"));
     assert_eq!(
         (response.status().as_u16(), header(&response, "location")),
-        (303, "/")
+        (303, "/.usher/logout")
+    );
+    assert_eq!(
+        told(browser.get("/.usher/logout").await).await.1,
+        "logged_out"
     );
     let program = world.api();
     let response = program
@@ -205,4 +223,125 @@ async fn a_person_whose_form_is_refused_reads_a_page() {
             "{reason}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_script_of_the_log_in_page_hands_over_json_and_is_told_where_to_go() {
+    let world = world().await;
+    let account = account(&world, "guy", KeepAt::Ready).await;
+    let token = world.stage.access_token(&account);
+    let program = world.api();
+    for (body, status) in [
+        (
+            serde_json::json!({ "token": token, "return_to": "/reports#top" }),
+            200,
+        ),
+        (serde_json::json!({ "token": "x.y.z" }), 401),
+        (serde_json::json!({ "tokn": token }), 400),
+    ] {
+        let request = program.request(Method::POST, "/.usher/session");
+        let request = request.header("origin", &world.gate.url).json(&body);
+        let answer = program.send(request).await;
+        assert_eq!(answer.status(), status, "{body}");
+        assert_eq!(header(&answer, "set-cookie").is_empty(), status != 200);
+        if status == 200 {
+            let said: serde_json::Value = answer.json().await.unwrap();
+            assert_eq!(said["return_to"], "/reports#top");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_keeps_no_cookie_is_told_so_instead_of_going_round() {
+    let world = world().await;
+    let account = account(&world, "guy", KeepAt::Ready).await;
+    let token = world.stage.access_token(&account);
+    let identity = world.stage.addresses().identity.clone();
+    let answer = hand_over(&world, &token, "/", &identity).await;
+    let arrived = world.browser().get(header(&answer, "location")).await;
+    let (status, reason, page) = told(arrived).await;
+    assert_eq!((status, reason.as_str()), (400, "cookie_not_kept"));
+    assert!(
+        page.contains(&format!("{identity}/login?return_to=")),
+        "{page}"
+    );
+}
+
+/// The cookies of an answer as a browser sends them back.
+fn kept(answer: &reqwest::Response) -> String {
+    let cookies = answer.headers().get_all("set-cookie").iter();
+    let pairs = cookies.map(|cookie| {
+        cookie
+            .to_str()
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap()
+            .to_owned()
+    });
+    pairs.collect::<Vec<_>>().join("; ")
+}
+
+#[tokio::test]
+async fn who_comes_back_from_the_log_in_page_again_and_again_without_a_log_in_reads_why() {
+    let world = world().await;
+    let mut browser = world.browser();
+    for _trip in 0..policy::round_trips::MOST {
+        let answer = browser.get("/reports").await;
+        assert_eq!(answer.status(), 303);
+        browser = world
+            .browser()
+            .with(reqwest::header::COOKIE, &kept(&answer));
+    }
+    let elsewhere = browser.get("/other").await;
+    assert_eq!(elsewhere.status(), 303, "another page makes no round");
+    let (status, reason, page) = told(browser.get("/reports").await).await;
+    assert_eq!((status, reason.as_str()), (400, "login_loop"));
+    assert!(page.contains("Allow cookies"), "{page}");
+    logged(&world, "login_loop").await;
+    // Whoever logs in after all begins anew.
+    let account = account(&world, "guy", KeepAt::Ready).await;
+    let token = world.stage.access_token(&account);
+    let answer = hand_over(&world, &token, "/", &world.stage.addresses().identity).await;
+    assert!(
+        kept(&answer).contains("usher-development-trips="),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn no_app_is_told_of_the_trips_and_none_can_count_them() {
+    let world = world().await;
+    let account = account(&world, "guy", KeepAt::Ready).await;
+    let cookies = format!(
+        "{0}-trips=1.1.1; {0}={1}; {0}-tripsy=2",
+        tests::world::COOKIE,
+        world.stage.access_token(&account)
+    );
+    let visitor = world.api().with(reqwest::header::COOKIE, &cookies);
+    let echo = app(visitor.get("/echo").await).await.to_string();
+    assert!(
+        echo.contains("-tripsy=2") && !echo.contains("-trips=1"),
+        "{echo}"
+    );
+}
+
+#[tokio::test]
+async fn a_link_to_log_out_only_asks() {
+    let world = world().await;
+    let account = account(&world, "guy", KeepAt::Ready).await;
+    let person = person(&world, &account);
+    let asked = told(person.get("/.usher/logout").await).await;
+    assert_eq!((asked.0, asked.1.as_str()), (200, "logout_unconfirmed"));
+    assert_eq!(seen(person.get("/").await).await, IN);
+    let request = person.request(Method::POST, "/.usher/logout");
+    let answer = person.send(request.body("return_to=%2Freports")).await;
+    let login = format!("{}/login?return_to=", world.stage.addresses().identity);
+    let location = header(&answer, "location");
+    assert!(
+        location.starts_with(&login) && location.ends_with("%2Freports"),
+        "{location}"
+    );
+    assert_eq!(header(&answer, "clear-site-data"), "\"cache\"");
+    assert_eq!(person.get("/").await.status(), 303);
 }

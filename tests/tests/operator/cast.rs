@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 use stage::{Account, KeepAt, NewAccount};
-use tests::{World, places};
+use tests::{World, WorldOptions, places};
 use tokio::process::Command;
 
 /// What a command said.
@@ -16,7 +16,12 @@ pub(crate) struct Ended {
 }
 
 pub(crate) async fn world() -> World {
-    World::start()
+    let vars = serde_json::json!({ "USHER_PROVISIONING": "first-sight" });
+    let options = WorldOptions {
+        vars: vars.as_object().cloned().unwrap(),
+        ..WorldOptions::default()
+    };
+    World::with(options)
         .await
         .unwrap_or_else(|error| panic!("{error}"))
 }

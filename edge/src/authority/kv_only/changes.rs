@@ -1,10 +1,10 @@
 //! What operators change in KV. KV compares nothing when it writes: of two changes of one person at one moment the later wins, which
 //! is why this authority is for platforms with one writer.
 
-use policy::contract::{InstanceRecord, MembershipWord, StandingRecord};
+use policy::contract::{InstanceRecord, MembershipWord, StandingRecord, StandingRequest};
 use policy::door::Knock;
 use policy::sighting::{RawStanding, Unreadable};
-use policy::standing::{Identity, InstanceId, Standing};
+use policy::standing::{Identity, InstanceId, Role, Standing};
 use policy::status::Status;
 use policy::storage_key::{owner_key, standing_key};
 use policy::time::Moment;
@@ -20,10 +20,16 @@ impl KvOnly<'_> {
     pub(crate) async fn put_standing(
         &self,
         identity: &Identity,
-        new: &StandingRecord,
+        new: &StandingRequest,
         now: Moment,
     ) -> Result<(StandingRecord, Standing), ChangeRefused> {
         let before = self.record(identity).await?;
+        // What is not said stays.
+        let said = |member: fn(&RawStanding) -> Option<String>| {
+            before.as_ref().and_then(|before| member(&before.standing))
+        };
+        let email = (new.email.clone())
+            .unwrap_or_else(|| before.as_ref().and_then(|before| before.email.clone()));
         let mut raw = RawStanding {
             issuer: new.issuer.clone(),
             subject: new.subject.clone(),
@@ -32,13 +38,24 @@ impl KvOnly<'_> {
                 MembershipWord::Member => MEMBER.to_owned(),
                 MembershipWord::NeedsInvitation => NEEDS_INVITATION.to_owned(),
             },
-            org: new.org.clone(),
-            role: Some(new.role.word().to_owned()),
+            org: new
+                .org
+                .clone()
+                .unwrap_or_else(|| said(|raw| raw.org.clone())),
+            role: Some(new.role.map_or_else(
+                || {
+                    said(|raw| raw.role.clone())
+                        .unwrap_or_else(|| Role::default().word().to_owned())
+                },
+                |role| role.word().to_owned(),
+            )),
             instance_id: None,
             instance_url: None,
             status: None,
             since: None,
-            signed_out_before: None,
+            signed_out_before: before
+                .as_ref()
+                .and_then(|before| before.standing.signed_out_before),
             ended_sessions: Vec::new(),
             version: next_version(before.as_ref(), now),
         };
@@ -76,7 +93,7 @@ impl KvOnly<'_> {
         let record = Record {
             v: RECORD_VERSION,
             standing: raw,
-            email: new.email.clone(),
+            email,
             suspended_from,
         };
         let standing = self.keep(identity, &record).await?;
@@ -104,6 +121,21 @@ impl KvOnly<'_> {
         }
         let standing = self.keep(&owner, &record).await?;
         Ok((instance(&record)?, standing))
+    }
+
+    /// Everything that was issued to a person until now is over; nothing for somebody who has no record.
+    pub(crate) async fn sign_out(
+        &self,
+        identity: &Identity,
+        now: Moment,
+    ) -> Result<Option<Standing>, ChangeRefused> {
+        let Some(mut record) = self.record(identity).await? else {
+            return Ok(None);
+        };
+        // Seconds, as in `iat`: what was issued in this one is over as well.
+        record.standing.signed_out_before = Some(now.unix_seconds() + 1);
+        record.standing.version = next_version(Some(&record), now);
+        self.keep(identity, &record).await.map(Some)
     }
 
     /// Removes a person with everything that is theirs.

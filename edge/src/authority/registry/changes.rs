@@ -1,6 +1,8 @@
 //! What the platform and its operators change: each change is whole or is not made, and is written down with it.
 
-use policy::contract::{InstanceRecord, MembershipWord, NewInstance, StandingRecord};
+use policy::contract::{
+    InstanceRecord, MembershipWord, NewInstance, StandingRecord, StandingRequest,
+};
 use policy::door::Knock;
 use policy::event::EventKind;
 use policy::org::OrgRole;
@@ -13,12 +15,27 @@ use worker::D1PreparedStatement;
 use super::audit::{Entry, Occasion};
 use super::{ChangeRefused, Registry, number, optional, text};
 
-/// `?1` the user.
+/// `?1` the user. Whether an e-mail address `?8`, an org `?9` and a role `?4` are said: what is not stays.
 const PUT_USER: &str = "
     INSERT INTO users (id, email, org, role, requires_invitation, version, created_at)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-    ON CONFLICT (id) DO UPDATE SET email = excluded.email, org = excluded.org, role = excluded.role,
+    VALUES (?1, ?2, ?3, ifnull(?4, 'member'), ?5, ?6, ?7)
+    ON CONFLICT (id) DO UPDATE SET
+        email = iif(?8, excluded.email, users.email),
+        org = iif(?9, excluded.org, users.org),
+        role = ifnull(?4, users.role),
         requires_invitation = excluded.requires_invitation, version = max(users.version + 1, excluded.version)";
+
+/// A role that is said is that in the org they are in now, whether that was said as well or not.
+const PUT_ROLE: &str = "
+    UPDATE members SET role = ?2 WHERE user_id = ?1 AND org_id = (SELECT org FROM users WHERE id = ?1)";
+
+/// Whoever gets an org is a member there, and stays what they were if they were one.
+const JOIN: &str = "
+    INSERT INTO members (org_id, user_id, role, since) VALUES (?1, ?2, 'member', ?3) ON CONFLICT DO NOTHING";
+
+/// The trigger of the table wrote the row of a new instance; here it gets a name and a reason.
+const SIGN_CREATION: &str = "
+    UPDATE status_history SET actor = ?2, why = ?3 WHERE instance_id = ?1 AND version = ?4 AND from_status IS NULL";
 
 /// Whoever needs an invitation from now on needs it because an operator says so.
 pub(super) const NOT_BY_FIRST_SIGHT: &str = "DELETE FROM denied_at_first_sight WHERE user_id = ?1";
@@ -62,7 +79,7 @@ impl Registry<'_> {
     pub(crate) async fn put_standing(
         &self,
         identity: &Identity,
-        record: &StandingRecord,
+        record: &StandingRequest,
         occasion: &Occasion<'_>,
     ) -> Result<(StandingRecord, Vec<Knock>), ChangeRefused> {
         let known = self.user_of(identity).await?;
@@ -81,13 +98,21 @@ impl Registry<'_> {
                 seconds(occasion),
                 version(occasion),
             ])?);
+            batch.push(self.database.prepare(SIGN_CREATION).bind(&[
+                text(&instance.id),
+                optional(occasion.actor),
+                optional(occasion.why),
+                version(occasion),
+            ])?);
         }
+        let details = serde_json::to_string(record).unwrap_or_default();
         let entry = Entry {
             user: Some(&user),
             identity: Some(identity),
-            email: record.email.as_deref(),
-            org: record.org.as_deref(),
+            email: record.email.as_ref().and_then(Option::as_deref),
+            org: record.org.as_ref().and_then(Option::as_deref),
             instance: (record.instance.as_ref()).map(|instance| instance.id.as_str()),
+            details: Some(&details),
             ..Entry::default()
         };
         batch.push(self.event(EventKind::StandingChanged, &entry, occasion)?);
@@ -108,7 +133,7 @@ impl Registry<'_> {
         &self,
         user: &str,
         identity: &Identity,
-        record: &StandingRecord,
+        record: &StandingRequest,
         occasion: &Occasion<'_>,
     ) -> worker::Result<Vec<D1PreparedStatement>> {
         let invitation = match record.membership {
@@ -118,26 +143,26 @@ impl Registry<'_> {
         let prepare = |sql: &str| self.database.prepare(sql);
         let mut statements = vec![prepare(PUT_USER).bind(&[
             text(user),
-            optional(record.email.as_deref()),
-            optional(record.org.as_deref()),
-            text(record.role.word()),
+            optional(record.email.as_ref().and_then(Option::as_deref)),
+            optional(record.org.as_ref().and_then(Option::as_deref)),
+            optional(record.role.map(Role::word)),
             JsValue::from(invitation),
             version(occasion),
             seconds(occasion),
+            flag(record.email.is_some()),
+            flag(record.org.is_some()),
         ])?];
         statements.push(prepare(NOT_BY_FIRST_SIGHT).bind(&[text(user)])?);
-        if let Some(org) = &record.org {
-            let role = match record.role {
+        if let Some(Some(org)) = &record.org {
+            statements.push(prepare(PUT_ORG).bind(&[text(org), seconds(occasion)])?);
+            statements.push(prepare(JOIN).bind(&[text(org), text(user), seconds(occasion)])?);
+        }
+        if let Some(role) = record.role {
+            let role = match role {
                 Role::Member => OrgRole::Member,
                 Role::OrgOwner | Role::PlatformOwner => OrgRole::OrgOwner,
             };
-            statements.push(prepare(PUT_ORG).bind(&[text(org), seconds(occasion)])?);
-            statements.push(prepare(PUT_MEMBER).bind(&[
-                text(org),
-                text(user),
-                text(role.word()),
-                seconds(occasion),
-            ])?);
+            statements.push(prepare(PUT_ROLE).bind(&[text(user), text(role.word())])?);
         }
         statements.push(prepare(PUT_IDENTITY).bind(&[
             text(identity.issuer.as_str()),
@@ -304,6 +329,11 @@ fn conflict(problem: &worker::Error, there: Option<&NewInstance>) -> ChangeRefus
     ChangeRefused::Conflict(format!(
         "the visitor's instance is {there}; an instance is created once, and its id belongs to one visitor"
     ))
+}
+
+/// A truth value as SQLite has it.
+fn flag(is_so: bool) -> JsValue {
+    JsValue::from(u8::from(is_so))
 }
 
 pub(super) fn seconds(occasion: &Occasion<'_>) -> JsValue {

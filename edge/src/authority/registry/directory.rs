@@ -41,6 +41,15 @@ impl Filter {
     }
 }
 
+/// What the key of a list is made of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Order {
+    Id,
+    Number,
+    /// Eleven digits of a time, and an id after a colon.
+    TimeAndId,
+}
+
 /// How a list is read.
 struct Shape {
     /// The member of the answer that holds the rows.
@@ -50,11 +59,24 @@ struct Shape {
     from: &'static str,
     /// What rows are ordered by and pages are continued from: unique.
     key: &'static str,
-    key_is_number: bool,
+    order: Order,
     descending: bool,
 }
 
 impl List {
+    /// Whether a page can begin after this: what is no place in the list would look like its end.
+    pub(crate) fn has_place(self, after: &str) -> bool {
+        let digits =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        match self.shape().order {
+            Order::Id => !after.is_empty(),
+            Order::Number => after.len() <= 16 && digits(after),
+            Order::TimeAndId => after
+                .split_once(':')
+                .is_some_and(|(time, id)| time.len() == 11 && digits(time) && !id.is_empty()),
+        }
+    }
+
     const fn shape(self) -> Shape {
         match self {
             Self::Events => Shape {
@@ -64,7 +86,7 @@ impl List {
                       'request_id', request_id, 'actor', actor, 'why', why, 'details', json(details)",
                 from: "events",
                 key: "id",
-                key_is_number: true,
+                order: Order::Number,
                 descending: true,
             },
             Self::History => Shape {
@@ -72,7 +94,7 @@ impl List {
                 row: "'version', version, 'from', from_status, 'to', to_status, 'at', at, 'actor', actor, 'why', why",
                 from: "status_history",
                 key: "version",
-                key_is_number: true,
+                order: Order::Number,
                 descending: true,
             },
             Self::Instances => Shape {
@@ -85,7 +107,7 @@ impl List {
                       'org', (SELECT org_id FROM instance_orgs WHERE instance_id = instances.id)",
                 from: "instances",
                 key: "printf('%011d:%s', since, id)",
-                key_is_number: false,
+                order: Order::TimeAndId,
                 descending: false,
             },
             Self::Invitations => Shape {
@@ -95,7 +117,7 @@ impl List {
                       'revoked_at', revoked_at",
                 from: "invitations",
                 key: "id",
-                key_is_number: false,
+                order: Order::Id,
                 descending: false,
             },
             Self::Members => Shape {
@@ -103,7 +125,7 @@ impl List {
                 row: "'user', user_id, 'email', users.email, 'role', members.role, 'since', since",
                 from: "members JOIN users ON users.id = user_id",
                 key: "user_id",
-                key_is_number: false,
+                order: Order::Id,
                 descending: false,
             },
             Self::Orgs => Shape {
@@ -113,7 +135,7 @@ impl List {
                       'members', (SELECT count(*) FROM members WHERE org_id = orgs.id)",
                 from: "orgs",
                 key: "id",
-                key_is_number: false,
+                order: Order::Id,
                 descending: false,
             },
             Self::Sessions => Shape {
@@ -124,7 +146,7 @@ impl List {
                       'expires_at', expires_at, 'ip', ip, 'user_agent', user_agent",
                 from: "sessions",
                 key: "printf('%011d:%s', started_at, id)",
-                key_is_number: false,
+                order: Order::TimeAndId,
                 descending: true,
             },
             Self::Users => Shape {
@@ -141,7 +163,7 @@ impl List {
                       'status', (SELECT status FROM instances WHERE user_id = users.id)",
                 from: "users",
                 key: "id",
-                key_is_number: false,
+                order: Order::Id,
                 descending: false,
             },
         }
@@ -195,10 +217,9 @@ impl Registry<'_> {
         if let Some(after) = after {
             values.push(text(after));
             let position = values.len();
-            let value = if shape.key_is_number {
-                format!("CAST(?{position} AS INTEGER)")
-            } else {
-                format!("?{position}")
+            let value = match shape.order {
+                Order::Number => format!("CAST(?{position} AS INTEGER)"),
+                Order::Id | Order::TimeAndId => format!("?{position}"),
             };
             page = format!("{page} AND {key} {beyond} {value}");
         }

@@ -45,6 +45,15 @@ const CHANGE_USER: &str = "
 const INVITE: &str = "
     INSERT INTO invitations (id, email, org_id, role, created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
+/// Of several invitations into one org only the last one counts.
+const REPLACE: &str = "
+    UPDATE invitations SET revoked_at = ?3
+    WHERE email = ?1 AND org_id = ?2 AND accepted_at IS NULL AND revoked_at IS NULL";
+
+/// Who has the address and belongs here already: they would never be looked for an invitation again.
+const KNOWN_BY_ADDRESS: &str = "
+    SELECT id FROM users WHERE email = ?1 COLLATE NOCASE AND requires_invitation = 0 LIMIT 1";
+
 const REVOKE: &str = "
     UPDATE invitations SET revoked_at = ?2 WHERE id = ?1 AND accepted_at IS NULL AND revoked_at IS NULL";
 
@@ -256,6 +265,14 @@ impl Registry<'_> {
     ) -> Result<String, ChangeRefused> {
         let org = OrgId::new(&request.org).ok_or(ChangeRefused::NotFound)?;
         self.org(&org).await?;
+        let known = self.database.prepare(KNOWN_BY_ADDRESS);
+        let known = known.bind(&[text(email.as_str())])?;
+        if let Some(user) = known.first::<String>(Some("id")).await? {
+            return Err(ChangeRefused::Conflict(format!(
+                "the user `{user}` has this address and belongs here already; make them a member with PUT orgs/{}/members/{user}",
+                org.as_str()
+            )));
+        }
         let entry = Entry {
             email: Some(email.as_str()),
             org: Some(org.as_str()),
@@ -263,6 +280,11 @@ impl Registry<'_> {
         };
         let batch = vec![
             self.event(EventKind::InvitationCreated, &entry, occasion)?,
+            self.database.prepare(REPLACE).bind(&[
+                text(email.as_str()),
+                text(org.as_str()),
+                seconds(occasion),
+            ])?,
             self.database.prepare(INVITE).bind(&[
                 text(id),
                 text(email.as_str()),

@@ -1,6 +1,6 @@
 //! What a call of the admin API gives, parsed at the rim: each mistake a sentence that says what is wrong where.
 
-use policy::contract::StandingRecord;
+use policy::contract::StandingRequest;
 use policy::email::Email;
 use policy::instance_url::InstanceUrl;
 use policy::org::OrgId;
@@ -38,10 +38,10 @@ pub(super) async fn body<T: DeserializeOwned>(gate: &Gate<'_>) -> Result<T, Mist
 }
 
 /// Whom a record is about, if the gate will believe all of it.
-pub(super) fn believable(gate: &Gate<'_>, record: &StandingRecord) -> Result<Identity, Mistake> {
+pub(super) fn believable(gate: &Gate<'_>, record: &StandingRequest) -> Result<Identity, Mistake> {
     let identity = identity(&record.issuer, &record.subject)?;
     believed_issuer(gate, &identity)?;
-    let email = record.email.as_deref();
+    let email = record.email.as_ref().and_then(Option::as_deref);
     // No address is longer, and a record must stay small.
     if email.is_some_and(|email| email.len() > Email::MAX_BYTES) {
         return Err(Mistake::Request(format!(
@@ -49,7 +49,7 @@ pub(super) fn believable(gate: &Gate<'_>, record: &StandingRecord) -> Result<Ide
             Email::MAX_BYTES
         )));
     }
-    if let Some(org) = &record.org {
+    if let Some(Some(org)) = &record.org {
         org_id(org)?;
     }
     let Some(instance) = &record.instance else {

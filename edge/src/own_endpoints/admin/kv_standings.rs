@@ -1,6 +1,6 @@
 //! The operators' API where KV itself is the authority (`USHER_AUTHORITY` = `kv`).
 
-use policy::contract::{StandingRecord, StatusChange};
+use policy::contract::{StandingRequest, StatusChange};
 use policy::door::Knock;
 use policy::sighting::Sighting;
 use policy::standing::Standing;
@@ -31,11 +31,14 @@ pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Result<Answer, Mistak
         (["instances"] | ["instances", _], _) => Ok(method_not_allowed("GET", gate.incoming)),
         (["instances", id, "status"], "PUT") => call.change_status(id).await,
         (["instances", _, "status"], _) => Ok(method_not_allowed("PUT", gate.incoming)),
+        (segments, _) if super::methods(segments).is_some() => Err(Mistake::Elsewhere(NOT_IN_KV)),
         (_, _) => Err(Mistake::Refused(ChangeRefused::NotFound)),
     }
 }
 
 const NO_LIST: &str = "KV cannot list instances by status: ask for one with `GET instances/{id}`, or keep standings in the registry (USHER_AUTHORITY = `registry`), which lists them";
+
+const NOT_IN_KV: &str = "KV holds standings and instances only; users, orgs, invitations, sessions, events and histories are kept by the registry (USHER_AUTHORITY = `registry`)";
 
 struct Call<'a> {
     gate: &'a Gate<'a>,
@@ -49,7 +52,7 @@ impl Call<'_> {
     }
 
     async fn put_standing(&self) -> Result<Answer, Mistake> {
-        let record: StandingRecord = body(self.gate).await?;
+        let record: StandingRequest = body(self.gate).await?;
         let identity = believable(self.gate, &record)?;
         let put = self.kv.put_standing(&identity, &record, clock::now());
         let (record, standing) = put.await?;

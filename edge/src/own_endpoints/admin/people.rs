@@ -8,6 +8,7 @@ use policy::status::Status;
 
 use super::call::Call;
 use super::given::{Mistake, body, decoded, org_id};
+use crate::authority::registry::ChangeRefused;
 use crate::authority::registry::directory::{Filter, List};
 use crate::clock;
 use crate::page::Answer;
@@ -197,6 +198,9 @@ impl Call<'_> {
                 request.days
             )));
         }
+        if self.gate.configuration.first_sight.is_none() {
+            return Err(ChangeRefused::Conflict(NOBODY_ARRIVES.to_owned()).into());
+        }
         let occasion = self.occasion();
         let open = Duration::from_hours(24 * u64::from(request.days));
         let expires_at = occasion.at.plus(open);
@@ -221,3 +225,6 @@ impl Call<'_> {
         Ok(self.text(record))
     }
 }
+
+const NOBODY_ARRIVES: &str = "nobody would ever accept it, because people become known here by PUT standings alone: set USHER_PROVISIONING to \
+                              `first-sight`, or make the person a member with PUT standings";

@@ -76,6 +76,21 @@ impl Query {
         })
     }
 
+    /// A time in whole seconds, as everywhere in this API but in `at` of an event.
+    pub(super) fn seconds(&self, name: &str) -> Result<Option<u64>, Mistake> {
+        let wrong = |value: &dyn std::fmt::Display| {
+            Mistake::Request(format!(
+                "the query's `{name}` is `{value}`; give whole seconds since the Unix epoch (an event's `at` is milliseconds)"
+            ))
+        };
+        match self.number(name) {
+            // The end of the year 9999 in seconds, and a day of 1978 in milliseconds.
+            Ok(Some(seconds)) if seconds > 253_402_300_799 => Err(wrong(&seconds)),
+            Ok(seconds) => Ok(seconds),
+            Err(_) => Err(wrong(&self.get(name).unwrap_or_default())),
+        }
+    }
+
     fn limit(&self) -> Result<usize, Mistake> {
         let limit = self.number("limit")?.unwrap_or(MOST_ROWS as u64);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -103,6 +118,13 @@ impl Call<'_> {
         filters: &[Filter],
     ) -> Result<Answer, Mistake> {
         let after = query.get("after");
+        if let Some(after) = &after
+            && !list.has_place(after)
+        {
+            return Err(Mistake::Request(format!(
+                "the query's `after` is `{after}`, which is no place in this list; give the `next` of the page before"
+            )));
+        }
         let limit = query.limit()?;
         let list = self.registry.list(list, filters, after.as_deref(), limit);
         Ok(self.text(list.await?))

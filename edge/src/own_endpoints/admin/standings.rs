@@ -1,6 +1,6 @@
 //! Standings: what the platform says of a person, in one call.
 
-use policy::contract::StandingRecord;
+use policy::contract::StandingRequest;
 
 use super::call::Call;
 use super::given::{Mistake, believable, body, identity_of_query};
@@ -15,7 +15,7 @@ impl Call<'_> {
     }
 
     pub(super) async fn put_standing(&self) -> Result<Answer, Mistake> {
-        let record: StandingRecord = body(self.gate).await?;
+        let record: StandingRequest = body(self.gate).await?;
         let identity = believable(self.gate, &record)?;
         let (result, knocks) = self
             .registry

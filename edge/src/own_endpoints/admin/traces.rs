@@ -65,7 +65,7 @@ impl Call<'_> {
             }
         }
         for (name, condition) in [("since", "at >= {} * 1000"), ("until", "at < {} * 1000")] {
-            if let Some(seconds) = query.number(name)? {
+            if let Some(seconds) = query.seconds(name)? {
                 filters.push(Filter::number(condition, seconds));
             }
         }
