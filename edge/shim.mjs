@@ -6,6 +6,7 @@
 // answered at once instead of hanging.
 
 import { fetch as answer, __wbg_reset_state as replaceInstance, __worker_init_state as initState } from "./index.js";
+import { supervise } from "./socket.mjs";
 
 export default {
   fetch(request, env, context) {
@@ -16,9 +17,18 @@ export default {
       noteTrap(error);
       return internalError(request, error);
     }
-    return response instanceof Promise ? unlessAbandoned(request, response) : response;
+    return response instanceof Promise
+      ? unlessAbandoned(request, response).then((response) => looked(response, request, env, context))
+      : response;
   },
 };
+
+// Only a socket has to be looked after.
+function looked(response, request, env, context) {
+  if (!response.webSocket) return response;
+  const ask = async (question) => answer(question, env, context);
+  return supervise(response, request, env, ask);
+}
 
 // How to give up the requests whose answers come later.
 const inFlight = new Set();

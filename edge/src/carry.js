@@ -13,9 +13,22 @@ function isOursToSay(name) {
   return OURS_TO_SAY.test(folded) || HOP_BY_HOP.test(name);
 }
 
+// What a visitor is shown is theirs alone, so the platform keeps no copy of it (web cache deception).
+const NEVER_KEPT = { cacheTtlByStatus: { "100-599": -1 } };
+
+// An app that is being replaced refuses connections for a moment. Asked once more is what changes nothing by being done twice
+// (RFC 9110 section 9.2.2) and has no body that would be gone.
+const ONCE_MORE = /^(?:GET|HEAD|OPTIONS)$/;
+const ONCE_MORE_AFTER_MILLIS = 300;
+
+// Why the instance gave no answer, as `proxy.rs` reads it.
+const FAILED = "failed";
+const LATE = "late";
+
 // Sends `request` to `url` with the edits of `said`, a flat list of names and values (null: remove the header), and answers
-// with the instance's own response, or with `unreachable(request, requestId, problem)`.
-export function carry(request, url, said, cookie, requestId, unreachable) {
+// with the instance's own response, or with `unreachable(request, requestId, instance, kind, problem)`. The first `gateLength`
+// characters of the request's address and the first `instanceLength` of `url` are the origins.
+export function carry(request, url, said, cookie, requestId, gateLength, instanceLength, patienceMillis, unreachable) {
   // The new request shares method, body (as a stream) and `redirect: "manual"` with the incoming one.
   const out = new Request(url, request);
   const headers = out.headers;
@@ -26,34 +39,105 @@ export function carry(request, url, said, cookie, requestId, unreachable) {
     if (said[i + 1] === null) headers.delete(said[i]);
     else headers.set(said[i], said[i + 1]);
   }
-  return fetch(out).then(
-    (response) => withoutClaims(response, cookie),
-    (problem) => unreachable(request, requestId, problem),
+  // Set by the platform; what a client sends under that name does not arrive.
+  const from = request.headers.get("cf-connecting-ip");
+  if (from !== null) headers.set("x-forwarded-for", from);
+
+  const instance = url.slice(0, instanceLength);
+  const shown = (response) => asTheGates(response, cookie, request.url.slice(0, gateLength), instance);
+  const lost = (problem) => unreachable(request, requestId, instance, problem === LATE ? LATE : FAILED, problem);
+  const again = (problem) =>
+    problem !== LATE && request.body === null && ONCE_MORE.test(request.method)
+      ? pause(ONCE_MORE_AFTER_MILLIS).then(() => sent(out, patienceMillis)).then(shown, lost)
+      : lost(problem);
+  return sent(out, patienceMillis).then(shown, again);
+}
+
+// The answer, if its headers come in time; its body may take as long as it likes.
+function sent(out, patienceMillis) {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(LATE), patienceMillis);
+  return fetch(out, { signal: late.signal, cf: NEVER_KEPT }).then(
+    (response) => {
+      clearTimeout(timer);
+      return isThePlatforms(response) ? Promise.reject(outage(response)) : response;
+    },
+    (problem) => {
+      clearTimeout(timer);
+      throw late.signal.aborted ? LATE : problem;
+    },
   );
 }
 
-// An app can neither speak as the gate nor replace the gate's cookie.
-function withoutClaims(response, cookie) {
+const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
+
+// Where an origin cannot be reached the platform answers in its place (Cloudflare's errors 520 to 530).
+function isThePlatforms(response) {
+  return response.status >= 520 && response.status <= 530 && response.headers.get("server") === "cloudflare";
+}
+
+function outage(response) {
+  response.body?.cancel();
+  return response.status === 524 ? LATE : new Error(`Cloudflare answered ${response.status} for it`);
+}
+
+const SHARED_CACHES = ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"];
+const IS_PRIVATE = /(?:^|,)\s*(?:private|no-store)\s*(?:,|$)/i;
+const FOR_SHARED_CACHES = /^\s*(?:public|s-maxage\s*=.*|private\s*=.*)\s*$/i;
+
+// An app can neither speak as the gate, nor replace its cookie or those of its neighbours, nor let others keep what it shows to this
+// visitor, nor send them to its own address around the gate. Everything else is the app's.
+function asTheGates(response, cookie, gate, instance) {
   const headers = response.headers;
-  const cookies = headers.has("set-cookie") ? headers.getSetCookie() : [];
-  const setsOurs = cookies.some((line) => sets(line, cookie));
-  if (!setsOurs && !headers.has("usher-response") && !headers.has("usher-reason")) return response;
-  const clean = new Response(response.body, response);
-  clean.headers.delete("usher-response");
-  clean.headers.delete("usher-reason");
-  if (setsOurs) {
-    clean.headers.delete("set-cookie");
-    for (const line of cookies) {
-      if (!sets(line, cookie)) clean.headers.append("set-cookie", line);
+  const edits = [];
+  if (headers.has("usher-response") || headers.has("usher-reason")) {
+    edits.push((clean) => clean.delete("usher-response"), (clean) => clean.delete("usher-reason"));
+  }
+  const control = headers.get("cache-control");
+  if (!response.webSocket && (control === null || !IS_PRIVATE.test(control))) {
+    edits.push((clean) => clean.set("cache-control", asPrivate(control)));
+    for (const name of SHARED_CACHES) {
+      if (headers.has(name)) edits.push((clean) => clean.delete(name));
     }
   }
+  const location = headers.get("location");
+  if (location?.startsWith(instance) && /^(?:[/?#]|$)/.test(location.slice(instance.length))) {
+    edits.push((clean) => clean.set("location", gate + location.slice(instance.length)));
+  }
+  if (headers.has("set-cookie")) {
+    const cookies = headers.getSetCookie();
+    const own = cookies.filter((line) => !sets(line, cookie) && !reachesOthers(line, gate));
+    if (own.length < cookies.length) {
+      edits.push((clean) => clean.delete("set-cookie"));
+      for (const line of own) edits.push((clean) => clean.append("set-cookie", line));
+    }
+  }
+  if (edits.length === 0) return response;
+  const { status, webSocket } = response;
+  const clean = webSocket
+    ? new Response(null, { status, webSocket, headers })
+    : new Response(response.body, response);
+  for (const edit of edits) edit(clean.headers);
   return clean;
 }
 
-// Whether a Set-Cookie line sets this cookie, or the one beside it that counts trips to the log-in page. A line without a name sets its whole value, which the browser sends back as it
-// is: `=name=value` comes back as `name=value` (RFC 6265bis section 5.6).
+function asPrivate(control) {
+  const kept = (control ?? "").split(",").filter((part) => part.trim() !== "" && !FOR_SHARED_CACHES.test(part));
+  return ["private", ...kept.map((part) => part.trim())].join(", ");
+}
+
+// Whether a Set-Cookie line sets this cookie, or the one beside it that counts trips to the log-in page. A line without a name sets
+// its whole value, which the browser sends back as it is: `=name=value` comes back as `name=value` (RFC 6265bis section 5.6).
 function sets(line, cookie) {
   const pair = line.split(";", 1)[0].trim().replace(/^=+/, "");
   const name = pair.split("=", 1)[0].trim();
   return name === cookie || name === `${cookie}-trips`;
+}
+
+// Whether a Set-Cookie line is for more hosts than the one that was asked, such as a neighbour's: of several `Domain` the last counts
+// (RFC 6265bis section 5.6).
+function reachesOthers(line, gate) {
+  const domains = line.split(";").slice(1).map((part) => /^\s*domain\s*=\s*\.?(.*?)\s*$/i.exec(part)?.[1]);
+  const domain = domains.findLast((domain) => domain !== undefined);
+  return domain !== undefined && domain !== "" && domain.toLowerCase() !== new URL(gate).hostname;
 }

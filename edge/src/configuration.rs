@@ -41,6 +41,8 @@ pub(crate) struct Configuration {
     pub(crate) support: String,
     pub(crate) product: String,
     pub(crate) instance_hosts: Vec<HostRule>,
+    /// How long an instance may take until the headers of its answer come.
+    pub(crate) instance_patience_millis: u32,
     /// Which host is which door.
     pub(crate) doors: Doors,
     pub(crate) cookie: String,
@@ -53,6 +55,9 @@ pub(crate) struct Configuration {
     pub(crate) first_sight: Option<FirstOwner>,
     pub(crate) suspended_paths: Vec<String>,
     pub(crate) platform_admin: Option<PlatformAdmin>,
+    /// For `edge/socket.mjs`, which reads it from the environment.
+    #[expect(dead_code, reason = "checked here, read where sockets are")]
+    pub(crate) sockets_are_supervised: bool,
     pub(crate) admin_secret: String,
     /// What signs what the app is told; without it the app is told by plain headers only.
     pub(crate) assertion_keys: Option<AssertionKeys>,
@@ -95,12 +100,14 @@ impl Configuration {
                 .text("USHER_PRODUCT")
                 .unwrap_or_else(|| "Usher".to_owned()),
             instance_hosts: instance_hosts(given, &mut mistakes),
+            instance_patience_millis: patience(given, &mut mistakes),
             cookie: cookie(given, default_cookie, development, &mut mistakes),
             provider_header,
             rules: rules(given, &mut mistakes),
             records_kept: DAY * given.days("USHER_RECORDS_DAYS", 365, &mut mistakes),
             suspended_paths: suspended_paths(given, &mut mistakes),
             platform_admin: platform_admin(given, &mut mistakes),
+            sockets_are_supervised: sockets(given, &mut mistakes),
             admin_secret: given.secret("USHER_ADMIN_SECRET", &mut mistakes),
             assertion_keys: assertion_keys(given, &mut mistakes),
             development,
@@ -265,6 +272,30 @@ fn platform_admin(given: &Surroundings, mistakes: &mut Mistakes) -> Option<Platf
             None
         }
     }
+}
+
+fn sockets(given: &Surroundings, mistakes: &mut Mistakes) -> bool {
+    match given.text("USHER_SOCKETS").as_deref() {
+        None | Some("" | "supervised") => true,
+        Some("passed") => false,
+        Some(other) => {
+            mistakes.note(format!(
+                "USHER_SOCKETS is `{other}`; give `supervised` or `passed`"
+            ));
+            true
+        }
+    }
+}
+
+/// Cloudflare itself waits for 100 seconds (error 524).
+fn patience(given: &Surroundings, mistakes: &mut Mistakes) -> u32 {
+    let seconds = given.seconds("USHER_INSTANCE_SECONDS", 60, mistakes);
+    if !(1..=600).contains(&seconds) {
+        mistakes.note(format!(
+            "USHER_INSTANCE_SECONDS is {seconds}; give 1 to 600"
+        ));
+    }
+    u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX)
 }
 
 fn assertion_keys(given: &Surroundings, mistakes: &mut Mistakes) -> Option<AssertionKeys> {

@@ -358,6 +358,7 @@ impl Gate<'_> {
                     headers,
                     carrier,
                     cookie: &self.configuration.cookie,
+                    patience_millis: self.configuration.instance_patience_millis,
                 },
                 assertion,
                 self.isolate,

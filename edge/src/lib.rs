@@ -38,6 +38,7 @@ mod time_limit;
 mod trap;
 #[cfg(feature = "vectors")]
 mod vectors;
+mod waking;
 
 pub use configuration::{Home, ISSUER_MEMBERS, SETTINGS, Setting};
 use policy::reason::Reason;

@@ -8,10 +8,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Request;
 
+use crate::clock;
 use crate::events;
 use crate::fetching;
 use crate::incoming::{CredentialHeaders, Incoming};
-use crate::isolate::Isolate;
+use crate::isolate::{self, Isolate};
 use crate::page;
 
 #[wasm_bindgen(module = "/src/carry.js")]
@@ -22,6 +23,9 @@ extern "C" {
         said: &Array,
         cookie: &str,
         request_id: &str,
+        gate_length: u32,
+        instance_length: u32,
+        patience_millis: u32,
         unreachable: &Function,
     ) -> Promise;
 }
@@ -33,6 +37,8 @@ pub(crate) struct Credential<'a> {
     pub(crate) carrier: Carrier,
     /// The name of the gate's cookie.
     pub(crate) cookie: &'a str,
+    /// How long the instance may take until its headers come.
+    pub(crate) patience_millis: u32,
 }
 
 /// Sends the request on as it came, but for the headers that say who is there: the gate's own are set, everybody else's are
@@ -63,6 +69,9 @@ pub(crate) fn forward(
     say("usher-role", Some(permit.role().word()));
     say("usher-instance", Some(permit.instance().id.as_str()));
     say("usher-request-id", Some(&incoming.id));
+    let (scheme, host) = (incoming.origin().split_once("://")).unwrap_or_default();
+    say("x-forwarded-proto", Some(scheme));
+    say("x-forwarded-host", Some(host));
     say(policy::assertion::HEADER, assertion);
     match credential.carrier {
         Carrier::Bearer => say("authorization", None),
@@ -87,8 +96,16 @@ pub(crate) fn forward(
         &said,
         credential.cookie,
         &incoming.id,
+        length(incoming.origin()),
+        length(permit.instance().url.as_str()),
+        credential.patience_millis,
         &isolate.on_unreachable,
     )
+}
+
+/// The length of an address as JavaScript counts it; addresses are ASCII.
+fn length(address: &str) -> u32 {
+    u32::try_from(address.len()).unwrap_or(u32::MAX)
 }
 
 /// A claim as a header value: visible ASCII as it is, anything else percent-encoded in UTF-8, so that no name can break out of
@@ -115,14 +132,22 @@ fn header_text(claim: &str) -> String {
 
 /// What carrying calls when the instance cannot be reached.
 pub(crate) fn on_unreachable() -> Function {
-    let answer = |request: Request, request_id: String, problem: JsValue| {
-        events::alarm(
-            "instance_unreachable",
-            &format!("{request_id}: {}", fetching::text(&problem)),
-        );
-        page::unreachable(&request, &request_id, &Reason::InstanceUnreachable.into())
-    };
-    let closure: Closure<dyn Fn(Request, String, JsValue) -> JsValue> = Closure::new(answer);
+    let answer =
+        |request: Request, request_id: String, instance: String, kind: String, problem: JsValue| {
+            let can_wait = matches!(request.method().as_str(), "GET" | "HEAD");
+            let reason = match isolate::current() {
+                _ if kind == "late" => Reason::InstanceTimedOut,
+                Some(isolate) => isolate.waking.reason(&instance, can_wait, clock::now()),
+                None => Reason::InstanceUnreachable,
+            };
+            events::alarm(
+                reason.code(),
+                &format!("{request_id}: {}", fetching::text(&problem)),
+            );
+            page::unreachable(&request, &request_id, &reason.into())
+        };
+    let closure: Closure<dyn Fn(Request, String, String, String, JsValue) -> JsValue> =
+        Closure::new(answer);
     closure.into_js_value().unchecked_into()
 }
 

@@ -62,6 +62,9 @@ pub struct MeVisitor {
     pub subject: String,
     /// The e-mail address of the token, if it carries one.
     pub email: Option<String>,
+    /// When the token is over, in seconds since the Unix epoch.
+    #[serde(default)]
+    pub valid_until: u64,
 }
 
 /// The visitor's instance in [`Me`]. Its address stays private: a visitor reaches it through the gate.

@@ -44,8 +44,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Bu
         bind(&compiled, &folder)?;
         workspace::write(&folder.join(STAMP), &stamp(&wasm)).map_err(BuildError::File)?;
     }
-    let shim = workspace::read(&workspace.path("edge/shim.mjs")).map_err(BuildError::File)?;
-    workspace::write(&folder.join("shim.mjs"), &shim).map_err(BuildError::File)?;
+    for name in BY_HAND {
+        let module = workspace.path("edge").join(name);
+        let module = workspace::read(&module).map_err(BuildError::File)?;
+        workspace::write(&folder.join(name), &module).map_err(BuildError::File)?;
+    }
     let bound = workspace::read(&folder.join("index_bg.wasm")).map_err(BuildError::File)?;
     let name = folder
         .strip_prefix(workspace.root())
@@ -167,6 +170,9 @@ fn gzip_bytes(content: &[u8]) -> usize {
 const fn kilobytes(bytes: usize) -> usize {
     bytes.div_ceil(1000)
 }
+
+/// What the runtime enters the gate through, and what that imports.
+const BY_HAND: [&str; 2] = ["shim.mjs", "socket.mjs"];
 
 /// Holds the hash of the WebAssembly that the folder was made of. No extension, so that wrangler does not upload it.
 const STAMP: &str = ".made-of";

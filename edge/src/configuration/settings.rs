@@ -25,7 +25,7 @@ pub struct Setting {
 }
 
 /// Every configuration value, the ones that must be given first.
-pub const SETTINGS: [Setting; 28] = [
+pub const SETTINGS: [Setting; 30] = [
     Setting {
         name: "USHER_DB",
         home: Home::Binding,
@@ -171,10 +171,22 @@ pub const SETTINGS: [Setting; 28] = [
         meaning: "how long one status on the way to `ready` may last before the visitor is told that something is wrong",
     },
     Setting {
+        name: "USHER_INSTANCE_SECONDS",
+        home: Home::Variable,
+        default: Some("60"),
+        meaning: "how long an instance may take until the headers of its answer come, 1 to 600; its body may take as long as it likes",
+    },
+    Setting {
         name: "USHER_SHARED_HOSTS",
         home: Home::Variable,
         default: Some("[]"),
         meaning: "the hosts at which everybody reaches their own instance; any other host is then the address of an instance (a custom domain). Empty: every host that is not below `USHER_APP_DOMAIN`",
+    },
+    Setting {
+        name: "USHER_SOCKETS",
+        home: Home::Variable,
+        default: Some("supervised"),
+        meaning: "`supervised`: an open WebSocket is closed with 4401 when the log-in is over, and with 4403 when its visitor is not let in any more, looked at every FRESH seconds; `passed`: it is not looked after",
     },
     Setting {
         name: "USHER_SUSPENDED_PATHS",

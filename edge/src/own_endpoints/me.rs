@@ -33,6 +33,7 @@ pub(super) async fn answer(gate: &Gate<'_>) -> Result<Answer, JsValue> {
             issuer: visitor.identity().issuer.as_str().to_owned(),
             subject: visitor.identity().subject.as_str().to_owned(),
             email: visitor.email().map(|email| email.as_str().to_owned()),
+            valid_until: visitor.valid_until().unix_seconds(),
         },
         admitted,
         reason: reason.to_owned(),

@@ -75,6 +75,32 @@ async fn the_app_is_told_who_is_there_and_never_gets_the_credential() {
 }
 
 #[tokio::test]
+async fn the_app_is_told_at_which_host_and_how_the_visitor_came_and_by_nobody_else() {
+    let (world, _account, visitor) = ready().await;
+    let forged = [
+        ("X-Forwarded-Host", "evil.example"),
+        ("X-Forwarded-Proto", "gopher"),
+        ("X-Forwarded-For", "6.6.6.6"),
+        ("X-Forwarded-Prefix", "/admin"),
+        ("Forwarded", "host=evil.example"),
+        ("X-Real-IP", "6.6.6.6"),
+    ];
+    let mut request = visitor.request(Method::GET, "/echo");
+    for (name, value) in forged {
+        request = request.header(name, value);
+    }
+    let echo = app(visitor.send(request).await).await;
+    let host = world.gate.url.strip_prefix("http://").unwrap();
+    assert_eq!(reached(&echo, "x-forwarded-host"), [host]);
+    assert_eq!(reached(&echo, "x-forwarded-proto"), ["http"]);
+    let all = echo.to_string();
+    assert!(
+        !all.contains("evil") && !all.contains("6.6.6.6") && !all.contains("/admin"),
+        "{all}"
+    );
+}
+
+#[tokio::test]
 async fn no_spelling_of_our_headers_survives_from_a_client() {
     let (_world, account, visitor) = ready().await;
     for name in [
@@ -224,7 +250,15 @@ async fn an_app_that_is_gone_is_said_to_be_gone() {
     // A change through the gate makes it look at the registry anew.
     crate::cast::operate(&world, Method::PUT, &path, json!({ "status": "suspended" })).await;
     crate::cast::operate(&world, Method::PUT, &path, json!({ "status": "ready" })).await;
-    let (status, reason, _) = told(visitor.get("/").await).await;
+    // It may only be starting, so who just looks may wait for it; what was sent is lost.
+    let answer = visitor.get("/").await;
+    assert_eq!(header(&answer, "retry-after"), "2");
+    let (status, reason, _) = told(answer).await;
+    assert_eq!((status, reason.as_str()), (503, "instance_waking"));
+    let sent = visitor
+        .send(visitor.request(Method::POST, "/").body("order"))
+        .await;
+    let (status, reason, _) = told(sent).await;
     assert_eq!((status, reason.as_str()), (502, "instance_unreachable"));
 }
 

@@ -395,10 +395,10 @@ async fn user_of(world: &World, email: &str) -> String {
 async fn when_the_owner_is_gone_the_next_stranger_is_no_owner() {
     let world = open_door().await;
     with_owner(&world).await;
-    // A provisioner that says nothing of a role, and an operator who removes them.
+    // A provisioner that makes them a member, and an operator who removes them.
     let owner = json!({
         "issuer": world.stage.addresses().identity, "subject": "the-owner", "membership": "member",
-        "email": "owner@platform.example",
+        "email": "owner@platform.example", "role": "member",
     });
     let put = operate(&world, Method::PUT, "standings", owner).await;
     assert_eq!(put.status(), 200);

@@ -220,6 +220,7 @@ async fn me(State(here): State<Deployment>, headers: HeaderMap) -> Response {
             issuer: here.0.address.clone(),
             subject: "subject-1".into(),
             email: Some(email),
+            valid_until: 0,
         },
         admitted,
         reason: reason.clone(),
