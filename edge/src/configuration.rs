@@ -38,6 +38,8 @@ pub(crate) struct Configuration {
     pub(crate) login_url: String,
     /// More origins whose pages may hand over a token; that of `login_url` always may.
     pub(crate) login_origins: Vec<String>,
+    /// Other origins whose scripts may call the apps.
+    pub(crate) cors_origins: Vec<String>,
     pub(crate) support: String,
     pub(crate) product: String,
     pub(crate) instance_hosts: Vec<HostRule>,
@@ -94,7 +96,8 @@ impl Configuration {
             issuers,
             key_sources,
             login_url: given.web_address("USHER_LOGIN_URL", development, &mut mistakes),
-            login_origins: login_origins(given, development, &mut mistakes),
+            login_origins: origins(given, "USHER_LOGIN_ORIGINS", development, &mut mistakes),
+            cors_origins: origins(given, "USHER_CORS_ORIGINS", development, &mut mistakes),
             support: support(given, &mut mistakes),
             product: given
                 .text("USHER_PRODUCT")
@@ -122,13 +125,18 @@ impl Configuration {
 
 const DAY: Duration = Duration::from_hours(24);
 
-fn login_origins(given: &Surroundings, development: bool, mistakes: &mut Mistakes) -> Vec<String> {
-    let origins = given.list("USHER_LOGIN_ORIGINS", mistakes);
+fn origins(
+    given: &Surroundings,
+    name: &str,
+    development: bool,
+    mistakes: &mut Mistakes,
+) -> Vec<String> {
+    let origins = given.list(name, mistakes);
     for origin in &origins {
         let host = origin.split_once("://").map_or("", |(_, host)| host);
         if !is_web_address(origin, development) || host.contains('/') {
             mistakes.note(format!(
-                "USHER_LOGIN_ORIGINS has `{origin}`; give an origin such as `https://auth.example.com`, without a slash at the end"
+                "{name} has `{origin}`; give an origin such as `https://auth.example.com`, without a slash at the end"
             ));
         }
     }

@@ -25,7 +25,7 @@ use crate::isolate::Isolate;
 use crate::page::{Answer, Setting, log_in_address};
 use crate::sightings::{Finding, FoundOwned, Sightings};
 use crate::signature::WebCrypto;
-use crate::{clock, cookie, proxy};
+use crate::{clock, cookie, cors, proxy};
 
 /// What every step of a request needs.
 pub(crate) struct Gate<'a> {
@@ -381,10 +381,10 @@ impl Gate<'_> {
                 } else {
                     answer
                 };
-                answer.into_response()
+                cors::readable(self, answer).into_response()
             }
             Decision::Tell(message) => {
-                let answer = Answer::message(message, &setting());
+                let answer = cors::readable(self, Answer::message(message, &setting()));
                 // Two cookies of our name: one of them was planted, and both go.
                 let planted =
                     message.reason == Reason::CredentialAmbiguous && headers.cookie_was_judged();

@@ -16,6 +16,7 @@ mod circuit;
 mod clock;
 mod configuration;
 mod cookie;
+mod cors;
 mod events;
 mod fast_path;
 mod fetching;
@@ -91,6 +92,9 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
         incoming: &incoming,
         door: door.clone(),
     };
+    if let Some(answer) = cors::preflight(&gate) {
+        return answer;
+    }
     if let Some(answer) = fast_path::answer(&gate) {
         return answer;
     }

@@ -104,7 +104,9 @@ pub(crate) async fn answer(
     incoming: &Incoming,
 ) -> JsValue {
     let method = incoming.method();
-    if let Some(methods) = endpoint.methods()
+    let asks_first = method == "OPTIONS" && endpoint == Endpoint::Session;
+    if !asks_first
+        && let Some(methods) = endpoint.methods()
         && !methods.split(", ").any(|allowed| allowed == method)
     {
         return told(&endpoint, method_not_allowed(methods, incoming), incoming);
@@ -138,6 +140,9 @@ pub(crate) async fn answer(
             Ok(answer) => answer,
             Err(turned_away) => return turned_away,
         },
+        Endpoint::Session if asks_first => {
+            session::preflight(&gate).unwrap_or_else(|| method_not_allowed("POST", incoming))
+        }
         Endpoint::Session => match session::start(&gate).await {
             Ok(answer) => answer,
             Err(turned_away) => return turned_away,

@@ -216,6 +216,10 @@ impl Answer {
         self
     }
 
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.headers.iter().any(|(known, _)| *known == name)
+    }
+
     /// Its HTTP status.
     pub(crate) fn status(&self) -> u16 {
         self.status

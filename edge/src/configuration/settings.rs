@@ -25,7 +25,7 @@ pub struct Setting {
 }
 
 /// Every configuration value, the ones that must be given first.
-pub const SETTINGS: [Setting; 30] = [
+pub const SETTINGS: [Setting; 31] = [
     Setting {
         name: "USHER_DB",
         home: Home::Binding,
@@ -109,6 +109,12 @@ pub const SETTINGS: [Setting; 30] = [
         home: Home::Variable,
         default: Some("[]"),
         meaning: "more origins whose pages may hand over a token to `/.usher/session`; that of the log-in page always may",
+    },
+    Setting {
+        name: "USHER_CORS_ORIGINS",
+        home: Home::Variable,
+        default: Some("[]"),
+        meaning: "other origins whose scripts may call the apps with a token of their own: the gate answers their preflights, and lets them read its refusals; what they may read of an app's answer the app says",
     },
     Setting {
         name: "USHER_PRODUCT",

@@ -13,7 +13,7 @@ use super::arrival;
 use crate::gate::Gate;
 use crate::incoming::CredentialHeaders;
 use crate::page::Answer;
-use crate::{clock, cookie, events};
+use crate::{clock, cookie, cors, events};
 
 /// A form with a token and an address.
 const MAX_FORM_BYTES: usize = 16 * 1024;
@@ -74,7 +74,8 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     let place = safe_return_to(return_to, incoming.origin());
     let answer = if is_json(gate) {
         let said = serde_json::json!({ "return_to": place });
-        Answer::json(200, &said, &incoming.id)
+        let answer = Answer::json(200, &said, &incoming.id);
+        with_cookie_for(&origin.unwrap_or_default(), answer)
     } else {
         Answer::redirect(&arrival::address(&place), &incoming.id)
     };
@@ -82,6 +83,28 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     Ok(answer
         .header("set-cookie", set)
         .header("set-cookie", cookie::trips_cleared(gate.configuration)))
+}
+
+/// A script of the log-in page asks whether it may hand over a token as JSON (Fetch standard, "CORS-preflight fetch").
+pub(super) fn preflight(gate: &Gate<'_>) -> Option<Answer> {
+    let incoming = gate.incoming;
+    let origin = incoming.header("origin")?;
+    let method = incoming.header("access-control-request-method")?;
+    (incoming.method() == "OPTIONS" && may_hand_over(gate, Some(&origin))).then(|| {
+        let headers = Some("Content-Type".to_owned());
+        with_cookie_for(&origin, cors::permission(gate, &origin, method, headers))
+    })
+}
+
+/// Only with this a browser keeps the cookie of an answer to a script.
+fn with_cookie_for(origin: &str, answer: Answer) -> Answer {
+    let is_given = answer.has("access-control-allow-origin");
+    let answer = answer.header("access-control-allow-credentials", "true".to_owned());
+    if is_given {
+        answer
+    } else {
+        answer.header("access-control-allow-origin", origin.to_owned())
+    }
 }
 
 /// What the log-in page hands over.

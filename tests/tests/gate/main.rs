@@ -12,6 +12,7 @@ mod carrying;
 mod cast;
 mod clock;
 mod configuration;
+mod cors;
 mod credentials;
 mod doors;
 mod first_sight;
