@@ -32,4 +32,5 @@ mod records;
 mod session;
 mod sockets;
 mod time_limits;
+mod transparency;
 mod trust;
