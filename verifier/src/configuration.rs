@@ -62,6 +62,23 @@ impl Configuration {
     }
 }
 
+/// What a printed command needs to read the same file, wherever it is not the usual one; with the blank before it.
+pub(crate) fn config_option(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain =
+        |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);
+    if path == USUAL_FILE {
+        String::new()
+    } else if path.chars().all(is_plain) {
+        format!(" --config {path}")
+    } else {
+        format!(" --config '{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+/// The file that is read unless another one is named.
+pub(crate) const USUAL_FILE: &str = "usher.toml";
+
 /// The text of the file at this path.
 fn text_of(path: &Path) -> Result<String, ConfigurationError> {
     match std::fs::read_to_string(path) {

@@ -21,6 +21,7 @@ mod check;
 mod configuration;
 mod consent;
 mod contract;
+mod counted;
 mod departure;
 mod deployment;
 mod findings;
