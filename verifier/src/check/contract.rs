@@ -22,7 +22,7 @@ mod survey;
 
 use std::fmt;
 
-use crate::arguments::CheckContract;
+use crate::arguments::check::CheckContract;
 use crate::configuration::Environment;
 use crate::configuration::contract::Held;
 use crate::configuration::database::Place;
@@ -42,15 +42,18 @@ pub(crate) async fn check(
 ) -> Result<ExitCode, CheckContractError> {
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
     let held = Held::load(&options.config, environment)?;
-    if let Place::Postgres { url, .. } = &held.database.place {
-        secrets.remember(SecretName::Database, url);
+    if let Place::Postgres { url, variable } = &held.database.place {
+        secrets.remember(SecretName::Variable(variable), url);
         let config = url.parse::<tokio_postgres::Config>();
         if let Some(password) = config
             .as_ref()
             .ok()
             .and_then(|config| config.get_password())
         {
-            secrets.remember(SecretName::Database, &String::from_utf8_lossy(password));
+            secrets.remember(
+                SecretName::Variable(variable),
+                &String::from_utf8_lossy(password),
+            );
         }
     }
     let client = probe::client(&held).map_err(CheckContractError::Client)?;

@@ -25,7 +25,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use policy::time::Moment;
 
-use crate::arguments::CheckTokens;
+use crate::arguments::check::CheckTokens;
 use crate::check::tokens::error::CheckError;
 use crate::check::tokens::examination::examine;
 use crate::check::tokens::expectation::Expectation;

@@ -7,16 +7,17 @@ use policy::event::EventKind;
 use serde_json::Value;
 
 use crate::arguments::ReportFormat;
-use crate::arguments::given::RecordId;
+use crate::arguments::given::{RecordId, When};
 use crate::arguments::operator::{Events, Limit};
 use crate::operator::Said;
 use crate::operator::desk::{Desk, now, understood};
 use crate::operator::failure::Failure;
 use crate::operator::page::List;
-use crate::operator::table::{minute, second, table};
-use crate::operator::users::id_of;
+use crate::operator::table::{clock, second, table};
+use crate::operator::users::{id_of, instance_of};
 use crate::outlet::Outlet;
 use crate::terminal::{harmless, json_line};
+use crate::width::Width;
 
 pub(super) const EVENTS: List<'static> = List {
     path: &["events"],
@@ -32,15 +33,20 @@ pub(super) async fn read(
         Some(user) => Some(id_of(desk, user).await?),
         None => None,
     };
-    let since = wanted
-        .since
-        .map(|since| since.unix_seconds(now()).to_string());
+    let instance = match &wanted.instance {
+        Some(instance) => Some(instance_of(desk, instance).await?),
+        None => None,
+    };
+    let second = |when: Option<When>| when.map(|when| when.unix_seconds(now()).to_string());
+    let (since, until) = (second(wanted.since), second(wanted.until));
     let filters = [
         ("event", wanted.event.map(EventKind::word)),
         ("user", user.as_ref().map(RecordId::as_str)),
         ("email", wanted.email.as_deref()),
+        ("instance", instance.as_ref().map(RecordId::as_str)),
         ("request", wanted.request.as_deref()),
         ("since", since.as_deref()),
+        ("until", until.as_deref()),
     ];
     let found = desk.rows(EVENTS, &filters, wanted.limit).await?;
     if wanted.follow {
@@ -48,13 +54,14 @@ pub(super) async fn read(
     }
     Ok(Said {
         json: found.json(),
-        words: rows(found.understood()?) + &found.foot("events"),
+        words: rows(desk.width, found.understood()?) + &found.foot("events"),
     })
 }
 
-pub(super) fn rows(events: Vec<EventRecord>) -> String {
-    let row = |event: EventRecord| [minute(event.at / 1000), event.event.clone(), about(&event)];
+pub(super) fn rows(room: Width, events: Vec<EventRecord>) -> String {
+    let row = |event: EventRecord| [clock(event.at / 1000), event.event.clone(), about(&event)];
     table(
+        room,
         ["AT (UTC)", "EVENT", "ABOUT"],
         events.into_iter().map(row).collect(),
     )
@@ -146,6 +153,10 @@ fn about(event: &EventRecord) -> String {
         event.email.clone().or_else(|| event.user.clone()),
         labelled("org", &event.org),
         labelled("instance", &event.instance),
+        event
+            .details
+            .as_ref()
+            .and_then(|details| change(&event.event, details)),
         event.reason.clone(),
         labelled("by", &event.actor),
         event.why.as_ref().map(|why| format!("“{why}”")),
@@ -155,8 +166,89 @@ fn about(event: &EventRecord) -> String {
     parts.join(", ")
 }
 
+/// What became of it: a step as `active → ready`, everything else by its name.
+fn change(event: &str, details: &Value) -> Option<String> {
+    let Value::Object(members) = details else {
+        return None;
+    };
+    let mut parts = Vec::new();
+    let text = |name: &str| members.get(name).and_then(|value| plain(value, None));
+    if let (Some(from), Some(to)) = (text("from"), text("to")) {
+        parts.push(format!("{from} → {to}"));
+    }
+    // A change of a user says `null` where something is taken away; elsewhere it means that nothing is said.
+    let null = (event == EventKind::UserChanged.word()).then_some("none");
+    let others = members
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "from" | "to"));
+    let named = others.filter_map(|(name, value)| {
+        let value = plain(value, null)?;
+        Some(format!("{} {value}", name.replace('_', " ")))
+    });
+    parts.extend(named);
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// A value as a person writes it; nothing where it says nothing.
+fn plain(value: &Value, null: Option<&str>) -> Option<String> {
+    match value {
+        Value::Null => null.map(str::to_owned),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text.clone()),
+        Value::Array(all) if all.is_empty() => Some("none".to_owned()),
+        Value::Array(all) => {
+            let all: Vec<_> = all.iter().filter_map(|one| plain(one, null)).collect();
+            Some(all.join(" "))
+        }
+        Value::Object(_) => Some(value.to_string()),
+    }
+}
+
 /// As soon as a person needs it, and cheap for the registry.
 const BETWEEN_QUESTIONS: Duration = Duration::from_secs(2);
 
 /// More than this between two questions is no log-ins any more, but an attack; `--since` shows all of it.
 const MOST_AT_ONCE: u32 = 10_000;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_says_what_became_of_what() {
+        for (event, details, said) in [
+            (
+                "status_changed",
+                json!({ "from": "active", "to": "ready" }),
+                Some("active → ready"),
+            ),
+            (
+                "instance_changed",
+                json!({ "addresses": ["guy", "app.guy.example"], "org": null }),
+                Some("addresses guy app.guy.example"),
+            ),
+            (
+                "instance_changed",
+                json!({ "addresses": [], "org": "acme" }),
+                Some("addresses none, org acme"),
+            ),
+            (
+                "user_changed",
+                json!({ "platform_owner": true, "org": null }),
+                Some("org none, platform owner true"),
+            ),
+            (
+                "of_a_later_gate",
+                json!({ "kind": { "a": 1 } }),
+                Some("kind {\"a\":1}"),
+            ),
+            ("login_success", json!({}), None),
+            ("login_success", Value::Null, None),
+        ] {
+            assert_eq!(change(event, &details).as_deref(), said, "{event}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ use policy::shared_secret;
 use policy::standing::IssuerUrl;
 use reqwest::Url;
 
-use crate::arguments::CheckTokens;
+use crate::arguments::check::CheckTokens;
 use crate::check::tokens::error::CheckError;
 use crate::check::tokens::worker_secrets::WorkerSecrets;
 use crate::check::tokens::wrangler;
@@ -78,7 +78,7 @@ impl Expectation {
         let known = WorkerSecrets::beside(path, environment)?;
         let secret = |name: &str, mistakes: &mut Mistakes| {
             let value = known.value(name).unwrap_or_default();
-            secrets.remember(SecretName::Issuer, &value);
+            secrets.remember(SecretName::Variable(name), &value);
             let weak = shared_secret::mistake(name, &value).filter(|_| !value.is_empty());
             if let Some(mistake) = weak {
                 mistakes.note(mistake);
