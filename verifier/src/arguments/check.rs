@@ -46,9 +46,17 @@ pub(crate) struct CheckTokens {
     #[arg(value_name = "TOKEN")]
     pub(crate) token: String,
 
-    /// The gate's configuration [default: wrangler.toml in this folder, unless --jwks is given]
+    /// The gate's configuration [default: wrangler.json, wrangler.jsonc or wrangler.toml in this folder, unless --jwks is given]
     #[arg(long, value_name = "PATH")]
     pub(crate) wrangler: Option<PathBuf>,
+
+    /// The environment of that configuration: `[env.NAME.vars]`, and `.dev.vars.NAME` where it is there
+    #[arg(long, value_name = "NAME", conflicts_with = "issuer")]
+    pub(crate) env: Option<String>,
+
+    /// Judge as the deployed gate does: without .dev.vars, which only `wrangler dev` reads
+    #[arg(long, conflicts_with = "issuer")]
+    pub(crate) deployed: bool,
 
     /// A key set to judge by, or to take in place of the one that --wrangler names
     #[arg(long, value_name = "URL|FILE")]
@@ -104,14 +112,15 @@ const TOKENS_EXAMPLES: &str = "\
 Examples:
   pbpaste | usher check tokens -
   usher check tokens - --wrangler ../gate/wrangler.toml < token.txt
+  usher check tokens - --env staging --deployed < token.txt
   usher check tokens - --jwks https://id.example.com/jwks.json
   usher check tokens - --jwks keys.json --issuer https://id.example.com \\
     --audience usher --algorithm RS256 --at 1767225600
 
-The issuers are those of [vars] USHER_ISSUERS, read as the gate reads them. The
+The issuers are those of [vars] USHER_ISSUERS, read as the gate reads them; what
+stands in .dev.vars beside that file counts before it, as with `wrangler dev`. The
 value of a secret (HS256) is taken from the environment variable of its name, or
-from .dev.vars beside wrangler.toml. With --jwks alone only form, key and
-signature are judged.
+from .dev.vars. With --jwks alone only form, key and signature are judged.
 
 Exit codes:
   0 the gate would admit it, 1 it would refuse it, 2 usage or configuration,

@@ -9,15 +9,16 @@
 
 mod claim_lines;
 mod cure;
+mod dev_vars;
 mod error;
 mod examination;
 mod expectation;
 pub(crate) mod explanation;
+mod gate_files;
 mod key_lines;
 mod key_set;
 mod keys_at_hand;
 pub(crate) mod words;
-mod worker_secrets;
 mod wrangler;
 
 use std::io::Read as _;
