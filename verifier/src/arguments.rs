@@ -10,6 +10,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand, ValueEnum};
 use policy::contract::sql::table::Identifier;
 
+use crate::configuration::USUAL_FILE;
 use crate::contract::TableName;
 use crate::scenario::Scenario;
 
@@ -121,7 +122,7 @@ pub(crate) enum DialectName {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
     /// The file that describes the deployment
-    #[arg(long, value_name = "FILE", default_value = "usher.toml")]
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
     pub(crate) config: PathBuf,
 
     /// The story to play

@@ -7,6 +7,7 @@ use policy::issuer::Algorithm;
 use policy::standing::IssuerUrl;
 
 use crate::arguments::ReportFormat;
+use crate::configuration::USUAL_FILE;
 
 /// What can be looked at on its own.
 #[derive(Debug, Subcommand)]
@@ -23,7 +24,7 @@ pub(crate) enum Check {
 #[derive(Debug, Args)]
 pub(crate) struct CheckContract {
     /// The file whose `[contract]` names the table
-    #[arg(long, value_name = "FILE", default_value = "usher.toml")]
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
     pub(crate) config: PathBuf,
 
     /// Make healthy apps that were left behind `ready`, by legal steps; the plan is shown first

@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::arguments::operator::Connection;
-use crate::configuration::Environment;
 use crate::configuration::address::BaseUrl;
 use crate::configuration::gate::GateOfFile;
+use crate::configuration::{Environment, USUAL_FILE};
 use crate::deployment::http::{Body, Http};
 use crate::operator::absence::{Absence, kept_by_the_registry};
 use crate::operator::failure::{Failure, Unprepared};
@@ -47,7 +47,7 @@ impl<'a> Desk<'a> {
     ) -> Result<Self, Unprepared> {
         let set = |name: &str| environment(name).filter(|value| !value.is_empty());
         let of_file = |path: &Path| GateOfFile::load(path, environment);
-        let usual = Path::new("usher.toml");
+        let usual = Path::new(USUAL_FILE);
         let (gate, admin) = match (&connection.gate, &connection.config, set(GATE)) {
             (Some(gate), _, _) => (gate.clone(), None),
             (None, Some(path), _) => {

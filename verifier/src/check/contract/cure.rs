@@ -1,13 +1,15 @@
 //! What is the case, and the exact fix of each kind, as SQL to be copied.
 
+use std::path::Path;
+
 use policy::contract::sql::Dialect;
 use policy::status::Status;
 
 use crate::check::contract::findings::{Code, Example, Kind};
 use crate::check::contract::statement::{is_row, table};
-use crate::configuration::config_option;
 use crate::configuration::contract::Held;
 use crate::configuration::database::Place;
+use crate::configuration::{USUAL_FILE, config_option};
 use crate::counted::counted;
 use crate::findings::Fix;
 
@@ -152,8 +154,11 @@ fn write_provisioned(held: &Held, row: &str) -> String {
 }
 
 fn fix_command(held: &Held) -> String {
-    let config = config_option(held.names.path());
-    format!("usher check contract --fix{config}")
+    let command = "usher check contract --fix".to_owned();
+    match held.names.path() {
+        usual if usual == Path::new(USUAL_FILE) => command,
+        path => format!("{command} {}", config_option(path)),
+    }
 }
 
 fn script(held: &Held) -> String {
