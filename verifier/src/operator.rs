@@ -8,6 +8,7 @@
 //!                └─► said (JSON, and words for a person) ◄──┴─► failure, absence
 //! ```
 
+mod about;
 mod absence;
 mod desk;
 mod events;

@@ -84,12 +84,34 @@ async fn an_event_says_what_became_of_what_and_when_to_the_second() {
     .await;
     let words = done(&world, &["events", "--instance", id]).await;
     for part in [
-        "provisioning → active",
-        "active → ready, by secret, as olga, “by hand”",
-        "addresses guy, org acme",
+        "provisioning → active; guy@visitors.example",
+        &format!(
+            "active → ready; guy@visitors.example, instance {id}, by secret, as olga, “by hand”"
+        ),
+        "addresses guy, org acme; guy@visitors.example",
     ] {
         assert!(words.contains(part), "{part}: {words}");
     }
+    // A narrow terminal shows the beginning, which is what happened to whom.
+    #[cfg(unix)]
+    {
+        let narrow = crate::tables::terminal::shown(&world, &["events"], 80, None).await;
+        let beginning = "active → ready; guy@visitors.example";
+        assert!(narrow.contains(beginning), "{narrow}");
+    }
+    let mut follower = command(&world, &["events", "--follow", "--instance", id])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
+    let first = lines.next_line().await.unwrap().unwrap();
+    assert!(first.contains("standing_changed"), "{first}");
+    let second = lines.next_line().await.unwrap().unwrap();
+    assert!(
+        second.contains("provisioning → active; guy@visitors.example"),
+        "{second}"
+    );
+    follower.kill().await.unwrap();
     let shown = done(&world, &["user", "show", &guy.email]).await;
     assert!(shown.contains("active → ready"), "{shown}");
     let line = words.lines().nth(1).unwrap();

@@ -68,7 +68,7 @@ async fn a_list_is_as_wide_as_its_terminal_and_whole_in_a_pipe() {
 }
 
 #[cfg(unix)]
-mod terminal {
+pub(crate) mod terminal {
     use std::fs::File;
     use std::io::Read as _;
     use std::process::Stdio;
@@ -81,7 +81,7 @@ mod terminal {
     use crate::cast::command;
 
     /// What a command shows on a real terminal of so many columns, with `COLUMNS` set or not.
-    pub(super) async fn shown(
+    pub(crate) async fn shown(
         world: &World,
         arguments: &[&str],
         columns: u16,

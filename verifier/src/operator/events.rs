@@ -10,14 +10,15 @@ use crate::arguments::ReportFormat;
 use crate::arguments::given::{RecordId, When};
 use crate::arguments::operator::{Events, Limit};
 use crate::operator::Said;
+use crate::operator::about::{about, nameless};
 use crate::operator::desk::{Desk, now, understood};
 use crate::operator::failure::Failure;
+use crate::operator::names::Names;
 use crate::operator::page::List;
 use crate::operator::table::{clock, second, table};
 use crate::operator::users::{id_of, instance_of};
 use crate::outlet::Outlet;
 use crate::terminal::{harmless, json_line};
-use crate::width::Width;
 
 pub(super) const EVENTS: List<'static> = List {
     path: &["events"],
@@ -54,14 +55,21 @@ pub(super) async fn read(
     }
     Ok(Said {
         json: found.json(),
-        words: rows(desk.width, found.understood()?) + &found.foot("events"),
+        words: rows(desk, found.understood()?).await + &found.foot("events"),
     })
 }
 
-pub(super) fn rows(room: Width, events: Vec<EventRecord>) -> String {
-    let row = |event: EventRecord| [clock(event.at / 1000), event.event.clone(), about(&event)];
+pub(super) async fn rows(desk: &Desk<'_>, events: Vec<EventRecord>) -> String {
+    let names = Names::of(desk, events.iter().map(nameless)).await;
+    let row = |event: EventRecord| {
+        [
+            clock(event.at / 1000),
+            event.event.clone(),
+            about(&event, &names),
+        ]
+    };
     table(
-        room,
+        desk.width,
         ["AT (UTC)", "EVENT", "ABOUT"],
         events.into_iter().map(row).collect(),
     )
@@ -78,11 +86,13 @@ async fn follow(
     let mut news = first;
     let mut last = 0;
     let mut is_told = false;
+    let mut names = Names::default();
     loop {
         for json in news.iter().rev() {
             let event: EventRecord = understood(json)?;
             last = last.max(event.id);
-            if !outlet.report_on(&line(desk.connection.report, &event, json)) {
+            names.look_up(desk, [nameless(&event)]).await;
+            if !outlet.report_on(&line(desk.connection.report, &event, json, &names)) {
                 return Ok(Said {
                     json: Value::Null,
                     words: String::new(),
@@ -133,75 +143,15 @@ async fn after(
     }
 }
 
-fn line(format: ReportFormat, event: &EventRecord, json: &Value) -> String {
+fn line(format: ReportFormat, event: &EventRecord, json: &Value, names: &Names) -> String {
     match format {
         ReportFormat::Human => format!(
             "{}  {:20}  {}\n",
             second(event.at / 1000),
             harmless(&event.event),
-            harmless(&about(event))
+            harmless(&about(event, names))
         ),
         ReportFormat::Json => json_line(json),
-    }
-}
-
-/// Whom and what it is about, as far as it is said.
-fn about(event: &EventRecord) -> String {
-    let labelled =
-        |label: &str, text: &Option<String>| text.as_ref().map(|text| format!("{label} {text}"));
-    let parts = [
-        event.email.clone().or_else(|| event.user.clone()),
-        labelled("org", &event.org),
-        labelled("instance", &event.instance),
-        event
-            .details
-            .as_ref()
-            .and_then(|details| change(&event.event, details)),
-        event.reason.clone(),
-        labelled("by", &event.actor),
-        event.why.as_ref().map(|why| format!("“{why}”")),
-        labelled("from", &event.ip),
-    ];
-    let parts: Vec<_> = parts.into_iter().flatten().collect();
-    parts.join(", ")
-}
-
-/// What became of it: a step as `active → ready`, everything else by its name.
-fn change(event: &str, details: &Value) -> Option<String> {
-    let Value::Object(members) = details else {
-        return None;
-    };
-    let mut parts = Vec::new();
-    let text = |name: &str| members.get(name).and_then(|value| plain(value, None));
-    if let (Some(from), Some(to)) = (text("from"), text("to")) {
-        parts.push(format!("{from} → {to}"));
-    }
-    // A change of a user says `null` where something is taken away; elsewhere it means that nothing is said.
-    let null = (event == EventKind::UserChanged.word()).then_some("none");
-    let others = members
-        .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "from" | "to"));
-    let named = others.filter_map(|(name, value)| {
-        let value = plain(value, null)?;
-        Some(format!("{} {value}", name.replace('_', " ")))
-    });
-    parts.extend(named);
-    (!parts.is_empty()).then(|| parts.join(", "))
-}
-
-/// A value as a person writes it; nothing where it says nothing.
-fn plain(value: &Value, null: Option<&str>) -> Option<String> {
-    match value {
-        Value::Null => null.map(str::to_owned),
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::String(text) => Some(text.clone()),
-        Value::Array(all) if all.is_empty() => Some("none".to_owned()),
-        Value::Array(all) => {
-            let all: Vec<_> = all.iter().filter_map(|one| plain(one, null)).collect();
-            Some(all.join(" "))
-        }
-        Value::Object(_) => Some(value.to_string()),
     }
 }
 
@@ -210,45 +160,3 @@ const BETWEEN_QUESTIONS: Duration = Duration::from_secs(2);
 
 /// More than this between two questions is no log-ins any more, but an attack; `--since` shows all of it.
 const MOST_AT_ONCE: u32 = 10_000;
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_change_says_what_became_of_what() {
-        for (event, details, said) in [
-            (
-                "status_changed",
-                json!({ "from": "active", "to": "ready" }),
-                Some("active → ready"),
-            ),
-            (
-                "instance_changed",
-                json!({ "addresses": ["guy", "app.guy.example"], "org": null }),
-                Some("addresses guy app.guy.example"),
-            ),
-            (
-                "instance_changed",
-                json!({ "addresses": [], "org": "acme" }),
-                Some("addresses none, org acme"),
-            ),
-            (
-                "user_changed",
-                json!({ "platform_owner": true, "org": null }),
-                Some("org none, platform owner true"),
-            ),
-            (
-                "of_a_later_gate",
-                json!({ "kind": { "a": 1 } }),
-                Some("kind {\"a\":1}"),
-            ),
-            ("login_success", json!({}), None),
-            ("login_success", Value::Null, None),
-        ] {
-            assert_eq!(change(event, &details).as_deref(), said, "{event}");
-        }
-    }
-}

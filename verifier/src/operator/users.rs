@@ -191,7 +191,7 @@ async fn show(desk: &Desk<'_>, id: &RecordId) -> Result<Said, Failure> {
             sessions.total,
             sessions::rows(desk, open).await,
             events.total,
-            events::rows(desk.width, last)
+            events::rows(desk, last).await
         ),
     })
 }
