@@ -126,22 +126,75 @@ async fn the_store_and_the_database_of_a_gate_are_at_hand() {
 
 /// Starts the demo and waits until it is open to visitors.
 fn open_demo() -> Child {
+    open_demo_and_read().0
+}
+
+/// The same, with what it has said by then.
+fn open_demo_and_read() -> (Child, Vec<String>) {
     let demo = Command::new(env!("CARGO_BIN_EXE_demo"))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn();
     let mut demo = demo.expect("the demo starts");
     let stdout = BufReader::new(demo.stdout.take().unwrap());
-    let open = stdout
-        .lines()
-        .map_while(Result::ok)
-        .any(|line| line.contains("Ctrl-C stops everything"));
+    let mut said = Vec::new();
+    let open = stdout.lines().map_while(Result::ok).any(|line| {
+        said.push(line);
+        said.iter()
+            .any(|line| line.contains("Ctrl-C stops everything"))
+    });
     assert!(
         open,
         "the demo ended: {}",
         std::io::read_to_string(demo.stderr.take().unwrap()).unwrap()
     );
-    demo
+    (demo, said)
+}
+
+#[test]
+fn the_demo_prints_commands_that_do_what_it_says() {
+    let (mut demo, said) = open_demo_and_read();
+    let commands: Vec<_> = said
+        .iter()
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|line| line.contains("export ") || line.contains("usher instance "))
+        .collect();
+    assert_eq!(commands.len(), 3, "{said:#?}");
+    let output = Command::new("sh")
+        .args(["-e", "-c", &commands.join("\n")])
+        .output();
+    let output = output.unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{output:?}");
+    for part in [
+        "suspended@usher.invalid",
+        "status         ready",
+        "active@usher.invalid (",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+}
+
+#[test]
+fn a_demo_that_ends_with_its_report_says_that_nothing_of_it_is_left() {
+    let output = Command::new(env!("CARGO_BIN_EXE_demo"))
+        .args(["--once", "--fault", "never-migrated"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let report = String::from_utf8(output.stdout).unwrap();
+    let mut words = report.split_whitespace();
+    let journal = words.find(|word| word.contains("/journal/")).unwrap();
+    assert!(!std::path::Path::new(journal).exists(), "{report}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    let last: Vec<_> = said.trim_end().lines().rev().take(2).collect();
+    assert!(
+        last[1].starts_with("this platform is gone")
+            && last[0].contains("demo --fault never-migrated`"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -1,24 +1,44 @@
 //! The command line.
 
+pub(crate) mod check;
 pub(crate) mod given;
 pub(crate) mod operator;
 
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand, ValueEnum};
 use policy::contract::sql::table::Identifier;
-use policy::issuer::Algorithm;
-use policy::standing::IssuerUrl;
 
+use crate::configuration::USUAL_FILE;
 use crate::contract::TableName;
 use crate::scenario::Scenario;
 
-/// Proves a deploy: registers a fresh user, logs in, reaches the instance through the gate, and names the cause when it fails.
+/// Proves a deploy (`verify`), looks at one part of it (`check`), and does at a gate what its operators do.
 #[derive(Debug, Parser)]
 #[command(name = "usher", version, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Arguments {
+    /// Reads them, or ends with what is wrong with them, as clap says it.
+    pub(crate) fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| without_bad_advice(error).exit())
+    }
+}
+
+/// For any option that it does not know clap advises `-- --option`, which takes it for a name. Nothing here has such a name: whoever
+/// follows that ends a session that is not there.
+fn without_bad_advice(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::StyledStrs(mut tips)) = error.remove(ContextKind::Suggested) {
+        tips.retain(|tip| !tip.to_string().contains("as a value"));
+        if !tips.is_empty() {
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+        }
+    }
+    error
 }
 
 /// What one can ask for.
@@ -29,7 +49,7 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Look at one part of the platform on its own
     #[command(subcommand)]
-    Check(Check),
+    Check(check::Check),
     /// Look up and change instances and their statuses at a gate
     Instance(operator::Instance),
     /// Look up and change users at a gate
@@ -100,91 +120,11 @@ pub(crate) enum DialectName {
     Sqlite,
 }
 
-/// What can be looked at on its own.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Check {
-    /// Hold your own table of instances against the meaning of the statuses
-    #[command(after_help = CHECK_CONTRACT_EXAMPLES)]
-    Contract(CheckContract),
-    /// Say why the gate admits a token, or why not; the token itself is never printed
-    #[command(after_help = TOKENS_EXAMPLES)]
-    Tokens(CheckTokens),
-}
-
-/// The options of `usher check contract`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct CheckContract {
-    /// The file whose `[contract]` names the table
-    #[arg(long, value_name = "FILE", default_value = "usher.toml")]
-    pub(crate) config: PathBuf,
-
-    /// Make healthy apps that were left behind `ready`, by legal steps; the plan is shown first
-    #[arg(long)]
-    pub(crate) fix: bool,
-
-    /// Do what --fix plans without asking
-    #[arg(long, requires = "fix")]
-    pub(crate) yes: bool,
-
-    /// How the result is written to standard output
-    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
-    pub(crate) report: ReportFormat,
-}
-
-/// The options of `usher check tokens`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct CheckTokens {
-    /// The token, or `-` to read it from standard input, which keeps it out of the history of the shell
-    #[arg(value_name = "TOKEN")]
-    pub(crate) token: String,
-
-    /// The gate's configuration [default: wrangler.toml in this folder, unless --jwks is given]
-    #[arg(long, value_name = "PATH")]
-    pub(crate) wrangler: Option<PathBuf>,
-
-    /// A key set to judge by, or to take in place of the one that --wrangler names
-    #[arg(long, value_name = "URL|FILE")]
-    pub(crate) jwks: Option<String>,
-
-    /// The `iss` to expect, where no configuration of a gate is read
-    #[arg(long, value_name = "ISS", requires_all = ["audience", "jwks"], conflicts_with = "wrangler", value_parser = issuer)]
-    pub(crate) issuer: Option<IssuerUrl>,
-
-    /// An `aud` to expect; may be given more than once
-    #[arg(long, value_name = "AUD", requires = "issuer")]
-    pub(crate) audience: Vec<String>,
-
-    /// An algorithm to allow: ES256, RS256 or `EdDSA`; all of them unless given
-    #[arg(long, value_name = "ALG", requires = "jwks", conflicts_with = "wrangler", value_parser = algorithm)]
-    pub(crate) algorithm: Vec<Algorithm>,
-
-    /// Judge for this moment instead of now
-    #[arg(long, value_name = "UNIX_SECONDS")]
-    pub(crate) at: Option<u64>,
-
-    /// How the result is written to standard output
-    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
-    pub(crate) report: ReportFormat,
-}
-
-fn issuer(name: &str) -> Result<IssuerUrl, String> {
-    IssuerUrl::new(name).ok_or_else(|| "give the exact `iss`".to_owned())
-}
-
-/// HS256 needs a secret, and a secret on a command line is none.
-fn algorithm(name: &str) -> Result<Algorithm, String> {
-    Algorithm::parse(name)
-        .filter(|algorithm| *algorithm != Algorithm::Hs256)
-        .ok_or_else(|| {
-            "give ES256, RS256 or EdDSA; for HS256 name the secret in wrangler.toml".to_owned()
-        })
-}
-
 /// The options of `usher verify`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Verify {
     /// The file that describes the deployment
-    #[arg(long, value_name = "FILE", default_value = "usher.toml")]
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
     pub(crate) config: PathBuf,
 
     /// The story to play
@@ -199,27 +139,30 @@ pub(crate) struct Verify {
 /// How a run is reported.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum ReportFormat {
-    /// For a person: what is wrong and how to cure it, then the steps
+    /// For a person
     Human,
-    /// For a program: everything, as one JSON object
+    /// For a program: JSON
     Json,
 }
 
 const EXIT_CODES: &str = "\
-Exit codes:
-  0    passed
-  1    failed: the deploy is wrong
+Exit codes of every command:
+  0    done, or what was looked at is right
+  1    it is wrong, or the gate refused it
   2    usage or configuration
-  3    broken: it could not be found out whether the deploy is right
+  3    it could not be found out
+And of `usher verify`:
   4    nothing ran
   5    passed, but the clean-up is incomplete
-  130  interrupted; what was created has been removed, or is named";
+  130  interrupted; what was created has been removed, or is named
+
+`usher COMMAND --help` says more of each.";
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
   usher verify
   usher verify --config staging.toml
-  usher verify --report json > run.json
+  usher verify --report json > run.json     # everything, as one object
 
 Exit codes:
   0 passed, 1 failed, 2 usage or configuration, 3 broken, 4 nothing ran,
@@ -227,35 +170,6 @@ Exit codes:
 
 The report goes to standard output, progress to standard error. Tokens, passwords
 and secrets are replaced by *** in both.";
-
-const TOKENS_EXAMPLES: &str = "\
-Examples:
-  pbpaste | usher check tokens -
-  usher check tokens - --wrangler ../gate/wrangler.toml < token.txt
-  usher check tokens - --jwks https://id.example.com/jwks.json
-  usher check tokens - --jwks keys.json --issuer https://id.example.com \\
-    --audience usher --algorithm RS256 --at 1767225600
-
-The issuers are those of [vars] USHER_ISSUERS, read as the gate reads them. The
-value of a secret (HS256) is taken from the environment variable of its name, or
-from .dev.vars beside wrangler.toml. With --jwks alone only form, key and
-signature are judged.
-
-Exit codes:
-  0 the gate would admit it, 1 it would refuse it, 2 usage or configuration,
-  3 could not find out: no answer from the key endpoint, or an unknown secret";
-
-const CHECK_CONTRACT_EXAMPLES: &str = "\
-Examples:
-  usher check contract
-  usher check contract --config staging.toml --report json
-  usher check contract --fix
-
-Nothing is changed without --fix, and a word that is no status is never guessed at.
-
-Exit codes:
-  0 in order, 1 not in order, 2 usage or configuration,
-  3 could not find out: the database, or a part of it, could not be looked into";
 
 const CONTRACT_EXAMPLES: &str = "\
 Examples:
@@ -289,6 +203,27 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn an_option_that_is_not_there_is_not_to_be_passed_as_a_name() {
+        for line in [
+            "usher session end abc --yes",
+            "usher user sign-out x --force",
+            "usher events --users x",
+        ] {
+            let error = Arguments::try_parse_from(line.split(' ')).unwrap_err();
+            let words = without_bad_advice(error).to_string();
+            assert!(words.contains("unexpected argument '--"), "{words}");
+            assert!(!words.contains("-- --"), "{words}");
+        }
+        let error = Arguments::try_parse_from(["usher", "events", "--users", "x"]).unwrap_err();
+        let words = without_bad_advice(error).to_string();
+        assert!(
+            words.contains("'--user' exists")
+                || words.contains("similar argument exists: '--user'"),
+            "{words}"
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub(crate) mod template;
 pub(crate) mod value;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::configuration::address::BaseUrl;
@@ -26,6 +26,8 @@ use crate::configuration::value::EmailTemplate;
 /// A deployment and how to act on it.
 #[derive(Clone, Debug)]
 pub(crate) struct Configuration {
+    /// The file that says it.
+    pub(crate) path: PathBuf,
     pub(crate) gate: BaseUrl,
     pub(crate) identity: Option<BaseUrl>,
     pub(crate) register: Call,
@@ -38,6 +40,8 @@ pub(crate) struct Configuration {
     pub(crate) request_within: Duration,
     pub(crate) email: EmailTemplate,
     pub(crate) databases: Vec<Database>,
+    /// Whether the file names a table of the operator's own (`[contract]`).
+    pub(crate) has_contract: bool,
 }
 
 /// Environment variables by name: an argument, so that tests need not change the process.
@@ -61,6 +65,21 @@ impl Configuration {
         reading::read(path, text, environment)
     }
 }
+
+/// What a printed command needs to read the same file.
+pub(crate) fn config_option(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain =
+        |character: char| character.is_ascii_alphanumeric() || "/._-".contains(character);
+    if path.chars().all(is_plain) {
+        format!("--config {path}")
+    } else {
+        format!("--config '{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+/// The file that is read unless another one is named.
+pub(crate) const USUAL_FILE: &str = "usher.toml";
 
 /// The text of the file at this path.
 fn text_of(path: &Path) -> Result<String, ConfigurationError> {

@@ -57,6 +57,15 @@ pub(crate) struct TableName {
     pub(crate) name: Identifier,
 }
 
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.name),
+            None => self.name.fmt(f),
+        }
+    }
+}
+
 impl FromStr for TableName {
     type Err = NoIdentifier;
 

@@ -29,7 +29,7 @@ impl<'a> Deployment<'a> {
     ) -> Result<Self, reqwest::Error> {
         let http = Http::new(configuration.request_within, secrets)?;
         if let Some(admin) = &configuration.admin {
-            secrets.remember(SecretName::Admin, &admin.secret);
+            secrets.remember(SecretName::Variable(admin.variable()), &admin.secret);
         }
         Ok(Self {
             configuration,

@@ -21,6 +21,7 @@ mod check;
 mod configuration;
 mod consent;
 mod contract;
+mod counted;
 mod departure;
 mod deployment;
 mod findings;
@@ -29,6 +30,7 @@ mod journal;
 mod key;
 mod newcomer;
 mod operator;
+mod operator_secret;
 mod outcome;
 mod outlet;
 mod progress;
@@ -41,10 +43,10 @@ mod sources;
 mod steps;
 mod terminal;
 mod verify;
+mod width;
 
-use clap::Parser as _;
-
-use crate::arguments::{Arguments, Check, Command};
+use crate::arguments::check::Check;
+use crate::arguments::{Arguments, Command};
 use crate::operator::Operation;
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
@@ -52,7 +54,7 @@ use crate::redaction::Secrets;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::process::ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::read();
     let secrets = Secrets::default();
     let outlet = Outlet::new(&secrets);
     let ended = match &arguments.command {

@@ -5,14 +5,17 @@
 //!                │
 //! instances, users, orgs, invitations, sessions, events ─► desk ─► the gate
 //!                │                                          │
-//!                └─► said (JSON, and words for a person) ◄──┴─► failure
+//!                └─► said (JSON, and words for a person) ◄──┴─► failure, absence
 //! ```
 
+mod about;
+mod absence;
 mod desk;
 mod events;
 mod failure;
 mod instances;
 mod invitations;
+mod names;
 mod orgs;
 mod page;
 mod sessions;
@@ -31,6 +34,7 @@ use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
 use crate::redaction::Secrets;
 use crate::terminal;
+use crate::width::Width;
 
 /// One of the commands for operators.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +75,8 @@ pub(crate) async fn operate(
 ) -> Result<ExitCode, Unprepared> {
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
     let connection = operation.connection();
-    let desk = Desk::open(connection, environment, secrets)?;
+    let width = Width::of_report(outlet, environment);
+    let desk = Desk::open(connection, environment, secrets, width)?;
     let done = match operation {
         Operation::Events(events) => events::read(&desk, events, outlet).await,
         Operation::Instance(instance) => instances::act(&desk, &instance.act, outlet).await,

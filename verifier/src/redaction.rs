@@ -9,27 +9,21 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What kind of secret it is: also the name of the variable that stands for it in a printed command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum SecretName {
-    /// The operator's secret of the gate.
-    Admin,
-    /// The connection string of a database, or its password.
-    Database,
-    /// What an issuer signs with, and the gate knows too.
-    Issuer,
+pub(crate) enum SecretName<'a> {
     /// The password of the created user.
     Password,
     /// A token of a log-in.
     Token,
+    /// What the environment variable of this name holds: a command that names it can be run as it stands.
+    Variable(&'a str),
 }
 
-impl SecretName {
-    const fn variable(self) -> &'static str {
+impl SecretName<'_> {
+    fn in_a_shell(self) -> String {
         match self {
-            Self::Admin => "$ADMIN_SECRET",
-            Self::Database => "$DATABASE_URL",
-            Self::Issuer => "$ISSUER_SECRET",
-            Self::Password => "$PASSWORD",
-            Self::Token => "$TOKEN",
+            Self::Password => "$PASSWORD".to_owned(),
+            Self::Token => "$TOKEN".to_owned(),
+            Self::Variable(name) => format!("${name}"),
         }
     }
 }
@@ -39,7 +33,8 @@ impl SecretName {
 pub(crate) struct Secrets(Mutex<Vec<Secret>>);
 
 struct Secret {
-    name: SecretName,
+    /// What stands for it in a printed command.
+    in_a_shell: String,
     text: String,
     /// Every form, the longest first, so that no form is cut in two by a shorter one.
     forms: Vec<String>,
@@ -48,18 +43,18 @@ struct Secret {
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Secret")
-            .field("name", &self.name)
+            .field("in_a_shell", &self.in_a_shell)
             .finish_non_exhaustive()
     }
 }
 
 impl Secrets {
     /// From now on this text is never shown. One shorter than four bytes cannot be hidden without spoiling every text.
-    pub(crate) fn remember(&self, name: SecretName, text: &str) {
+    pub(crate) fn remember(&self, name: SecretName<'_>, text: &str) {
         let mut secrets = self.lock();
         if text.len() >= MIN_SECRET_BYTES && !secrets.iter().any(|secret| secret.text == text) {
             secrets.push(Secret {
-                name,
+                in_a_shell: name.in_a_shell(),
                 text: text.to_owned(),
                 forms: forms::of(text),
             });
@@ -83,7 +78,7 @@ impl Secrets {
     /// The text with every secret replaced by the variable that stands for it in a shell.
     pub(crate) fn name_in(&self, text: &str) -> String {
         self.lock().iter().fold(text.to_owned(), |text, secret| {
-            replace(&text, &secret.text, secret.name.variable())
+            replace(&text, &secret.text, &secret.in_a_shell)
         })
     }
 

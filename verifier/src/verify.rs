@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use policy::time::Moment;
+
 use crate::arguments::Verify;
 use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::{Configuration, Environment};
@@ -14,6 +16,7 @@ use crate::findings::{self, Opinion};
 use crate::interruption::Interruption;
 use crate::journal::{self, Entry, Journal, JournalError};
 use crate::newcomer::Newcomer;
+use crate::operator_secret;
 use crate::outcome::{ExitCode, Outcome, Problem, Verdict};
 use crate::outlet::Outlet;
 use crate::progress::Progress;
@@ -37,10 +40,9 @@ pub(crate) async fn verify(
     if let Some(admin) = &configuration.admin
         && deployment.refuses_operator(admin).await
     {
-        return Err(VerifyError::OperatorRefused {
-            gate: configuration.gate.to_string(),
-            variable: admin.variable().to_owned(),
-        });
+        let gate = configuration.gate.as_str();
+        let sentence = operator_secret::refused(gate, admin.variable(), &admin.secret, now());
+        return Err(VerifyError::OperatorRefused(sentence));
     }
     for path in journal::left_over(&directory) {
         outlet.talk(&format!(
@@ -52,9 +54,7 @@ pub(crate) async fn verify(
     let newcomer = Newcomer::invent(&configuration);
     secrets.remember(SecretName::Password, &newcomer.password);
 
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
+    let now = now().unix_seconds();
     let journal = Journal::write(&directory, &Entry::of(&newcomer, &options.config, now))?;
     let journal_path = journal.path().to_owned();
     let mut record = tokio::select! {
@@ -71,6 +71,11 @@ pub(crate) async fn verify(
     };
     outlet.report(&report::render(options.report, &record, look));
     Ok(record.verdict.exit_code())
+}
+
+fn now() -> Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Moment::from_unix_seconds(since.map_or(0, |since| since.as_secs()))
 }
 
 async fn play(
@@ -176,13 +181,8 @@ pub(crate) enum VerifyError {
     Configuration(ConfigurationError),
     /// What the run would create cannot be written down.
     Journal(JournalError),
-    /// The gate does not know the operator's secret.
-    OperatorRefused {
-        /// The gate.
-        gate: String,
-        /// Where the secret was taken from.
-        variable: String,
-    },
+    /// The gate knows neither the operator's secret nor their token; the sentence says what may be wrong with it.
+    OperatorRefused(String),
     /// Ctrl-C could not be heard, so the clean-up could not be promised.
     Signals(io::Error),
 }
@@ -211,10 +211,9 @@ impl fmt::Display for VerifyError {
             Self::Client(error) => write!(f, "cannot set up the HTTP client: {error}"),
             Self::Configuration(error) => error.fmt(f),
             Self::Journal(error) => error.fmt(f),
-            Self::OperatorRefused { gate, variable } => write!(
+            Self::OperatorRefused(sentence) => write!(
                 f,
-                "{gate} does not accept the secret in ${variable}; set it to the gate's USHER_ADMIN_SECRET, or leave [gate_admin] out \
-                 of the configuration and do without the registry's evidence"
+                "{sentence}; or leave [gate_admin] out of the configuration, and do without the registry's evidence"
             ),
             Self::Signals(error) => write!(f, "cannot listen for Ctrl-C: {error}"),
         }

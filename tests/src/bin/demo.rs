@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use clap::Parser;
 use stage::{KeepAt, NewAccount};
-use tests::Incident;
 use tests::gate::GateError;
 use tests::world::{World, WorldError, WorldOptions};
+use tests::{Incident, places};
 
 #[derive(Debug, Parser)]
 #[command(
@@ -65,6 +65,7 @@ async fn run(arguments: &Arguments) -> Result<u8, WorldError> {
         .unwrap_or(u8::MAX);
     if arguments.once || interrupted.is_finished() {
         world.stop().await;
+        say(&over(arguments.fault));
         return Ok(code);
     }
     show_accounts(&world).await;
@@ -78,6 +79,15 @@ async fn run(arguments: &Arguments) -> Result<u8, WorldError> {
     say("\nstopping");
     world.stop().await;
     Ok(0)
+}
+
+/// What the report above promises no more.
+fn over(fault: Option<Incident>) -> String {
+    let again = fault.map_or_else(String::new, |fault| format!(" --fault {}", fault.name()));
+    format!(
+        "\nthis platform is gone, with the addresses, files and commands that the report names;\n\
+         `cargo xtask demo{again}`, without --once, stays open for them until Ctrl-C"
+    )
 }
 
 /// Waits for Ctrl-C, for a terminal that is closed, or for whoever ends programs politely. Without a signal handler there is nothing
@@ -116,7 +126,7 @@ async fn show_accounts(world: &World) {
         let row = match world.stage.account(account).await {
             Ok(account) => {
                 if *keep_at == KeepAt::Active {
-                    waiting = account.instance;
+                    waiting = Some(account.email.clone());
                 }
                 format!("  {:<28} {seen}\n", account.email)
             }
@@ -124,15 +134,20 @@ async fn show_accounts(world: &World) {
         };
         table.push_str(&row);
     }
-    if let Some(instance) = waiting {
-        let (url, secret) = (&world.gate.url, &world.gate.admin_secret);
-        // Writing into a text cannot fail.
+    let (url, secret) = (&world.gate.url, &world.gate.admin_secret);
+    let usher = places::usher();
+    let usher = usher.display();
+    // Writing into a text cannot fail.
+    let _ = write!(
+        table,
+        "\nTo do what its operators do, in another terminal:\n\n  \
+         export USHER_GATE={url} USHER_ADMIN_SECRET={secret}\n  {usher} instance list\n"
+    );
+    if let Some(waiting) = waiting {
         let _ = write!(
             table,
-            "\nTo see the page of active@usher.invalid open the app by itself, finish its set-up:\n\n  \
-             curl -X PUT -H 'Authorization: Bearer {secret}' -d '{{\"status\":\"ready\"}}' \\\n    \
-             {url}/.usher/admin/v1/instances/{}/status\n",
-            instance.id
+            "\nTo see the page of {waiting} open the app by itself, finish its set-up there:\n\n  \
+             {usher} instance set {waiting} ready\n"
         );
     }
     table.push_str("\nCtrl-C stops everything.");

@@ -118,7 +118,13 @@ since = \"status_since\"\nurl = \"fly_app_url\"\nhealth = \"/health\"\nrequest_s
 
     /// The status of a row.
     pub(crate) async fn status(&self, user: &str) -> String {
-        let query = format!("SELECT status FROM user_instances WHERE user_id = '{user}'");
+        self.text("status", user).await
+    }
+
+    /// A value of a row as text.
+    pub(crate) async fn text(&self, column: &str, user: &str) -> String {
+        let query =
+            format!("SELECT CAST({column} AS TEXT) FROM user_instances WHERE user_id = '{user}'");
         match &self.database {
             Database::Sqlite => {
                 let connection = Connection::open(self.folder.path().join("platform.db"));

@@ -2,8 +2,9 @@
 
 use crate::apps::{Apps, apps};
 use crate::books::{Books, keys, rows};
+use crate::repairs;
 
-const LONG: u64 = 100_000;
+pub(crate) const LONG: u64 = 100_000;
 
 /// Every law, one after the other on one table: a server takes a second to start.
 pub(crate) async fn all(start: impl AsyncFn() -> Option<Books>) {
@@ -11,35 +12,72 @@ pub(crate) async fn all(start: impl AsyncFn() -> Option<Books>) {
         return;
     };
     let apps = apps().await;
-    a_table_that_is_not_there_is_never_in_order(&books).await;
+    a_name_that_is_not_there_is_a_mistake_of_the_file_at_its_place(&books).await;
     the_database_that_holds_nothing_is_told_so_until_the_script_has_run(&books).await;
     books.run("DELETE FROM user_instances").await;
     the_incident_is_named_row_by_row(&books, &apps).await;
-    nothing_is_changed_without_being_asked_for(&books).await;
-    only_healthy_rows_become_ready_and_only_by_legal_steps(&books, &apps).await;
+    repairs::nothing_is_changed_without_being_asked_for(&books).await;
+    repairs::only_healthy_rows_become_ready_and_only_by_legal_steps(&books, &apps).await;
+    repairs::what_is_left_alone_is_said_and_never_promised(&books, &apps).await;
     a_report_can_be_read_and_obeys_nobody(&books).await;
     a_time_may_be_a_timestamp_and_none_is_never_young(&books, &apps).await;
+    repairs::a_status_that_is_written_is_dated_in_the_columns_own_form(&books, &apps).await;
+    rows_that_cannot_be_read_give_no_verdict_and_change_nothing(&books, &apps).await;
     books.stop().await;
 }
 
-async fn a_table_that_is_not_there_is_never_in_order(books: &Books) {
+async fn a_name_that_is_not_there_is_a_mistake_of_the_file_at_its_place(books: &Books) {
+    let refused = async |place: &str, said: &[&str]| {
+        let ended = books.usher(&["check", "contract"]).await;
+        assert_eq!((ended.code, ended.stdout.as_str()), (2, ""), "{ended:?}");
+        assert!(
+            ended
+                .stderr
+                .starts_with(&format!("error: usher.toml:{place}")),
+            "{}",
+            ended.stderr
+        );
+        for part in said {
+            assert!(ended.stderr.contains(part), "{part}: {}", ended.stderr);
+        }
+        // What stands in no file of theirs is nothing that they can mend.
+        for noise in ["SELECT", "\\u{", "contract sql"] {
+            assert!(!ended.stderr.contains(noise), "{}", ended.stderr);
+        }
+    };
     books
-        .run("ALTER TABLE user_instances RENAME TO elsewhere")
+        .run("ALTER TABLE user_instances RENAME TO user_instance")
         .await;
-    let (code, report) = books.check(&[]).await;
-    assert!(!report["could_not_look"].as_array().unwrap().is_empty());
-    assert_ne!(code, 0, "{report:#}");
+    refused(
+        "8:9: `[contract] table` is `user_instances`, which the database `platform`",
+        &[
+            "does not have; it has: user_instance",
+            "hint: did you mean `user_instance`?",
+        ],
+    )
+    .await;
     books
-        .run("ALTER TABLE elsewhere RENAME TO user_instances")
+        .run("ALTER TABLE user_instance RENAME TO user_instances")
         .await;
     books.configure("status = \"state\"");
-    let (code, report) = books.check(&[]).await;
-    assert_ne!(code, 0, "{report:#}");
-    assert!(
-        report["could_not_look"].to_string().contains("state"),
-        "{report:#}"
-    );
+    books.configure_since("status_at");
+    refused(
+        "12:9: `[contract] since` is `status_at`, which user_instances does not have; it has: user_id, ",
+        &["usher.toml:16:10: `[contract] status` is `state`, which user_instances does not have"],
+    )
+    .await;
     books.configure("");
+    books
+        .run("ALTER TABLE user_instances RENAME COLUMN status TO state")
+        .await;
+    refused(
+        "8:9: `[contract] status` is `status` unless given, which user_instances does not have",
+        &["hint: add `status = "],
+    )
+    .await;
+    books
+        .run("ALTER TABLE user_instances RENAME COLUMN state TO status")
+        .await;
 }
 
 async fn the_database_that_holds_nothing_is_told_so_until_the_script_has_run(books: &Books) {
@@ -141,48 +179,6 @@ async fn unguarded(books: &Books) {
     books.run(statements).await;
 }
 
-async fn nothing_is_changed_without_being_asked_for(books: &Books) {
-    let asked = books.usher(&["check", "contract", "--fix"]).await;
-    assert_eq!((asked.code, asked.stdout.as_str()), (2, ""), "{asked:?}");
-    for part in [
-        "SET \"status\" = 'active' WHERE \"user_id\" = 'half' AND \"status\" = 'provisioning';",
-        "SET \"status\" = 'ready' WHERE \"user_id\" = 'fresh' AND \"status\" = 'active';",
-        "--yes",
-    ] {
-        assert!(asked.stderr.contains(part), "{part}: {asked:?}");
-    }
-    assert_eq!(books.status("fresh").await, "active");
-}
-
-async fn only_healthy_rows_become_ready_and_only_by_legal_steps(books: &Books, apps: &Apps) {
-    // It says that its app was never there, so `ready` would skip that; a person has to look.
-    books.row("ghost", Some("active"), LONG, &apps.well).await;
-    books
-        .run("UPDATE user_instances SET provisioned_at = NULL WHERE user_id = 'ghost'")
-        .await;
-    let (code, report) = books.check(&["--fix", "--yes"]).await;
-    assert_eq!(code, 1, "{report:#}");
-    let fixed = report["fixed"].as_array().unwrap();
-    assert!(
-        fixed.iter().all(|fixed| fixed["why_not"].is_null()),
-        "{report:#}"
-    );
-    assert_eq!(fixed.len(), 2, "{report:#}");
-    assert_eq!(keys(&report, "healthy_not_ready"), ["ghost"]);
-    for (user, status) in [
-        ("fresh", "ready"),
-        ("half", "ready"),
-        ("ghost", "active"),
-        ("early", "active"),
-        ("stuck", "provisioning"),
-        ("dead", "ready"),
-        ("odd", "Ready"),
-        ("lost", "suspended"),
-    ] {
-        assert_eq!(books.status(user).await, status, "{user}");
-    }
-}
-
 async fn a_report_can_be_read_and_obeys_nobody(books: &Books) {
     let ended = books.usher(&["check", "contract"]).await;
     assert_eq!(ended.code, 1);
@@ -229,4 +225,36 @@ async fn a_time_may_be_a_timestamp_and_none_is_never_young(books: &Books, apps: 
     let (_, report) = books.check(&[]).await;
     assert_eq!(keys(&report, "stuck"), ["old"], "{report:#}");
     assert_eq!(report["could_not_look"].as_array().unwrap().len(), 1);
+}
+
+async fn rows_that_cannot_be_read_give_no_verdict_and_change_nothing(books: &Books, apps: &Apps) {
+    books.run("DELETE FROM user_instances").await;
+    books.row("fresh", Some("active"), LONG, &apps.well).await;
+    books.row("odd", Some("Ready"), LONG, &apps.well).await;
+    let broken = match books.dialect() {
+        // Not UTF-8.
+        "sqlite" => "INSERT INTO user_instances (user_id, status) VALUES (CAST(x'ff' AS TEXT), 'ready')",
+        // No number, and nothing that a reader finds out before it reads the row.
+        _ => "ALTER TABLE user_instances ALTER COLUMN status_since TYPE float8;
+              INSERT INTO user_instances (user_id, status, status_since) VALUES ('broken', 'active', 'NaN')",
+    };
+    books.run(broken).await;
+    let (code, report) = books.check(&["--fix", "--yes"]).await;
+    assert_eq!(
+        (code, &report["all_read"]),
+        (3, &false.into()),
+        "{report:#}"
+    );
+    assert_eq!(report["could_not_look"].as_array().unwrap().len(), 1);
+    assert_eq!(report["fixed"], serde_json::json!([]), "{report:#}");
+    assert_eq!(books.status("fresh").await, "active");
+    let ended = books.usher(&["check", "contract"]).await;
+    assert!(
+        ended
+            .stdout
+            .contains("BROKEN: nobody can tell whether the table is in order"),
+        "{}",
+        ended.stdout
+    );
+    assert!(!ended.stdout.contains("NOT IN ORDER"), "{}", ended.stdout);
 }

@@ -9,6 +9,7 @@
 mod apps;
 mod books;
 mod laws;
+mod repairs;
 
 use books::Books;
 

@@ -7,7 +7,11 @@
     reason = "in a test, that is how a broken assumption is told"
 )]
 
+mod absence;
 mod cast;
+mod events;
 mod instances;
+mod invitations;
 mod people;
 mod surroundings;
+mod tables;

@@ -1,8 +1,11 @@
 //! Which gate is asked, with which secret, and what is said where it cannot be.
 
 use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use tests::World;
+use jsonwebtoken::{EncodingKey, Header, encode};
+use serde_json::{Map, Value, json};
+use tests::{World, WorldOptions};
 use tokio::net::TcpListener;
 
 use crate::cast::{command, ended, usher, world};
@@ -27,6 +30,72 @@ async fn a_wrong_or_missing_secret_is_a_mistake_of_the_surroundings_and_never_sh
     let missing = without(&world, "USHER_ADMIN_SECRET", &["instance", "list"]).await;
     assert_eq!(missing.code, 2);
     assert!(missing.stderr.contains("is not set"), "{missing:?}");
+    world.stop().await;
+}
+
+const SIGNING: &str = "an issuer's shared secret of enough length, 0123456789";
+
+fn token(more: &Value) -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let mut claims =
+        json!({ "iss": "ops", "sub": "ann", "aud": "usher", "exp": since.as_secs() + 600 });
+    for (name, value) in more.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    let key = EncodingKey::from_secret(SIGNING.as_bytes());
+    encode(&Header::default(), &claims, &key).unwrap()
+}
+
+#[tokio::test]
+async fn an_operators_own_token_is_as_good_as_the_secret_and_what_is_wrong_with_it_is_said() {
+    let issuer = json!([{
+        "issuer": "ops", "audience": "usher", "algorithm": "HS256", "secret": "OPS_SECRET",
+        "operators": { "claim": "groups", "value": "usher-operators" },
+    }]);
+    let options = WorldOptions {
+        vars: Map::from_iter([
+            ("OPS_SECRET".to_owned(), json!(SIGNING)),
+            ("USHER_ISSUERS".to_owned(), issuer),
+        ]),
+        ..WorldOptions::default()
+    };
+    let world = World::with(options)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    let with = async |token: &str| {
+        let mut command = command(&world, &["org", "set", "acme", "--name", "Acme"]);
+        command.env("USHER_ADMIN_SECRET", token);
+        let ended = ended(command).await;
+        assert!(!format!("{ended:?}").contains(token));
+        ended
+    };
+    let anns = with(&token(&json!({ "groups": ["usher-operators"] }))).await;
+    assert_eq!(anns.code, 0, "{anns:?}");
+    let events = usher(&world, &["events", "--event", "org_changed"]).await;
+    assert!(events.stdout.contains("by ann of ops"), "{events:?}");
+    for (more, said) in [
+        (
+            json!({ "groups": ["usher-operators"], "exp": 1_000_000_000 }),
+            "at 2001-09-09 01:46:40 UTC; log in again",
+        ),
+        (
+            json!({ "groups": [] }),
+            "for an operator's: the gate's issuer must have `operators = {",
+        ),
+    ] {
+        let refused = with(&token(&more)).await;
+        assert_eq!(refused.code, 2, "{refused:?}");
+        let words = refused
+            .stderr
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        assert!(words.contains(said), "{words}");
+        assert!(
+            words.contains("`USHER_ADMIN_SECRET`") && !words.contains("does not know the secret"),
+            "{words}"
+        );
+    }
     world.stop().await;
 }
 
@@ -108,6 +177,9 @@ async fn an_id_never_leads_to_another_place_of_the_api() {
     }
     let ended = usher(&world, &["user", "show", "../instances"]).await;
     assert_eq!(ended.code, 1, "{ended:?}");
-    assert!(ended.stderr.contains("not_found"), "{ended:?}");
+    assert!(
+        ended.stderr.contains("there is no user `../instances`"),
+        "{ended:?}"
+    );
     world.stop().await;
 }

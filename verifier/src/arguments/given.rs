@@ -89,16 +89,16 @@ impl FromStr for Remark {
     }
 }
 
-/// From when on.
+/// From when on, or until when.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Since {
+pub(crate) enum When {
     /// So many seconds ago.
     Ago(u64),
     /// At this second of the Unix epoch.
     At(u64),
 }
 
-impl Since {
+impl When {
     /// The second of the Unix epoch that is meant.
     pub(crate) fn unix_seconds(self, now: Moment) -> u64 {
         match self {
@@ -108,7 +108,7 @@ impl Since {
     }
 }
 
-impl FromStr for Since {
+impl FromStr for When {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
@@ -123,6 +123,21 @@ impl FromStr for Since {
         span.or_else(moment).ok_or(
             "give a span like 90s, 15m, 1h or 7d, a date like 2026-01-31, or a moment like 2026-01-31T08:00:00Z",
         )
+    }
+}
+
+/// How long.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Span {
+    pub(crate) seconds: u64,
+}
+
+impl FromStr for Span {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        let seconds = span(text).ok_or("give a span like 90s, 15m, 1h or 7d")?;
+        Ok(Self { seconds })
     }
 }
 
@@ -187,14 +202,14 @@ mod tests {
     #[test]
     fn spans_and_dates_say_from_when_on() {
         for (text, since) in [
-            ("90s", Since::Ago(90)),
-            ("1h", Since::Ago(3600)),
-            ("7d", Since::Ago(604_800)),
-            ("1970-01-02", Since::At(86_400)),
-            ("1970-01-01T01:00:00+01:00", Since::At(0)),
-            ("2026-01-31T08:00:00Z", Since::At(1_769_846_400)),
+            ("90s", When::Ago(90)),
+            ("1h", When::Ago(3600)),
+            ("7d", When::Ago(604_800)),
+            ("1970-01-02", When::At(86_400)),
+            ("1970-01-01T01:00:00+01:00", When::At(0)),
+            ("2026-01-31T08:00:00Z", When::At(1_769_846_400)),
         ] {
-            assert_eq!(text.parse::<Since>(), Ok(since), "{text}");
+            assert_eq!(text.parse::<When>(), Ok(since), "{text}");
         }
         for text in [
             "",
@@ -206,7 +221,7 @@ mod tests {
             "2026-02-30",
             "99999999999999999999d",
         ] {
-            assert!(text.parse::<Since>().is_err(), "{text}");
+            assert!(text.parse::<When>().is_err(), "{text}");
         }
     }
 }

@@ -10,7 +10,7 @@ use policy::event::EventKind;
 use policy::status::Status;
 
 use crate::arguments::ReportFormat;
-use crate::arguments::given::{self, RecordId, Remark, Since};
+use crate::arguments::given::{self, RecordId, Remark, Span, When};
 use crate::configuration::address::BaseUrl;
 
 /// Which gate is asked, who asks, and how the answer is written: what all of these commands take.
@@ -65,7 +65,7 @@ pub(crate) struct Instance {
     pub(crate) act: InstanceAct,
 }
 
-/// What is done with instances.
+/// What is done with instances. `instance` is an id, or the e-mail address of its owner.
 #[derive(Debug, Subcommand)]
 pub(crate) enum InstanceAct {
     /// The instances, the longest in their status first
@@ -73,21 +73,29 @@ pub(crate) enum InstanceAct {
         /// Only those of this status
         #[arg(long, value_parser = given::status)]
         status: Option<Status>,
+        /// Only those that have had their status for longer: 90s, 15m, 1h, 7d
+        #[arg(long, value_name = "SPAN")]
+        older_than: Option<Span>,
         #[command(flatten)]
         limit: Limit,
     },
     /// One instance, and how it came to its status
-    Show { id: RecordId },
+    Show {
+        #[arg(value_name = "ID|E-MAIL")]
+        instance: RecordId,
+    },
     /// Give it another status, by one legal step
     Set {
-        id: RecordId,
+        #[arg(value_name = "ID|E-MAIL")]
+        instance: RecordId,
         #[arg(value_parser = given::status)]
         status: Status,
     },
     /// Say at which hosts it is reached, and whose members reach it there
     #[command(group = clap::ArgGroup::new("place").required(true).multiple(true))]
     Place {
-        id: RecordId,
+        #[arg(value_name = "ID|E-MAIL")]
+        instance: RecordId,
         /// All of its addresses: `guy` for a host below the platform's domain, or a whole host
         #[arg(long = "address", value_name = "HOST", group = "place")]
         addresses: Vec<String>,
@@ -102,12 +110,19 @@ pub(crate) enum InstanceAct {
         no_org: bool,
     },
     /// Let nobody in for now
-    Suspend { id: RecordId },
+    Suspend {
+        #[arg(value_name = "ID|E-MAIL")]
+        instance: RecordId,
+    },
     /// Back to what it was before it was suspended
-    Resume { id: RecordId },
+    Resume {
+        #[arg(value_name = "ID|E-MAIL")]
+        instance: RecordId,
+    },
     /// Remove it from the registry; its owner stays
     Remove {
-        id: RecordId,
+        #[arg(value_name = "ID|E-MAIL")]
+        instance: RecordId,
         #[command(flatten)]
         consent: Consent,
     },
@@ -230,22 +245,29 @@ pub(crate) struct Events {
     /// Only of this address, also where no user came of it
     #[arg(long)]
     pub(crate) email: Option<String>,
+    /// Only what is about this instance
+    #[arg(long, value_name = "ID|E-MAIL")]
+    pub(crate) instance: Option<RecordId>,
     /// Only of the request with this id, which every page and answer of the gate shows
     #[arg(long, value_name = "ID")]
     pub(crate) request: Option<String>,
     /// Only from then on: a span back from now (90s, 15m, 1h, 7d), or 2026-01-31, or 2026-01-31T08:00:00Z
     #[arg(long, value_name = "SPAN|DATE")]
-    pub(crate) since: Option<Since>,
+    pub(crate) since: Option<When>,
+    /// Only before then, said in the same way
+    #[arg(long, value_name = "SPAN|DATE")]
+    pub(crate) until: Option<When>,
     /// Go on with what happens from now on, the oldest first, until Ctrl-C
-    #[arg(long)]
+    #[arg(long, conflicts_with = "until")]
     pub(crate) follow: bool,
     #[command(flatten)]
     pub(crate) limit: Limit,
 }
 
 const AFTER_HELP: &str = "\
-The operators' secret is taken from the environment variable USHER_ADMIN_SECRET, or
-from the one that --config names; it is never an argument.
+The operators' secret, or a token of your own that the gate takes for an operator's,
+is taken from the environment variable USHER_ADMIN_SECRET, or from the one that
+--config names; it is never an argument.
 
 Exit codes:
   0 done, 1 the gate refused it, 2 usage or configuration, also a wrong secret,

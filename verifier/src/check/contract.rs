@@ -2,27 +2,31 @@
 //! wrote `active`, the log-in admitted `ready`, and every row looked right to whoever had written it).
 //!
 //! ```text
-//! [contract] ─► books (SQLite, PostgreSQL) ─► rows, one by one ─► row, probe ─► findings ─► report
+//! [contract] ─► books (SQLite, PostgreSQL) ─► rows, one by one ─► row, probe ─► findings, cure ─► report
 //!                 │                                                    │
-//!                 └─► what the database itself refuses                 └─► --fix: plan ─► consent ─► books
+//!                 ├─► names that are not there                         └─► --fix: promotion ─► consent ─► books
+//!                 └─► what the database itself refuses
 //! ```
 //!
 //! Rows stream: what is kept of a table of any size is the counts, some examples, and a plan of limited length.
 
 mod books;
+mod cure;
 pub(crate) mod findings;
-mod fix;
 mod probe;
+mod promotion;
 mod row;
+mod since;
+mod statement;
 mod survey;
 
 use std::fmt;
 
-use crate::arguments::CheckContract;
+use crate::arguments::check::CheckContract;
 use crate::configuration::Environment;
 use crate::configuration::contract::Held;
 use crate::configuration::database::Place;
-use crate::configuration::mistake::ConfigurationError;
+use crate::configuration::mistake::{ConfigurationError, Mistake};
 use crate::consent::{self, Unconfirmed};
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
@@ -38,26 +42,32 @@ pub(crate) async fn check(
 ) -> Result<ExitCode, CheckContractError> {
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
     let held = Held::load(&options.config, environment)?;
-    if let Place::Postgres { url, .. } = &held.database.place {
-        secrets.remember(SecretName::Database, url);
+    if let Place::Postgres { url, variable } = &held.database.place {
+        secrets.remember(SecretName::Variable(variable), url);
         let config = url.parse::<tokio_postgres::Config>();
         if let Some(password) = config
             .as_ref()
             .ok()
             .and_then(|config| config.get_password())
         {
-            secrets.remember(SecretName::Database, &String::from_utf8_lossy(password));
+            secrets.remember(
+                SecretName::Variable(variable),
+                &String::from_utf8_lossy(password),
+            );
         }
     }
     let client = probe::client(&held).map_err(CheckContractError::Client)?;
-    let mut survey = survey::survey(&held, &client).await;
+    let mut survey = survey::survey(&held, &client).await?;
     if options.fix && !survey.plan.is_empty() {
         let plan = survey.plan.clone();
-        outlet.talk(&harmless_lines(&fix::described(&held, &plan)));
-        consent::ask(options.yes, "This changes the rows above.", outlet)?;
-        let done = fix::apply(&held, &plan).await;
-        survey = survey::survey(&held, &client).await;
+        outlet.talk(&harmless_lines(&promotion::described(&held, &plan)));
+        consent::ask(options.yes, "This changes what is named above.", outlet)?;
+        let done = promotion::apply(&held, &plan).await;
+        survey = survey::survey(&held, &client).await?;
         survey.report.fixed = done;
+    }
+    if options.fix {
+        survey.report.left_alone = survey.left_alone;
     }
     let look = report::Look {
         coloured: outlet.report_is_live && environment("NO_COLOR").is_none_or(|set| set.is_empty()),
@@ -81,6 +91,8 @@ pub(crate) enum CheckContractError {
     Client(reqwest::Error),
     /// usher.toml is wrong.
     Configuration(ConfigurationError),
+    /// usher.toml names what the database does not have.
+    NotThere(Vec<Mistake>),
     /// Nobody agreed to the plan.
     Unconfirmed(Unconfirmed),
 }
@@ -88,6 +100,12 @@ pub(crate) enum CheckContractError {
 impl From<ConfigurationError> for CheckContractError {
     fn from(error: ConfigurationError) -> Self {
         Self::Configuration(error)
+    }
+}
+
+impl From<Vec<Mistake>> for CheckContractError {
+    fn from(mistakes: Vec<Mistake>) -> Self {
+        Self::NotThere(mistakes)
     }
 }
 
@@ -102,6 +120,7 @@ impl fmt::Display for CheckContractError {
         match self {
             Self::Client(error) => write!(f, "cannot set up the HTTP client: {error}"),
             Self::Configuration(error) => error.fmt(f),
+            Self::NotThere(mistakes) => mistakes.iter().try_for_each(|mistake| mistake.fmt(f)),
             Self::Unconfirmed(why) => write!(f, "nothing was changed: {why}"),
         }
     }

@@ -9,15 +9,16 @@
 
 mod claim_lines;
 mod cure;
+mod dev_vars;
 mod error;
 mod examination;
 mod expectation;
 pub(crate) mod explanation;
+mod gate_files;
 mod key_lines;
 mod key_set;
 mod keys_at_hand;
 pub(crate) mod words;
-mod worker_secrets;
 mod wrangler;
 
 use std::io::Read as _;
@@ -25,7 +26,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use policy::time::Moment;
 
-use crate::arguments::CheckTokens;
+use crate::arguments::check::CheckTokens;
 use crate::check::tokens::error::CheckError;
 use crate::check::tokens::examination::examine;
 use crate::check::tokens::expectation::Expectation;

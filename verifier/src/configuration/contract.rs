@@ -1,15 +1,18 @@
 //! `[contract]` of usher.toml: the operator's own table of instances, and what its columns are called.
 
+pub(crate) mod names;
+
 use std::path::Path;
 use std::time::Duration;
 
 use policy::contract::sql::Dialect;
 use policy::contract::sql::FirstStatus;
-use policy::contract::sql::table::{Columns, Identifier, Table};
+use policy::contract::sql::table::{Columns, Identifier, SameColumn, Table};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use crate::configuration::address::UrlPath;
+use crate::configuration::contract::names::{NamedColumn, Names};
 use crate::configuration::database::{Database, Place};
 use crate::configuration::file::DatabaseEntry;
 use crate::configuration::mistake::{ConfigurationError, Mistake};
@@ -37,6 +40,8 @@ pub(crate) struct Held {
     /// How long a row may stay on its way to `ready`.
     pub(crate) budget: Duration,
     pub(crate) request_within: Duration,
+    /// All of these names as the file has them.
+    pub(crate) names: Names,
 }
 
 impl Held {
@@ -78,12 +83,11 @@ struct Entry {
     #[serde(deserialize_with = "table_name")]
     table: Spanned<TableName>,
     key: Spanned<Name>,
-    #[serde(default = "usual_status")]
-    status: Name,
-    suspended_from: Option<Name>,
-    provisioned_at: Option<Name>,
-    since: Option<Name>,
-    url: Option<Name>,
+    status: Option<Spanned<Name>>,
+    suspended_from: Option<Spanned<Name>>,
+    provisioned_at: Option<Spanned<Name>>,
+    since: Option<Spanned<Name>>,
+    url: Option<Spanned<Name>>,
     #[serde(default)]
     health: UrlPath,
     #[serde(default = "usual_budget")]
@@ -137,18 +141,11 @@ impl Part {
                 return Err(reading.mistake(&entry.table, sentence, Some(cure)));
             }
         };
-        let has_suspended_from = entry.suspended_from.is_some();
-        let suspended_from = entry.suspended_from.map_or_else(
-            || Columns::default().suspended_from().clone(),
-            |name| name.0,
-        );
-        let columns = Columns::new(
-            entry.key.get_ref().0.clone(),
-            entry.status.0,
-            suspended_from,
-        );
+        let columns = entry.columns();
         let columns =
             columns.map_err(|same| reading.mistake(&entry.key, same.to_string(), None))?;
+        let names = entry.names(reading, dialect.clone());
+        let plain = |name: Option<Spanned<Name>>| name.map(|name| name.into_inner().0);
         Ok(Held {
             database,
             dialect,
@@ -157,19 +154,65 @@ impl Part {
                 columns,
                 first: FirstStatus::First,
             },
-            has_suspended_from,
-            provisioned_at: entry.provisioned_at.map(|name| name.0),
-            since: entry.since.map(|name| name.0),
-            url: entry.url.map(|name| name.0),
+            has_suspended_from: entry.suspended_from.is_some(),
+            provisioned_at: plain(entry.provisioned_at),
+            since: plain(entry.since),
+            url: plain(entry.url),
             health: entry.health,
             budget: entry.budget_seconds.duration(),
             request_within: entry.request_seconds.duration(),
+            names,
         })
     }
 }
 
-fn usual_status() -> Name {
-    Name(Columns::default().status().clone())
+impl Entry {
+    fn columns(&self) -> Result<Columns, SameColumn> {
+        let usual = Columns::default();
+        let or_usual = |name: &Option<Spanned<Name>>, usual: &Identifier| {
+            name.as_ref()
+                .map_or_else(|| usual.clone(), |name| name.get_ref().0.clone())
+        };
+        Columns::new(
+            self.key.get_ref().0.clone(),
+            or_usual(&self.status, usual.status()),
+            or_usual(&self.suspended_from, usual.suspended_from()),
+        )
+    }
+
+    /// Every name that is looked for in the database. What is not configured is not looked for, but the status, which has a usual name.
+    fn names(&self, reading: &Reading<'_>, dialect: Dialect) -> Names {
+        let given = [
+            ("key", Some(&self.key)),
+            ("status", self.status.as_ref()),
+            ("suspended_from", self.suspended_from.as_ref()),
+            ("provisioned_at", self.provisioned_at.as_ref()),
+            ("since", self.since.as_ref()),
+            ("url", self.url.as_ref()),
+        ];
+        let column = |(member, name): (&'static str, Option<&Spanned<Name>>)| {
+            name.map(|name| NamedColumn {
+                member,
+                name: name.get_ref().0.clone(),
+                place: Some(name.span()),
+            })
+        };
+        let mut columns: Vec<_> = given.into_iter().filter_map(column).collect();
+        if self.status.is_none() {
+            columns.push(NamedColumn {
+                member: "status",
+                name: Columns::default().status().clone(),
+                place: None,
+            });
+        }
+        Names {
+            path: reading.path.to_owned(),
+            text: reading.text.to_owned(),
+            dialect,
+            table: (self.table.get_ref().to_string(), self.table.span()),
+            columns,
+        }
+    }
 }
 
 /// As the gate's `USHER_SETUP_BUDGET_SECONDS`.

@@ -29,7 +29,6 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) databases: Vec<DatabaseEntry>,
     /// For `usher check contract`, which reads it in full.
-    #[expect(dead_code, reason = "known here, so that it is no unknown name")]
     pub(super) contract: Option<IgnoredAny>,
 }
 

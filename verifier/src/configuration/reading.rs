@@ -106,6 +106,7 @@ impl File {
             .flatten()
             .try_for_each(|call| reading.call(call, self.target.identity.as_ref()))?;
         Ok(Configuration {
+            path: reading.path.to_owned(),
             admin: self
                 .gate_admin
                 .map(|admin| admin.complete(reading))
@@ -125,6 +126,7 @@ impl File {
             ready_within: self.budget.ready_seconds.duration(),
             request_within: self.budget.request_seconds.duration(),
             email: self.users.email,
+            has_contract: self.contract.is_some(),
         })
     }
 }

@@ -44,6 +44,12 @@ impl Deployment<'_> {
         answer.json().filter(|_| answer.status == 200)
     }
 
+    /// Whether it is the registry that stands behind the gate; every other authority keeps neither lists nor events.
+    pub(crate) async fn keeps_records(&self) -> bool {
+        let readiness = self.readiness().await;
+        readiness.is_none_or(|readiness| readiness.keeps_events)
+    }
+
     /// Where the gate says whether it is well.
     pub(crate) fn readiness_url(&self) -> Url {
         self.own_endpoint(&["ready"], &[])

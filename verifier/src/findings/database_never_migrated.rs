@@ -1,6 +1,7 @@
 //! The deployed code runs against a database that has not got its tables (incident I5).
 
 use crate::configuration::database::{Database, Place};
+use crate::counted::counted;
 use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
 use crate::sources::postgres;
@@ -83,8 +84,7 @@ fn judge(database: &Database, found: &Tables, step: StepName) -> Option<Finding>
     } else {
         ("tables", "are")
     };
-    let count = found.names.len();
-    let seen = if count == 0 {
+    let seen = if found.names.is_empty() {
         "no table at all".to_owned()
     } else {
         format!("tables: {}", found.names.join(", "))
@@ -92,11 +92,11 @@ fn judge(database: &Database, found: &Tables, step: StepName) -> Option<Finding>
     (!missing.is_empty()).then(|| Finding {
         code: Code::DatabaseNeverMigrated,
         sentence: format!(
-            "the {named} {noun} {verb} missing in the database in use ({path}, {count} {})",
-            if count == 1 { "table" } else { "tables" }
+            "the {named} {noun} {verb} missing in the database in use ({path}, {})",
+            counted(found.names.len() as u64, "table")
         ),
         evidence: std::iter::once(seen)
-            .chain(found.file_bytes.map(|bytes| format!("{bytes} bytes")))
+            .chain(found.file_bytes.map(|bytes| counted(bytes, "byte")))
             .map(|what| Evidence::new(what, &path))
             .collect(),
         fix: fix(

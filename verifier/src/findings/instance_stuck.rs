@@ -1,11 +1,12 @@
 //! The instance stays in a status that admits nobody (incident I1: the provisioner wrote `active`, the gate admits `ready`).
 
+mod others;
+
 use policy::contract::{InstanceRecord, Me, MeInstance};
-use policy::status::{Availability, Status};
 use reqwest::Url;
 
 use crate::configuration::address::BaseUrl;
-use crate::configuration::admin::Admin;
+use crate::findings::instance_stuck::others::Known;
 use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
 use crate::record::{millis, seconds};
@@ -44,9 +45,15 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
             None
         }
     };
+    let known = match &registry {
+        None => Known::Nowhere,
+        Some(_) if scene.deployment.keeps_records().await => Known::Listed,
+        Some(_) => Known::ById,
+    };
     let case = Case {
         me,
         instance,
+        known,
         steady: seconds(millis(*steady)),
         registry: registry.as_ref(),
         app: app.as_ref(),
@@ -111,6 +118,7 @@ async fn ask_app(scene: &Scene<'_>, registry: Option<&InstanceRecord>) -> Result
 struct Case<'a> {
     me: &'a Me,
     instance: &'a MeInstance,
+    known: Known,
     steady: String,
     registry: Option<&'a InstanceRecord>,
     app: Option<&'a App>,
@@ -200,60 +208,6 @@ impl Case<'_> {
                 return say("Look at the log of the app and of the provisioner that started it.");
             }
         }
-        Fix {
-            sentence: "The user of this run is removed at its end. List who else is locked out, write the status for each \
-                       `id` of the list, then find out why the provisioner never wrote it:"
-                .to_owned(),
-            commands: self.commands(scene),
-        }
-    }
-
-    /// One command for every legal step from here to the first status that admits: none may be skipped.
-    fn commands(&self, scene: &Scene<'_>) -> Vec<String> {
-        let list = scene.deployment.instances_url(self.instance.status);
-        let url = scene.deployment.instance_url("ID");
-        let variable = scene
-            .deployment
-            .configuration
-            .admin
-            .as_ref()
-            .map_or("USHER_ADMIN_SECRET", Admin::variable);
-        let command = |status: Status| {
-            format!(
-                "curl --fail -X PUT -H \"Authorization: Bearer ${variable}\" -H 'Content-Type: application/json' \
-                 -d '{{\"status\":\"{status}\"}}' {url}/status"
-            )
-        };
-        let look = format!("curl --fail -H \"Authorization: Bearer ${variable}\" '{list}'");
-        let changes = way_in(self.instance.status).into_iter().map(command);
-        std::iter::once(look).chain(changes).collect()
-    }
-}
-
-/// The statuses to be written, in order, until a visitor may enter.
-fn way_in(from: Status) -> Vec<Status> {
-    let onward = |status: &Status| {
-        let next = status
-            .successors(None)
-            .into_iter()
-            .find(|next| *next != Status::Suspended);
-        next.filter(|_| status.availability() != Availability::Open)
-    };
-    std::iter::successors(onward(&from), onward).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_way_in_skips_no_status() {
-        assert_eq!(
-            way_in(Status::Provisioning),
-            [Status::Active, Status::Ready]
-        );
-        assert_eq!(way_in(Status::Active), [Status::Ready]);
-        assert_eq!(way_in(Status::Ready), []);
-        assert_eq!(way_in(Status::Suspended), []);
+        others::fix(scene, self.instance.status, self.known)
     }
 }

@@ -4,19 +4,22 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use policy::contract::{Problem, Readiness};
 use policy::time::Moment;
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::arguments::operator::Connection;
-use crate::configuration::Environment;
 use crate::configuration::address::BaseUrl;
 use crate::configuration::gate::GateOfFile;
-use crate::deployment::exchange::Answer;
+use crate::configuration::{Environment, USUAL_FILE};
 use crate::deployment::http::{Body, Http};
+use crate::operator::absence::{Absence, kept_by_the_registry};
 use crate::operator::failure::{Failure, Unprepared};
+use crate::operator_secret;
 use crate::redaction::{SecretName, Secrets};
+use crate::width::Width;
 
 /// A gate that can be asked by an operator.
 #[derive(Debug)]
@@ -29,6 +32,8 @@ pub(super) struct Desk<'a> {
     /// Who asks and why, as headers.
     remarks: Vec<(&'static str, String)>,
     pub(super) connection: &'a Connection,
+    /// That of what is written for a person.
+    pub(super) width: Width,
 }
 
 impl<'a> Desk<'a> {
@@ -38,10 +43,11 @@ impl<'a> Desk<'a> {
         connection: &'a Connection,
         environment: Environment<'_>,
         secrets: &'a Secrets,
+        width: Width,
     ) -> Result<Self, Unprepared> {
         let set = |name: &str| environment(name).filter(|value| !value.is_empty());
         let of_file = |path: &Path| GateOfFile::load(path, environment);
-        let usual = Path::new("usher.toml");
+        let usual = Path::new(USUAL_FILE);
         let (gate, admin) = match (&connection.gate, &connection.config, set(GATE)) {
             (Some(gate), _, _) => (gate.clone(), None),
             (None, Some(path), _) => {
@@ -60,7 +66,7 @@ impl<'a> Desk<'a> {
         } else {
             (SECRET.to_owned(), set(SECRET).ok_or(Unprepared::NoSecret)?)
         };
-        secrets.remember(SecretName::Admin, &secret);
+        secrets.remember(SecretName::Variable(&variable), &secret);
         if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Unprepared::SecretUnsendable(variable));
         }
@@ -82,6 +88,7 @@ impl<'a> Desk<'a> {
             variable,
             remarks: remarks.collect(),
             connection,
+            width,
         })
     }
 
@@ -115,8 +122,8 @@ impl<'a> Desk<'a> {
             .endpoint(&[&[".usher", "admin", "v1"], path].concat(), query);
         let shown = url.to_string();
         let token = Some(self.secret.as_str());
-        let body = body.map(Body::Json);
-        let exchange = self.http.send(method, url, token, &self.remarks, body);
+        let sent = body.clone().map(Body::Json);
+        let exchange = self.http.send(method, url, token, &self.remarks, sent);
         let answer = exchange.await.answer.map_err(Failure::NoAnswer)?;
         if !answer.is_the_gates_own() {
             return Err(Failure::NotTheGate {
@@ -130,22 +137,52 @@ impl<'a> Desk<'a> {
         if answer.status == 200 {
             return answer.json().ok_or_else(|| Failure::not_understood(shown));
         }
-        Err(self.refusal(shown, &answer))
+        let Some(problem) = answer.problem() else {
+            return Err(Failure::not_understood(shown));
+        };
+        let problem = Box::new(problem);
+        // Where sentences say what is wrong, they say more than we could.
+        if answer.status == 404 && problem.mistakes.is_empty() {
+            return Err(self.absence(path, body.as_ref(), problem).await);
+        }
+        Err(self.refusal(answer.status, problem))
     }
 
-    fn refusal(&self, url: String, answer: &Answer) -> Failure {
-        let Some(problem) = answer.problem() else {
-            return Failure::not_understood(url);
-        };
-        match answer.status {
+    fn refusal(&self, status: u16, problem: Box<Problem>) -> Failure {
+        match status {
             401 => Failure::OperatorRefused {
-                gate: self.gate.to_string(),
-                variable: self.variable.clone(),
-                problem: Box::new(problem),
+                sentence: operator_secret::refused(
+                    self.gate.as_str(),
+                    &self.variable,
+                    &self.secret,
+                    now(),
+                ),
+                problem,
             },
-            400..=499 => Failure::Refused(Box::new(problem)),
-            _ => Failure::Unable(Box::new(problem)),
+            400..=499 => Failure::Refused(problem),
+            _ => Failure::Unable(problem),
         }
+    }
+
+    /// What the gate's 404 means: a record that is not there, or records that its authority does not keep.
+    async fn absence(&self, path: &[&str], body: Option<&Value>, problem: Box<Problem>) -> Failure {
+        if let Some(records) = kept_by_the_registry(path)
+            && self.keeps_records().await == Some(false)
+        {
+            return Failure::NotKept { records, problem };
+        }
+        Failure::NotThere {
+            absence: Absence::at(path, body),
+            problem,
+        }
+    }
+
+    /// Whether it is the registry that stands behind the gate; nothing where the gate does not say.
+    async fn keeps_records(&self) -> Option<bool> {
+        let url = self.gate.endpoint(&[".usher", "ready"], &[]);
+        let exchange = self.http.send(Method::GET, url, None, &[], None).await;
+        let ready: Readiness = exchange.answer.ok()?.json()?;
+        Some(ready.keeps_events)
     }
 }
 

@@ -7,14 +7,16 @@ use policy::event::EventKind;
 use serde_json::Value;
 
 use crate::arguments::ReportFormat;
-use crate::arguments::given::RecordId;
+use crate::arguments::given::{RecordId, When};
 use crate::arguments::operator::{Events, Limit};
 use crate::operator::Said;
+use crate::operator::about::{about, nameless};
 use crate::operator::desk::{Desk, now, understood};
 use crate::operator::failure::Failure;
+use crate::operator::names::Names;
 use crate::operator::page::List;
-use crate::operator::table::{minute, second, table};
-use crate::operator::users::id_of;
+use crate::operator::table::{clock, second, table};
+use crate::operator::users::{id_of, instance_of};
 use crate::outlet::Outlet;
 use crate::terminal::{harmless, json_line};
 
@@ -32,15 +34,20 @@ pub(super) async fn read(
         Some(user) => Some(id_of(desk, user).await?),
         None => None,
     };
-    let since = wanted
-        .since
-        .map(|since| since.unix_seconds(now()).to_string());
+    let instance = match &wanted.instance {
+        Some(instance) => Some(instance_of(desk, instance).await?),
+        None => None,
+    };
+    let second = |when: Option<When>| when.map(|when| when.unix_seconds(now()).to_string());
+    let (since, until) = (second(wanted.since), second(wanted.until));
     let filters = [
         ("event", wanted.event.map(EventKind::word)),
         ("user", user.as_ref().map(RecordId::as_str)),
         ("email", wanted.email.as_deref()),
+        ("instance", instance.as_ref().map(RecordId::as_str)),
         ("request", wanted.request.as_deref()),
         ("since", since.as_deref()),
+        ("until", until.as_deref()),
     ];
     let found = desk.rows(EVENTS, &filters, wanted.limit).await?;
     if wanted.follow {
@@ -48,13 +55,21 @@ pub(super) async fn read(
     }
     Ok(Said {
         json: found.json(),
-        words: rows(found.understood()?) + &found.foot("events"),
+        words: rows(desk, found.understood()?).await + &found.foot("events"),
     })
 }
 
-pub(super) fn rows(events: Vec<EventRecord>) -> String {
-    let row = |event: EventRecord| [minute(event.at / 1000), event.event.clone(), about(&event)];
+pub(super) async fn rows(desk: &Desk<'_>, events: Vec<EventRecord>) -> String {
+    let names = Names::of(desk, events.iter().map(nameless)).await;
+    let row = |event: EventRecord| {
+        [
+            clock(event.at / 1000),
+            event.event.clone(),
+            about(&event, &names),
+        ]
+    };
     table(
+        desk.width,
         ["AT (UTC)", "EVENT", "ABOUT"],
         events.into_iter().map(row).collect(),
     )
@@ -71,11 +86,13 @@ async fn follow(
     let mut news = first;
     let mut last = 0;
     let mut is_told = false;
+    let mut names = Names::default();
     loop {
         for json in news.iter().rev() {
             let event: EventRecord = understood(json)?;
             last = last.max(event.id);
-            if !outlet.report_on(&line(desk.connection.report, &event, json)) {
+            names.look_up(desk, [nameless(&event)]).await;
+            if !outlet.report_on(&line(desk.connection.report, &event, json, &names)) {
                 return Ok(Said {
                     json: Value::Null,
                     words: String::new(),
@@ -126,33 +143,16 @@ async fn after(
     }
 }
 
-fn line(format: ReportFormat, event: &EventRecord, json: &Value) -> String {
+fn line(format: ReportFormat, event: &EventRecord, json: &Value, names: &Names) -> String {
     match format {
         ReportFormat::Human => format!(
             "{}  {:20}  {}\n",
             second(event.at / 1000),
             harmless(&event.event),
-            harmless(&about(event))
+            harmless(&about(event, names))
         ),
         ReportFormat::Json => json_line(json),
     }
-}
-
-/// Whom and what it is about, as far as it is said.
-fn about(event: &EventRecord) -> String {
-    let labelled =
-        |label: &str, text: &Option<String>| text.as_ref().map(|text| format!("{label} {text}"));
-    let parts = [
-        event.email.clone().or_else(|| event.user.clone()),
-        labelled("org", &event.org),
-        labelled("instance", &event.instance),
-        event.reason.clone(),
-        labelled("by", &event.actor),
-        event.why.as_ref().map(|why| format!("“{why}”")),
-        labelled("from", &event.ip),
-    ];
-    let parts: Vec<_> = parts.into_iter().flatten().collect();
-    parts.join(", ")
 }
 
 /// As soon as a person needs it, and cheap for the registry.

@@ -9,6 +9,7 @@ use crate::configuration::address::AddressError;
 use crate::configuration::mistake::ConfigurationError;
 use crate::consent::Unconfirmed;
 use crate::deployment::exchange::NoAnswer;
+use crate::operator::absence::Absence;
 use crate::outcome::ExitCode;
 use crate::report::wrapped;
 use crate::terminal::harmless;
@@ -46,7 +47,7 @@ impl fmt::Display for Unprepared {
                 "no gate is named; give --gate URL, or set `USHER_GATE`, or name a file with --config FILE whose [target] has `gate`",
             ),
             Self::NoSecret => f.write_str(
-                "the environment variable `USHER_ADMIN_SECRET` is not set; set it to the secret that the gate was given (`npx wrangler secret put USHER_ADMIN_SECRET`)",
+                "the environment variable `USHER_ADMIN_SECRET` is not set; set it to the secret that the gate was given (`npx wrangler secret put USHER_ADMIN_SECRET`), or to a token of your own that the gate takes for an operator's",
             ),
             Self::SecretUnsendable(variable) => write!(
                 f,
@@ -63,14 +64,23 @@ pub(super) enum Failure {
     NoAnswer(NoAnswer),
     /// It cannot be done as things are; the sentence says why, and what to do.
     NotDone(String),
+    /// The gate has another authority than the registry, which alone keeps these records.
+    NotKept {
+        records: &'static str,
+        problem: Box<Problem>,
+    },
     /// Something else answers at this address.
     NotTheGate { url: String, status: u16 },
+    /// There is no such record.
+    NotThere {
+        absence: Absence,
+        problem: Box<Problem>,
+    },
     /// The gate answers what this program does not know.
     NotUnderstood { url: String, why: String },
-    /// The gate does not know the secret.
+    /// The gate knows neither the secret nor the token; the sentence says what may be wrong with it.
     OperatorRefused {
-        gate: String,
-        variable: String,
+        sentence: String,
         problem: Box<Problem>,
     },
     /// The gate refuses it.
@@ -97,7 +107,9 @@ impl Failure {
 
     pub(super) const fn exit_code(&self) -> ExitCode {
         match self {
-            Self::NotDone(_) | Self::Refused(_) => ExitCode::Failed,
+            Self::NotDone(_) | Self::NotKept { .. } | Self::NotThere { .. } | Self::Refused(_) => {
+                ExitCode::Failed
+            }
             Self::OperatorRefused { .. } | Self::Unconfirmed(_) => ExitCode::Usage,
             Self::NoAnswer(_)
             | Self::NotTheGate { .. }
@@ -111,7 +123,9 @@ impl Failure {
         match self {
             Self::NoAnswer(_) | Self::Unable(_) => true,
             Self::NotDone(_)
+            | Self::NotKept { .. }
             | Self::NotTheGate { .. }
+            | Self::NotThere { .. }
             | Self::NotUnderstood { .. }
             | Self::OperatorRefused { .. }
             | Self::Refused(_)
@@ -122,7 +136,9 @@ impl Failure {
     /// What the gate said, for a program.
     pub(super) fn problem(&self) -> Option<Value> {
         match self {
-            Self::OperatorRefused { problem, .. }
+            Self::NotKept { problem, .. }
+            | Self::NotThere { problem, .. }
+            | Self::OperatorRefused { problem, .. }
             | Self::Refused(problem)
             | Self::Unable(problem) => serde_json::to_value(problem).ok(),
             Self::NoAnswer(_)
@@ -138,18 +154,20 @@ impl Failure {
         match self {
             Self::NoAnswer(reason) => said(&format!("could not find out: {reason}")),
             Self::NotDone(sentence) => said(&format!("not done: {sentence}")),
+            Self::NotKept { records, problem } => short(
+                &format!("this gate keeps no {records}"),
+                "only the registry keeps them, and this gate has another authority (USHER_AUTHORITY, docs/authorities.md)",
+                problem,
+            ),
             Self::NotTheGate { url, status } => said(&format!(
                 "could not find out: {url} answered {status}, and no gate answers like that; check the gate's address"
             )),
+            Self::NotThere { absence, problem } => short(&absence.sentence, &absence.next, problem),
             Self::NotUnderstood { url, why } => said(&format!(
                 "could not find out: the answer of {url} cannot be read: {why}; this `usher` and the gate may be of different versions"
             )),
-            Self::OperatorRefused {
-                gate,
-                variable,
-                problem,
-            } => said(&format!(
-                "error: {gate} does not know the secret in `{variable}` ({} {}); set it to the gate's USHER_ADMIN_SECRET",
+            Self::OperatorRefused { sentence, problem } => said(&format!(
+                "error: {} {}: {sentence}",
                 problem.status, problem.reason
             )),
             Self::Refused(problem) => refusal("refused", problem),
@@ -163,13 +181,26 @@ fn said(sentence: &str) -> String {
     wrapped("", "  ", &harmless(sentence))
 }
 
+/// Of what the gate says itself only what names the request.
+fn short(sentence: &str, next: &str, problem: &Problem) -> String {
+    let Problem { status, reason, .. } = problem;
+    let mut words = said(&format!("refused: {sentence} ({status} {reason})"));
+    words.push_str(&wrapped("  next: ", "  ", &harmless(next)));
+    words.push_str(&in_the_log(problem));
+    words
+}
+
+fn in_the_log(problem: &Problem) -> String {
+    let sentence = format!("the gate's log has it as request {}", problem.request_id);
+    wrapped("  ", "  ", &harmless(&sentence))
+}
+
 fn refusal(head: &str, problem: &Problem) -> String {
     let Problem {
         title,
         status,
         detail,
         reason,
-        request_id,
         next,
         mistakes,
         ..
@@ -184,10 +215,6 @@ fn refusal(head: &str, problem: &Problem) -> String {
         words.push_str(&wrapped("  - ", "    ", &harmless(sentence)));
     }
     words.push_str(&wrapped("  next: ", "  ", &harmless(next)));
-    words.push_str(&wrapped(
-        "  ",
-        "  ",
-        &harmless(&format!("the gate's log has it as request {request_id}")),
-    ));
+    words.push_str(&in_the_log(problem));
     words
 }

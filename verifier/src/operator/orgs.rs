@@ -8,6 +8,7 @@ use crate::arguments::given::RecordId;
 use crate::arguments::operator::Limit;
 use crate::arguments::operator::orgs::{MemberAct, OrgAct, OrgSet};
 use crate::consent;
+use crate::counted::counted;
 use crate::operator::Said;
 use crate::operator::desk::{Desk, understood};
 use crate::operator::failure::Failure;
@@ -29,8 +30,10 @@ pub(super) async fn act(
         OrgAct::Remove { id, consent } => {
             let (_, org) = get(desk, id).await?;
             let question = format!(
-                "This removes the org {id} ({}); its {} members stay, without it.",
-                org.name, org.members
+                "This removes the org {id} ({}); its {} stay{}, without it.",
+                org.name,
+                counted(org.members, "member"),
+                if org.members == 1 { "s" } else { "" }
             );
             consent::ask(consent.yes, &question, outlet)?;
             desk.change(Method::DELETE, &["orgs", id.as_str()], None)
@@ -59,7 +62,11 @@ async fn list(desk: &Desk<'_>, domain: Option<&str>, limit: Limit) -> Result<Sai
     let rows = found.understood()?.into_iter().map(row).collect();
     Ok(Said {
         json: found.json(),
-        words: table(["ID", "NAME", "MEMBERS", "BY DOMAIN", "DOMAINS"], rows) + &found.foot("orgs"),
+        words: table(
+            desk.width,
+            ["ID", "NAME", "MEMBERS", "BY DOMAIN", "DOMAINS"],
+            rows,
+        ) + &found.foot("orgs"),
     })
 }
 
@@ -79,7 +86,7 @@ async fn show(desk: &Desk<'_>, id: &RecordId, limit: Limit) -> Result<Said, Fail
         ]
     };
     let rows = members.understood()?.into_iter().map(row).collect();
-    let table = table(["USER", "E-MAIL", "ROLE", "SINCE (UTC)"], rows);
+    let table = table(desk.width, ["USER", "E-MAIL", "ROLE", "SINCE (UTC)"], rows);
     Ok(Said {
         json: json!({ "org": json, "members": members.json() }),
         words: format!("{}\n{table}{}", described(&org), members.foot("members")),
@@ -90,7 +97,7 @@ async fn show(desk: &Desk<'_>, id: &RecordId, limit: Limit) -> Result<Said, Fail
 async fn set(desk: &Desk<'_>, wanted: &OrgSet) -> Result<Said, Failure> {
     let before = match get(desk, &wanted.id).await {
         Ok((_, org)) => Some(org),
-        Err(Failure::Refused(problem)) if problem.status == 404 => None,
+        Err(Failure::NotThere { .. }) => None,
         Err(failure) => return Err(failure),
     };
     let (name, default_role, domains) = match before {
@@ -130,7 +137,14 @@ async fn member(desk: &Desk<'_>, act: &MemberAct) -> Result<Said, Failure> {
             let id = id_of(desk, user).await?;
             let body = serde_json::to_value(MemberRequest { role: *role }).ok();
             let path = ["orgs", org.as_str(), "members", id.as_str()];
-            users::said(desk.change(Method::PUT, &path, body).await?)
+            match desk.change(Method::PUT, &path, body).await {
+                Err(failure @ Failure::NotThere { .. }) => {
+                    // It may as well be the org that is not there.
+                    get(desk, org).await?;
+                    Err(failure)
+                }
+                changed => users::said(changed?),
+            }
         }
         MemberAct::Remove { org, user } => {
             let id = id_of(desk, user).await?;

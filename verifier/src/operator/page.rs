@@ -73,6 +73,16 @@ impl Rows {
         self.found.iter().map(understood).collect()
     }
 
+    /// Keeps the rows up to the first that is not wanted, in a list of which all that follow are not wanted either.
+    pub(super) fn keep_while(&mut self, is_wanted: impl Fn(&Value) -> bool) {
+        let Some(end) = self.found.iter().position(|row| !is_wanted(row)) else {
+            return;
+        };
+        self.found.truncate(end);
+        self.total = end as u64;
+        self.next = None;
+    }
+
     /// As the gate gives one page.
     pub(super) fn json(&self) -> Value {
         json!({ self.name: self.found, "total": self.total, "next": self.next })

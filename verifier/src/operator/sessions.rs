@@ -8,6 +8,7 @@ use crate::arguments::operator::SessionAct;
 use crate::operator::Said;
 use crate::operator::desk::{Desk, now};
 use crate::operator::failure::Failure;
+use crate::operator::names::Names;
 use crate::operator::page::List;
 use crate::operator::table::{minute, or_dash, table};
 use crate::operator::users::id_of;
@@ -31,7 +32,7 @@ pub(super) async fn act(desk: &Desk<'_>, act: &SessionAct) -> Result<Said, Failu
             let found = desk.rows(SESSIONS, &filters, *limit).await?;
             Ok(Said {
                 json: found.json(),
-                words: rows(found.understood()?) + &found.foot("sessions"),
+                words: rows(desk, found.understood()?).await + &found.foot("sessions"),
             })
         }
         SessionAct::End { id } => {
@@ -42,8 +43,13 @@ pub(super) async fn act(desk: &Desk<'_>, act: &SessionAct) -> Result<Said, Failu
     }
 }
 
-pub(super) fn rows(sessions: Vec<SessionRecord>) -> String {
+pub(super) async fn rows(desk: &Desk<'_>, sessions: Vec<SessionRecord>) -> String {
     let now = now().unix_seconds();
+    let names = Names::of(
+        desk,
+        sessions.iter().map(|session| Some(session.user.as_str())),
+    )
+    .await;
     let row = |session: SessionRecord| {
         let state = match session.ended_at {
             Some(at) => format!("ended {}", minute(at)),
@@ -52,13 +58,14 @@ pub(super) fn rows(sessions: Vec<SessionRecord>) -> String {
         };
         [
             session.id,
-            session.user,
+            names.shown(&session.user),
             minute(session.started_at),
             state,
             or_dash(session.ip.as_deref()),
         ]
     };
     table(
+        desk.width,
         ["ID", "USER", "SINCE (UTC)", "STATE", "FROM"],
         sessions.into_iter().map(row).collect(),
     )

@@ -1,14 +1,18 @@
-//! Tables and records for a person, at 80 columns. The first column is what one copies, so it is never cut.
+//! Tables and records for a person, as wide as there is room for. The first column is what one copies, so it is never cut.
 
 use policy::time::Moment;
 use textwrap::core::display_width;
 
 use crate::check::tokens::words::utc;
-use crate::report::COLUMNS;
 use crate::terminal::harmless;
+use crate::width::Width;
 
 /// The rows under their heads; nothing where there is none.
-pub(super) fn table<const N: usize>(heads: [&str; N], rows: Vec<[String; N]>) -> String {
+pub(super) fn table<const N: usize>(
+    room: Width,
+    heads: [&str; N],
+    rows: Vec<[String; N]>,
+) -> String {
     if rows.is_empty() {
         return String::new();
     }
@@ -20,12 +24,13 @@ pub(super) fn table<const N: usize>(heads: [&str; N], rows: Vec<[String; N]>) ->
             *width = (*width).max(display_width(cell));
         }
     }
-    // A long key has a line of its own, and the rest stands below it.
-    let own_line = widths.first().is_some_and(|&key| key > MOST_OF_KEY);
+    // Where there is no room for all, a long key has a line of its own, and the rest stands below it.
+    let own_line =
+        !room.holds(total(&widths)) && widths.first().is_some_and(|&key| key > MOST_OF_KEY);
     if own_line {
         widths.iter_mut().take(1).for_each(|key| *key = 0);
     }
-    fit(&mut widths);
+    fit(&mut widths, room);
     let mut text = String::new();
     for line in &lines {
         let cells = line.iter().zip(widths).enumerate();
@@ -67,7 +72,13 @@ pub(super) fn second(seconds: u64) -> String {
     utc(Moment::from_unix_seconds(seconds))
 }
 
-/// The same as short as a table needs it.
+/// The same under a head that says UTC.
+pub(super) fn clock(seconds: u64) -> String {
+    let whole = second(seconds);
+    whole.trim_end_matches(" UTC").to_owned()
+}
+
+/// The same where nobody asks for seconds.
 pub(super) fn minute(seconds: u64) -> String {
     let whole = second(seconds);
     whole.get(..16).unwrap_or(&whole).to_owned()
@@ -78,10 +89,13 @@ pub(super) fn or_dash(text: Option<&str>) -> String {
     text.unwrap_or("-").to_owned()
 }
 
+fn total(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + widths.len().saturating_sub(1) * GAP
+}
+
 /// Takes from the widest column but the first until all fit.
-fn fit(widths: &mut [usize]) {
-    let gaps = widths.len().saturating_sub(1) * GAP;
-    while widths.iter().sum::<usize>() + gaps > COLUMNS {
+fn fit(widths: &mut [usize], room: Width) {
+    while !room.holds(total(widths)) {
         let widest = widths.iter_mut().skip(1).max();
         match widest {
             Some(width) if *width > LEAST => *width -= 1,
@@ -119,21 +133,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_has_80_columns_and_its_keys_are_whole() {
+    fn a_table_fits_its_room_and_its_keys_are_whole() {
         for length in [1, 36, 37, 128] {
             let key = "k".repeat(length);
-            let row = [key.clone(), "s".to_owned(), "w".repeat(60), "é".repeat(60)];
-            let text = table(["ID", "STATUS", "WHY", "WHO"], vec![row]);
-            for line in text.lines().filter(|line| **line != key) {
-                assert!(line.chars().count() <= COLUMNS, "{line}");
+            let row = || [key.clone(), "s".to_owned(), "w".repeat(60), "é".repeat(60)];
+            let shown = |room| table(room, ["ID", "STATUS", "WHY", "WHO"], vec![row()]);
+            for columns in [80, 120, 200] {
+                let text = shown(Width::Columns(columns));
+                for line in text.lines().filter(|line| **line != key) {
+                    assert!(line.chars().count() <= columns, "{line}");
+                }
+                assert!(text.contains(&key), "{text}");
             }
-            assert!(text.contains(&key), "{text}");
+            // Without end nothing is cut, and a row is a line.
+            let text = shown(Width::Endless);
+            assert_eq!(text.lines().count(), 2, "{text}");
+            assert!(row().iter().all(|cell| text.contains(cell)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_wider_room_shows_more() {
+        let row = || ["i-1".to_owned(), "w".repeat(100)];
+        let cut = |room| table(room, ["ID", "WHAT"], vec![row()]).contains('…');
+        assert!(cut(Width::Columns(80)) && !cut(Width::Columns(105)));
     }
 
     #[test]
     fn what_others_wrote_stays_in_its_cell() {
         let row = ["a\nb".to_owned(), "\x1b[2J".to_owned()];
-        assert_eq!(table(["ID", "WHAT"], vec![row]).lines().count(), 2);
+        let text = table(Width::Endless, ["ID", "WHAT"], vec![row]);
+        assert_eq!(text.lines().count(), 2);
     }
 }

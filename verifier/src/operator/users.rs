@@ -19,7 +19,7 @@ use crate::operator::table::{or_dash, record, second, table};
 use crate::outlet::Outlet;
 use crate::terminal::harmless;
 
-const USERS: List<'static> = List {
+pub(super) const USERS: List<'static> = List {
     path: &["users"],
     name: "users",
 };
@@ -99,21 +99,48 @@ pub(super) async fn act(
 
 /// The id of who is named by id or by address. An address that several have names nobody.
 pub(super) async fn id_of(desk: &Desk<'_>, user: &RecordId) -> Result<RecordId, Failure> {
-    if !user.as_str().contains('@') {
+    if !is_address(user) {
         return Ok(user.clone());
     }
+    record_id(&at(desk, user).await?.id)
+}
+
+/// The same for the instance that they own.
+pub(super) async fn instance_of(desk: &Desk<'_>, instance: &RecordId) -> Result<RecordId, Failure> {
+    if !is_address(instance) {
+        return Ok(instance.clone());
+    }
+    let user = at(desk, instance).await?;
+    let none = || {
+        Failure::NotDone(format!(
+            "{instance} has no instance; `usher user show {instance}` says what is known of them"
+        ))
+    };
+    record_id(&user.instance.ok_or_else(none)?)
+}
+
+/// No id of the gate's has an `@`.
+pub(super) fn is_address(name: &RecordId) -> bool {
+    name.as_str().contains('@')
+}
+
+fn record_id(id: &str) -> Result<RecordId, Failure> {
+    id.parse()
+        .map_err(|_| Failure::not_understood(format!("the record {id}")))
+}
+
+/// Whoever has this address.
+async fn at(desk: &Desk<'_>, user: &RecordId) -> Result<UserRecord, Failure> {
     let filters = [("email", Some(user.as_str()))];
     let found = desk.rows(USERS, &filters, Limit { limit: 10 }).await?;
-    let users: Vec<UserRecord> = found.understood()?;
-    let ids: Vec<_> = users.into_iter().map(|user| user.id).collect();
-    match ids.as_slice() {
-        [id] => id
-            .parse()
-            .map_err(|_| Failure::not_understood(format!("the user {id}"))),
-        [] => Err(Failure::NotDone(format!(
+    let mut users: Vec<UserRecord> = found.understood()?;
+    let ids: Vec<_> = users.iter().map(|user| user.id.clone()).collect();
+    match (users.pop(), ids.as_slice()) {
+        (Some(user), [_]) => Ok(user),
+        (_, []) => Err(Failure::NotDone(format!(
             "nobody here has the address {user}; `usher user list` shows who is known, `usher invite list --email {user}` who is invited"
         ))),
-        [_, ..] => Err(Failure::NotDone(format!(
+        (_, [_, ..]) => Err(Failure::NotDone(format!(
             "{} users have the address {user}; name one by id: {}",
             found.total,
             ids.join(", ")
@@ -139,7 +166,11 @@ async fn list(
     let rows = found.understood()?.into_iter().map(row).collect();
     Ok(Said {
         json: found.json(),
-        words: table(["ID", "E-MAIL", "ORG", "ROLE", "INSTANCE"], rows) + &found.foot("users"),
+        words: table(
+            desk.width,
+            ["ID", "E-MAIL", "ORG", "ROLE", "INSTANCE"],
+            rows,
+        ) + &found.foot("users"),
     })
 }
 
@@ -158,9 +189,9 @@ async fn show(desk: &Desk<'_>, id: &RecordId) -> Result<Said, Failure> {
             "{}\nOpen sessions: {}\n{}\nLast events, of {}\n{}",
             described(&user),
             sessions.total,
-            sessions::rows(open),
+            sessions::rows(desk, open).await,
             events.total,
-            events::rows(last)
+            events::rows(desk, last).await
         ),
     })
 }

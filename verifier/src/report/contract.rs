@@ -1,6 +1,7 @@
 //! A table held against the contract, for a person: what is wrong, some rows, the fix; the verdict is the last line.
 
-use crate::check::contract::findings::{Finding, Report};
+use crate::check::contract::findings::{Finding, LeftAlone, Report};
+use crate::counted::counted;
 use crate::outcome::ExitCode;
 use crate::report::style::Tone;
 use crate::report::{Look, wrapped};
@@ -8,13 +9,16 @@ use crate::terminal::harmless;
 
 /// Renders the report; no line but a command is longer than 80 columns, unless a word is.
 pub(crate) fn render(report: &Report, look: Look) -> String {
+    let rows = counted(report.rows, "row");
+    let read = match (report.all_read, report.rows) {
+        (true, _) => format!("{rows} held against the contract"),
+        (false, 0) => "not a row could be read".to_owned(),
+        (false, _) => format!("only {rows} could be read"),
+    };
     let mut text = wrapped(
         "",
         "  ",
-        &harmless(&format!(
-            "{} of {}: {} rows held against the contract",
-            report.table, report.database, report.rows
-        )),
+        &harmless(&format!("{} of {}: {read}", report.table, report.database)),
     );
     for fixed in &report.fixed {
         let (mark, tone, what) = match &fixed.why_not {
@@ -23,6 +27,18 @@ pub(crate) fn render(report: &Report, look: Look) -> String {
         };
         let mark = look.paint(tone, mark);
         text.push_str(&format_line(&mark, &format!("{} {what}", fixed.key)));
+    }
+    let left_alone = report.left_alone.iter().take(MOST_LINES);
+    for LeftAlone { key, why } in left_alone {
+        let mark = look.paint(Tone::Quiet, "-");
+        text.push_str(&format_line(&mark, &format!("{key} is left alone: {why}")));
+    }
+    let more = report.left_alone.len().saturating_sub(MOST_LINES) as u64;
+    if more > 0 {
+        let verb = if more == 1 { "is" } else { "are" };
+        let mark = look.paint(Tone::Quiet, "-");
+        let line = format!("{} more {verb} left alone", counted(more, "row"));
+        text.push_str(&format_line(&mark, &line));
     }
     report
         .findings
@@ -74,7 +90,11 @@ fn finding(finding: &Finding, look: Look) -> String {
     let mut text = heading(finding.code.word(), look);
     text.push_str(&wrapped("  ", "  ", &finding.sentence));
     for example in &finding.examples {
-        let line = harmless(&format!("{}: {}", example.key, example.seen));
+        let left_alone = example.left_alone_because.as_ref();
+        let left_alone = left_alone
+            .map(|why| format!("; left alone by --fix, because {why}"))
+            .unwrap_or_default();
+        let line = harmless(&format!("{}: {}{left_alone}", example.key, example.seen));
         text.push_str(&wrapped("    - ", "      ", &line));
     }
     let more = finding.count.saturating_sub(finding.examples.len() as u64);
@@ -97,3 +117,6 @@ fn heading(words: &str, look: Look) -> String {
 fn format_line(mark: &str, words: &str) -> String {
     format!("  {mark} {}\n", harmless(words))
 }
+
+/// As many as a person reads; `--report json` has the rest.
+const MOST_LINES: usize = 20;

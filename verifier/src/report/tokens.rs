@@ -5,17 +5,19 @@ use policy::time::Moment;
 use crate::check::tokens::explanation::{Explanation, Line, Verdict};
 use crate::check::tokens::words::utc;
 use crate::outcome::Outcome;
-use crate::report::Look;
 use crate::report::human::{COLUMNS, at_spaces};
 use crate::report::style::Tone;
+use crate::report::{Look, wrapped};
+use crate::terminal::harmless;
 
 /// Renders what is known; no line is longer than 80 columns, unless a word is.
 pub(crate) fn render(known: &Explanation, look: Look) -> String {
-    let mut text = format!(
-        "token judged by {} at {}\n\n",
-        known.judged_by,
-        utc(Moment::from_unix_seconds(known.judged_at_unix_seconds))
-    );
+    let at = utc(Moment::from_unix_seconds(known.judged_at_unix_seconds));
+    let head = format!("token judged by {} at {at}", known.judged_by);
+    let mut text = wrapped("", "  ", &harmless(&head));
+    let note = known.note.iter();
+    note.for_each(|note| text.push_str(&wrapped("  ", "  ", &harmless(note))));
+    text.push('\n');
     known
         .lines
         .iter()

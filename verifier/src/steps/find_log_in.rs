@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::{Instant, sleep};
 
 use crate::configuration::admin::Admin;
+use crate::counted::counted;
 use crate::deployment::Deployment;
 use crate::outcome::Problem;
 use crate::run::StepLog;
@@ -54,8 +55,8 @@ pub(crate) async fn find_log_in(
     }
     if let Some(ready) = readiness.filter(|ready| ready.lost_events > 0) {
         log.passed_although(&format!(
-            "the gate lost {} events since it started: {}",
-            ready.lost_events,
+            "the gate lost {} since it started: {}",
+            counted(ready.lost_events, "event"),
             ready.last_lost_because.unwrap_or_default()
         ));
     }

@@ -38,9 +38,31 @@ async fn an_instance_that_stays_active_is_named_with_its_cure() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_is_readable_at_80_columns_except_for_what_is_copied() {
     let (_, _, ended) = verify(Switch::StuckAtActive).await;
-    for line in ended.stdout.lines().filter(|line| !line.contains("curl")) {
+    let is_copied = |line: &&str| line.contains("curl") || line.contains("      usher ");
+    for line in ended.stdout.lines().filter(|line| !is_copied(line)) {
         assert!(line.chars().count() <= 80, "{line}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_others_are_found_by_what_the_operator_has_at_hand() {
+    let deployment = Deployment::start(Switch::StuckAtActive).await;
+    let admin = "[gate_admin]\nsecret_env = \"USHER_ADMIN_SECRET\"\n";
+    let without = configuration(deployment.address()).replace(admin, "");
+    let ended = Usher::configured(&without).verify(&[]).await;
+    assert_snapshot("stuck_without_a_secret", &ended);
+    // Then it can only be the operator's own table that the status stands in.
+    let own =
+        format!("{without}\n[contract]\ndatabase = \"identity\"\ntable = \"t\"\nkey = \"id\"\n");
+    let ended = Usher::configured(&own).verify(&[]).await;
+    assert!(
+        ended
+            .stdout
+            .contains("\n      usher check contract --fix --config usher.toml\n"),
+        "{}",
+        ended.stdout
+    );
+    assert!(!ended.report().contains("curl --fail"), "{}", ended.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]

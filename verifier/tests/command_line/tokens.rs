@@ -1,6 +1,7 @@
 //! `usher check tokens`: what is said of each kind of token, and that the token itself never is.
 
 mod cast;
+mod gate_files;
 mod secrecy;
 
 use jsonwebtoken::{EncodingKey, Header};

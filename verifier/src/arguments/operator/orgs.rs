@@ -122,8 +122,11 @@ pub(crate) enum InvitationAct {
         #[command(flatten)]
         limit: Limit,
     },
-    /// Withdraw an invitation that nobody has accepted
-    Revoke { id: RecordId },
+    /// Withdraw an invitation that nobody has accepted: by its id, or the one that is open for an address
+    Revoke {
+        #[arg(value_name = "ID|E-MAIL")]
+        invitation: RecordId,
+    },
 }
 
 /// How far an invitation has come.

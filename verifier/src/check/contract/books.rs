@@ -18,6 +18,14 @@ pub(super) enum Books {
     Sqlite(PathBuf),
 }
 
+/// What a database has of the names that are looked for in it.
+pub(super) enum There {
+    /// The columns of the table.
+    Columns(Vec<String>),
+    /// There is no such table: those that there are.
+    Tables(Vec<String>),
+}
+
 /// Rows as they come; a mistake is the last of them.
 pub(super) type Rows = mpsc::Receiver<Result<Row, String>>;
 
@@ -33,6 +41,14 @@ impl Books {
         match &held.database.place {
             Place::Postgres { url, .. } => postgres::open(url, false).await.map(Self::Postgres),
             Place::Sqlite(path) => Ok(Self::Sqlite(path.clone())),
+        }
+    }
+
+    /// What is there by the names of the configuration.
+    pub(super) async fn there(&self, held: &Held) -> Result<There, String> {
+        match self {
+            Self::Postgres(client) => postgres::there(client, held).await,
+            Self::Sqlite(path) => sqlite::there(path.clone(), held.clone()).await,
         }
     }
 

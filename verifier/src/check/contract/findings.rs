@@ -12,6 +12,8 @@ pub(crate) struct Report {
     pub(crate) database: String,
     pub(crate) table: String,
     pub(crate) rows: u64,
+    /// Whether these are all rows; where they are not, nothing can be said of the table.
+    pub(crate) all_read: bool,
     pub(crate) findings: Vec<Finding>,
     /// Where a look was wanted and not possible: never "nothing found".
     pub(crate) could_not_look: Vec<Unlooked>,
@@ -19,15 +21,18 @@ pub(crate) struct Report {
     pub(crate) not_checked: Vec<&'static str>,
     /// What --fix did before this was looked at.
     pub(crate) fixed: Vec<Fixed>,
+    /// What --fix did not even try.
+    pub(crate) left_alone: Vec<LeftAlone>,
 }
 
 impl Report {
     pub(crate) const SCHEMA_VERSION: u32 = 1;
 
     pub(crate) fn exit_code(&self) -> ExitCode {
-        if !self.findings.is_empty() {
+        let everything_seen = self.all_read && self.could_not_look.is_empty();
+        if self.all_read && !self.findings.is_empty() {
             ExitCode::Failed
-        } else if self.could_not_look.is_empty() {
+        } else if everything_seen {
             ExitCode::Passed
         } else {
             ExitCode::Broken
@@ -52,6 +57,18 @@ pub(crate) struct Finding {
 pub(crate) struct Example {
     pub(crate) key: String,
     pub(crate) seen: String,
+    /// Why --fix does nothing about it, although it does about others of the kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) left_alone_because: Option<String>,
+}
+
+/// All of one kind, counted while they are found.
+#[derive(Debug, Default)]
+pub(crate) struct Kind {
+    pub(crate) count: u64,
+    /// How many of them --fix leaves alone.
+    pub(crate) left_alone: u64,
+    pub(crate) examples: Vec<Example>,
 }
 
 /// A row that was to be fixed, and what came of it.
@@ -60,6 +77,13 @@ pub(crate) struct Fixed {
     pub(crate) key: String,
     /// Nothing where it is done.
     pub(crate) why_not: Option<String>,
+}
+
+/// A row that a person has to look at before --fix can do anything about it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct LeftAlone {
+    pub(crate) key: String,
+    pub(crate) why: String,
 }
 
 /// The stable name of a kind: what programs and documentation refer to.

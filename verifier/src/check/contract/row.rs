@@ -3,6 +3,7 @@
 use policy::status::{Availability, Status};
 
 use crate::check::contract::findings::Code;
+use crate::check::contract::since::Form;
 use crate::configuration::contract::Held;
 
 /// A row as it is; nothing of it is guessed at.
@@ -15,6 +16,8 @@ pub(super) struct Row {
     pub(super) is_provisioned: bool,
     /// Since how many seconds it has its status, as far as it says so.
     pub(super) age: Option<i64>,
+    /// In which form it says so.
+    pub(super) since: Option<Form>,
     pub(super) url: Option<String>,
 }
 

@@ -6,12 +6,15 @@ use policy::status::{Availability, Status};
 use reqwest::Client;
 use tokio::task::JoinSet;
 
-use crate::check::contract::books::Books;
-use crate::check::contract::findings::{Code, Example, Finding, Report};
-use crate::check::contract::fix::{self, Promotion};
+use crate::check::contract::books::{Books, There};
+use crate::check::contract::cure;
+use crate::check::contract::findings::{Code, Example, Finding, Kind, LeftAlone, Report};
 use crate::check::contract::probe::{self, Health};
+use crate::check::contract::promotion::{self, Promotion, Repair};
 use crate::check::contract::row::Row;
 use crate::configuration::contract::Held;
+use crate::configuration::mistake::Mistake;
+use crate::counted::counted;
 use crate::findings::Unlooked;
 
 /// What was seen, and what --fix would do about it.
@@ -19,50 +22,78 @@ use crate::findings::Unlooked;
 pub(super) struct Survey {
     pub(super) report: Report,
     pub(super) plan: Vec<Promotion>,
+    pub(super) left_alone: Vec<LeftAlone>,
 }
 
-/// Looks at everything; what cannot be looked at is said.
-pub(super) async fn survey(held: &Held, client: &Client) -> Survey {
+/// Looks at everything; what cannot be looked at is said. Names that are not there are mistakes of the configuration.
+pub(super) async fn survey(held: &Held, client: &Client) -> Result<Survey, Vec<Mistake>> {
     let mut notes = Notes {
         held,
         rows: 0,
+        all_read: true,
         undated: 0,
         kinds: BTreeMap::new(),
         plan: Vec::new(),
+        left_alone: Vec::new(),
         unlooked: Vec::new(),
     };
-    if let Err(why) = notes.take(client).await {
-        notes.unlooked.push(Unlooked {
-            at: format!(
-                "the table `{}` of the database `{}` ({})",
-                held.table.name, held.database.name, held.database.place
-            ),
-            why,
-        });
+    match notes.take(client).await {
+        Ok(()) => {}
+        Err(Stopped::NotThere(mistakes)) => return Err(mistakes),
+        Err(Stopped::Unread(why)) => {
+            notes.all_read = false;
+            // Nothing is done on the strength of a part.
+            notes.plan.clear();
+            notes.unlooked.push(Unlooked {
+                at: format!(
+                    "the table `{}` of the database `{}` ({})",
+                    held.table.name, held.database.name, held.database.place
+                ),
+                why,
+            });
+        }
     }
-    notes.survey()
+    Ok(notes.survey())
+}
+
+/// Why not every row was read.
+enum Stopped {
+    NotThere(Vec<Mistake>),
+    Unread(String),
+}
+
+impl From<String> for Stopped {
+    fn from(why: String) -> Self {
+        Self::Unread(why)
+    }
 }
 
 struct Notes<'a> {
     held: &'a Held,
     rows: u64,
+    all_read: bool,
     /// Rows on their way that do not say since when.
     undated: u64,
     kinds: BTreeMap<Code, Kind>,
     plan: Vec<Promotion>,
+    left_alone: Vec<LeftAlone>,
     unlooked: Vec<Unlooked>,
 }
 
-#[derive(Debug, Default)]
-struct Kind {
-    count: u64,
-    examples: Vec<Example>,
-}
-
 impl Notes<'_> {
-    async fn take(&mut self, client: &Client) -> Result<(), String> {
+    async fn take(&mut self, client: &Client) -> Result<(), Stopped> {
         let held = self.held;
         let books = Books::open(held).await?;
+        let mistakes = match books.there(held).await? {
+            There::Columns(there) => held.names.missing_columns(&there),
+            There::Tables(there) => {
+                let database = format!("`{}` ({})", held.database.name, held.database.place);
+                vec![held.names.missing_table(&database, &there)]
+            }
+        };
+        if !mistakes.is_empty() {
+            return Err(Stopped::NotThere(mistakes));
+        }
         for unheld in books.unheld(held).await? {
             self.note(Code::NotHeld, &held.table.name.to_string(), unheld);
         }
@@ -125,13 +156,7 @@ impl Notes<'_> {
             return;
         };
         match (is_waiting(&row), health) {
-            (true, Health::Well(said)) => {
-                let word = row.status.clone().unwrap_or_default();
-                self.note(Code::HealthyNotReady, &row.key, format!("`{word}`, {said}"));
-                let promotion = Promotion::of(&row, self.held);
-                self.plan
-                    .extend(promotion.filter(|_| self.plan.len() < fix::MOST));
-            }
+            (true, Health::Well(said)) => self.left_behind(&row, &said),
             (true, Health::Dead(why)) => {
                 if row.is_overdue(self.held) == Some(true) {
                     self.stuck(&row, &why);
@@ -140,6 +165,34 @@ impl Notes<'_> {
             (false, Health::Dead(why)) => self.note(Code::ReadyButDead, &row.key, why),
             (false, Health::Well(_)) => {}
         }
+    }
+
+    fn left_behind(&mut self, row: &Row, said: &str) {
+        let word = row.status.as_deref().unwrap_or_default();
+        let left_alone_because = match Repair::of(row, self.held) {
+            Some(Repair::Promote(promotion)) => {
+                if self.plan.len() < promotion::MOST {
+                    self.plan.push(promotion);
+                }
+                None
+            }
+            Some(Repair::LeaveAlone(why)) => {
+                if self.left_alone.len() < promotion::MOST {
+                    self.left_alone.push(LeftAlone {
+                        key: row.key.clone(),
+                        why: why.clone(),
+                    });
+                }
+                Some(why)
+            }
+            None => None,
+        };
+        let example = Example {
+            key: row.key.clone(),
+            seen: format!("`{word}`, {said}"),
+            left_alone_because,
+        };
+        self.note_example(Code::HealthyNotReady, example);
     }
 
     fn stuck(&mut self, row: &Row, why: &str) {
@@ -153,13 +206,20 @@ impl Notes<'_> {
     }
 
     fn note(&mut self, code: Code, key: &str, seen: String) {
+        let example = Example {
+            key: key.to_owned(),
+            seen,
+            left_alone_because: None,
+        };
+        self.note_example(code, example);
+    }
+
+    fn note_example(&mut self, code: Code, example: Example) {
         let kind = self.kinds.entry(code).or_default();
         kind.count += 1;
+        kind.left_alone += u64::from(example.left_alone_because.is_some());
         if kind.examples.len() < EXAMPLES {
-            kind.examples.push(Example {
-                key: key.to_owned(),
-                seen,
-            });
+            kind.examples.push(example);
         }
     }
 
@@ -167,15 +227,15 @@ impl Notes<'_> {
         let held = self.held;
         if self.undated > 0 {
             self.unlooked.push(Unlooked {
-                at: format!("how long {} rows have been on their way", self.undated),
+                at: format!("since when {} on the way", are(self.undated)),
                 why: "the column named as `since` is NULL there, or no time".to_owned(),
             });
         }
         let finding = |(code, kind): (Code, Kind)| Finding {
             code,
-            sentence: fix::sentence(code, kind.count, held),
+            sentence: cure::sentence(code, kind.count, held),
             count: kind.count,
-            fix: fix::of(code, &kind.examples, held),
+            fix: cure::of(code, &kind, held),
             examples: kind.examples,
         };
         let not_checked = [
@@ -201,6 +261,7 @@ impl Notes<'_> {
             database: format!("{} ({})", held.database.name, held.database.place),
             table: held.table.name.to_string(),
             rows: self.rows,
+            all_read: self.all_read,
             findings: self.kinds.into_iter().map(finding).collect(),
             could_not_look: self.unlooked,
             not_checked: not_checked
@@ -208,12 +269,19 @@ impl Notes<'_> {
                 .filter_map(|(is_so, what)| is_so.then_some(what))
                 .collect(),
             fixed: Vec::new(),
+            left_alone: Vec::new(),
         };
         Survey {
             report,
             plan: self.plan,
+            left_alone: self.left_alone,
         }
     }
+}
+
+fn are(count: u64) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb}", counted(count, "row"))
 }
 
 fn is_waiting(row: &Row) -> bool {

@@ -49,7 +49,7 @@ impl fmt::Display for CheckError {
                 Ok(())
             }
             Self::NoConfiguration { directory } => {
-                f.write_str("found no `wrangler.toml`")?;
+                f.write_str("found no `wrangler.toml`, `wrangler.jsonc` or `wrangler.json`")?;
                 if let Some(directory) = directory {
                     write!(f, " in {}", directory.display())?;
                 }

@@ -54,6 +54,7 @@ pub(crate) async fn examine(
     Ok(Explanation {
         schema_version: Explanation::SCHEMA_VERSION,
         judged_by: expectation.source.clone(),
+        note: expectation.note.clone(),
         judged_at_unix_seconds: now.unix_seconds(),
         lines,
         exit_code: verdict.exit_code().into(),

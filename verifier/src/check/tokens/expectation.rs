@@ -1,6 +1,6 @@
 //! What a token is judged by: the issuers of the gate's configuration or of the command line, or a key set alone.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use policy::issuer::{Algorithm, ClaimNames, Issuer};
 use policy::issuer_entry::{KeySource, PublicKeys};
@@ -11,10 +11,9 @@ use policy::shared_secret;
 use policy::standing::IssuerUrl;
 use reqwest::Url;
 
-use crate::arguments::CheckTokens;
+use crate::arguments::check::CheckTokens;
 use crate::check::tokens::error::CheckError;
-use crate::check::tokens::worker_secrets::WorkerSecrets;
-use crate::check::tokens::wrangler;
+use crate::check::tokens::gate_files::GateFiles;
 use crate::configuration::Environment;
 use crate::redaction::{SecretName, Secrets};
 
@@ -22,6 +21,8 @@ use crate::redaction::{SecretName, Secrets};
 pub(crate) struct Expectation {
     /// Where it stands, for people.
     pub(crate) source: String,
+    /// What of that counts on this machine only.
+    pub(crate) note: Option<String>,
     pub(crate) issuers: Vec<Issuer>,
     /// Where the keys of the issuer at the same position are.
     pub(crate) keys: Vec<IssuerKeys>,
@@ -53,45 +54,37 @@ impl Expectation {
         secrets: &Secrets,
     ) -> Result<Self, CheckError> {
         let given = options.jwks.as_deref().map(Place::parse).transpose()?;
-        match (&options.wrangler, given) {
-            (None, Some(place)) => Ok(Self::on_the_command_line(options, place)),
-            (Some(path), instead) => {
-                Self::of_the_gate(path, instead.as_ref(), environment, secrets)
-            }
-            (None, None) => {
-                let path = Path::new("wrangler.toml");
-                if !path.exists() {
-                    let directory = std::env::current_dir().ok();
-                    return Err(CheckError::NoConfiguration { directory });
-                }
-                Self::of_the_gate(path, None, environment, secrets)
-            }
+        let of_a_gate = options.wrangler.is_some() || options.env.is_some() || options.deployed;
+        match given {
+            Some(place) if !of_a_gate => Ok(Self::on_the_command_line(options, place)),
+            instead => Self::of_the_gate(options, instead.as_ref(), environment, secrets),
         }
     }
 
     fn of_the_gate(
-        path: &Path,
+        options: &CheckTokens,
         instead: Option<&Place>,
         environment: Environment<'_>,
         secrets: &Secrets,
     ) -> Result<Self, CheckError> {
-        let known = WorkerSecrets::beside(path, environment)?;
+        let files = GateFiles::read(options, environment)?;
         let secret = |name: &str, mistakes: &mut Mistakes| {
-            let value = known.value(name).unwrap_or_default();
-            secrets.remember(SecretName::Issuer, &value);
+            let value = files.secret(name).unwrap_or_default();
+            secrets.remember(SecretName::Variable(name), &value);
             let weak = shared_secret::mistake(name, &value).filter(|_| !value.is_empty());
             if let Some(mistake) = weak {
                 mistakes.note(mistake);
             }
             value
         };
-        let (issuers, sources) = wrangler::issuers(path, &secret)?;
+        let (issuers, sources) = files.issuers(&secret)?;
         let keys: Result<_, _> = sources
             .into_iter()
             .map(|source| IssuerKeys::of(source, instead))
             .collect();
         Ok(Self {
-            source: path.display().to_string(),
+            source: files.read_from().join(" and "),
+            note: files.overridden(),
             issuers,
             keys: keys?,
             keys_alone: false,
@@ -125,6 +118,7 @@ impl Expectation {
         };
         Self {
             source: source.to_owned(),
+            note: None,
             issuers: issuers.into_iter().collect(),
             keys: vec![IssuerKeys {
                 public: place,

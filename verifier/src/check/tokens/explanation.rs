@@ -12,6 +12,9 @@ pub(crate) struct Explanation {
     pub(crate) schema_version: u32,
     /// What the token was judged by.
     pub(crate) judged_by: String,
+    /// What of that counts on this machine only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
     pub(crate) judged_at_unix_seconds: u64,
     pub(crate) lines: Vec<Line>,
     pub(crate) verdict: Verdict,

@@ -12,6 +12,7 @@ use crate::check::tokens::cure::cure;
 use crate::check::tokens::explanation::{Line, Topic};
 use crate::check::tokens::keys_at_hand::KeysAtHand;
 use crate::check::tokens::words::{list, shown};
+use crate::counted::counted;
 use crate::outcome::Outcome;
 
 /// The lines about keys; the one about the named key only where the algorithm is allowed.
@@ -74,10 +75,7 @@ fn set(place: &str, keys: &KeysAtHand) -> Line {
             } else {
                 ""
             };
-            let usable = match set.keys.len() {
-                1 => "1 usable key".to_owned(),
-                count => format!("{count} usable keys"),
-            };
+            let usable = counted(set.keys.len() as u64, "usable key");
             let mut says = format!("{place}: {status}{usable}");
             for left_out in set.left_out.iter().take(MOST_LEFT_OUT) {
                 let name = left_out

@@ -1,132 +1,133 @@
-//! The part of wrangler.toml that says whom the gate believes.
+//! The variables of one environment in wrangler's own file, whichever of its formats that has.
 
+mod jsonc;
+mod toml;
+
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use policy::issuer::Issuer;
-use policy::issuer_entry::{KeySource, Reading};
-use policy::mistakes::Mistakes;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::Value;
-use toml::Spanned;
 
 use crate::check::tokens::error::CheckError;
 use crate::configuration::mistake::Mistake;
-use crate::configuration::suggestion::closest;
 
-#[derive(Deserialize)]
-struct File {
-    #[serde(default)]
-    vars: Vars,
+/// The files that wrangler looks for, in this order.
+pub(super) const NAMES: [&str; 3] = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
+
+/// A file, and what one environment of it says.
+#[derive(Debug)]
+pub(super) struct Wrangler {
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+    /// The environment; none is the one without a name.
+    pub(super) environment: Option<String>,
+    pub(super) variables: Variables,
+    format: Format,
 }
 
-#[derive(Default, Deserialize)]
-struct Vars {
-    #[serde(rename = "USHER_ISSUERS")]
-    issuers: Option<Spanned<Value>>,
-    #[serde(rename = "USHER_DEVELOPMENT")]
-    development: Option<Value>,
+/// Variables by their names.
+pub(super) type Variables = BTreeMap<String, Variable>;
+
+/// A variable.
+#[derive(Debug)]
+pub(super) struct Variable {
+    pub(super) value: Value,
+    pub(super) span: Range<usize>,
+    /// Where each entry stands, if it is a list.
+    pub(super) entries: Vec<Range<usize>>,
 }
 
-/// Only where each entry stands.
-#[derive(Deserialize)]
-struct Places {
-    vars: PlacesOfVars,
+/// What a file says, before it is known which of its environments is meant.
+struct Contents {
+    variables: Variables,
+    /// The variables of each environment: wrangler lets none of them inherit any.
+    environments: BTreeMap<String, Variables>,
 }
 
-#[derive(Deserialize)]
-struct PlacesOfVars {
-    #[serde(rename = "USHER_ISSUERS")]
-    issuers: Vec<Spanned<IgnoredAny>>,
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Jsonc,
+    Toml,
 }
 
-/// The issuers and where their keys are, as the gate would read them. With a single mistake the gate lets nobody in, so nothing is
-/// judged either.
-pub(crate) fn issuers(
-    path: &Path,
-    secret: &dyn Fn(&str, &mut Mistakes) -> String,
-) -> Result<(Vec<Issuer>, Vec<KeySource>), CheckError> {
-    let text = std::fs::read_to_string(path).map_err(|error| CheckError::File {
-        path: path.to_owned(),
-        error,
-    })?;
-    let file: File = toml::from_str(&text)
-        .map_err(|error| CheckError::Mistakes(vec![Mistake::from_toml(path, &text, &error)]))?;
-    let place = Place { path, text: &text };
-    let Some(given) = file.vars.issuers else {
-        return Err(CheckError::Mistakes(vec![place.missing()]));
-    };
-    let span = given.span();
-    let list = place.list(given)?;
-    let reading = Reading {
-        development: matches!(&file.vars.development, Some(value) if *value == true || *value == "true"),
-        nearest: |wrong, right| closest(wrong, right.iter().copied()),
-        secret,
-    };
-    let mut mistakes = Mistakes::default();
-    let issuers = reading.issuers(&list, &mut mistakes);
-    if mistakes.0.is_empty() {
-        return Ok(issuers);
-    }
-    let places = entries(&text);
-    let mistakes = mistakes.0.into_iter().map(|sentence| {
-        let entry = position(&sentence).and_then(|position| places.get(position));
-        place.mistake(entry.unwrap_or(&span), sentence)
-    });
-    Err(CheckError::Mistakes(mistakes.collect()))
-}
-
-struct Place<'a> {
-    path: &'a Path,
-    text: &'a str,
-}
-
-impl Place<'_> {
-    /// Where only texts can be set, the list is JSON in a text.
-    fn list(&self, given: Spanned<Value>) -> Result<Value, CheckError> {
-        let span = given.span();
-        match given.into_inner() {
-            Value::String(json) => serde_json::from_str(&json).map_err(|error| {
-                let sentence = format!("USHER_ISSUERS is no JSON: {error}");
-                CheckError::Mistakes(vec![self.mistake(&span, sentence)])
-            }),
-            list @ (Value::Array(_)
-            | Value::Bool(_)
-            | Value::Null
-            | Value::Number(_)
-            | Value::Object(_)) => Ok(list),
-        }
+impl Wrangler {
+    pub(super) fn read(path: &Path, environment: Option<&str>) -> Result<Self, CheckError> {
+        let text = std::fs::read_to_string(path).map_err(|error| CheckError::File {
+            path: path.to_owned(),
+            error,
+        })?;
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let format = match extension {
+            Some("json" | "jsonc") => Format::Jsonc,
+            _ => Format::Toml,
+        };
+        let contents = match format {
+            Format::Jsonc => jsonc::read(path, &text),
+            Format::Toml => toml::read(path, &text),
+        };
+        let contents = contents.map_err(|mistake| CheckError::Mistakes(vec![mistake]))?;
+        let variables = match environment {
+            None => contents.variables,
+            Some(name) => {
+                let mut environments = contents.environments;
+                let known: Vec<_> = environments.keys().cloned().collect();
+                let Some(variables) = environments.remove(name) else {
+                    let mistake = no_environment(path, &text, name, &known);
+                    return Err(CheckError::Mistakes(vec![mistake]));
+                };
+                variables
+            }
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            text,
+            environment: environment.map(str::to_owned),
+            variables,
+            format,
+        })
     }
 
-    fn mistake(&self, span: &Range<usize>, sentence: String) -> Mistake {
-        Mistake::at(self.path, self.text, span, sentence, None)
-    }
-
-    fn missing(&self) -> Mistake {
-        let vars = self.text.find("[vars]").unwrap_or(usize::MAX);
+    /// That a variable is missing which must be there, where it should stand.
+    pub(super) fn missing_issuers(&self) -> Mistake {
+        let table = match (&self.environment, self.format) {
+            (None, Format::Toml) => "vars".to_owned(),
+            (Some(name), Format::Toml) => format!("env.{name}.vars"),
+            (None, Format::Jsonc) => "\"vars\"".to_owned(),
+            (Some(name), Format::Jsonc) => format!("\"vars\" of \"env\": {{ \"{name}\": … }}"),
+        };
+        let (place, entry) = match self.format {
+            Format::Toml => (format!("[{table}]"), format!("[[{table}.USHER_ISSUERS]]")),
+            Format::Jsonc => (
+                "\"vars\"".to_owned(),
+                format!("\"USHER_ISSUERS\": [{{ … }}] to {table}"),
+            ),
+        };
+        let at = self.text.find(&place).unwrap_or(usize::MAX);
+        let inherits = if self.environment.is_some() {
+            "; an environment inherits no variables"
+        } else {
+            ""
+        };
         Mistake::at(
-            self.path,
-            self.text,
-            &(vars..vars.saturating_add(6)),
-            "USHER_ISSUERS is missing: nothing says whom the gate believes".to_owned(),
-            Some("add [[vars.USHER_ISSUERS]] with issuer, audience, algorithm and jwks_url; see README.md, \"Configuration\"".to_owned()),
+            &self.path,
+            &self.text,
+            &(at..at.saturating_add(place.len())),
+            format!("USHER_ISSUERS is missing: nothing says whom the gate believes{inherits}"),
+            Some(format!(
+                "add {entry} with issuer, audience, algorithm and jwks_url; see README.md, \"Configuration\""
+            )),
         )
     }
 }
 
-/// Where each entry stands; nothing where the list is a text.
-fn entries(text: &str) -> Vec<Range<usize>> {
-    let places = toml::from_str::<Places>(text).map(|places| places.vars.issuers);
-    places
-        .unwrap_or_default()
-        .iter()
-        .map(Spanned::span)
-        .collect()
-}
-
-/// The entry a sentence is about: they begin with `USHER_ISSUERS[2]`.
-fn position(sentence: &str) -> Option<usize> {
-    let (position, _) = sentence.strip_prefix("USHER_ISSUERS[")?.split_once(']')?;
-    position.parse().ok()
+fn no_environment(path: &Path, text: &str, name: &str, known: &[String]) -> Mistake {
+    let known = if known.is_empty() {
+        "it has none".to_owned()
+    } else {
+        format!("it has: {}", known.join(", "))
+    };
+    let sentence = format!("there is no environment `{name}`; {known}");
+    let cure = "leave --env out for the environment without a name".to_owned();
+    Mistake::at(path, text, &(usize::MAX..usize::MAX), sentence, Some(cure))
 }

@@ -4,11 +4,13 @@ use futures_util::StreamExt as _;
 use policy::contract::sql::table::{Identifier, Table};
 use policy::contract::sql::{self, FirstStatus};
 use tokio::sync::mpsc;
+use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error};
 
-use super::{NOT_AS_SEEN, Rows, WAITING};
-use crate::check::contract::fix::table;
+use super::{NOT_AS_SEEN, Rows, There, WAITING};
 use crate::check::contract::row::Row;
+use crate::check::contract::since::{Form, MOST_SECONDS};
+use crate::check::contract::statement::table;
 use crate::configuration::contract::Held;
 use crate::sources::postgres::{PostgresError, connect};
 
@@ -20,21 +22,41 @@ pub(super) async fn open(url: &str, is_read_only: bool) -> Result<Client, String
     Ok(client)
 }
 
+pub(super) async fn there(client: &Client, held: &Held) -> Result<There, String> {
+    let columns = texts(
+        client,
+        "SELECT attname::text FROM pg_catalog.pg_attribute
+         WHERE attrelid = to_regclass($1::text) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+        &[&table(held)],
+    )
+    .await?;
+    if !columns.is_empty() {
+        return Ok(There::Columns(columns));
+    }
+    // A table of the search path goes without its schema, as in the configuration.
+    let tables = "SELECT CASE WHEN pg_table_is_visible(oid) THEN relname::text ELSE format('%s.%s', relnamespace::regnamespace, relname) END
+                  FROM pg_catalog.pg_class
+                  WHERE relkind IN ('r', 'p', 'v', 'm', 'f')
+                    AND relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast') ORDER BY 1";
+    texts(client, tables, &[]).await.map(There::Tables)
+}
+
 pub(super) async fn unheld(client: &Client, held: &Held) -> Result<Vec<String>, String> {
+    let of_table = table(held);
     let functions = texts(
         client,
-        held,
         "SELECT p.prosrc FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
          WHERE t.tgrelid = to_regclass($1::text) AND t.tgenabled <> 'D'",
-    );
-    let functions = functions.await?;
+        &[&of_table],
+    )
+    .await?;
     let constraints = texts(
         client,
-        held,
         "SELECT conname::text FROM pg_catalog.pg_constraint
          WHERE conrelid = to_regclass($1::text) AND contype = 'c' AND convalidated",
-    );
-    let constraints = constraints.await?;
+        &[&of_table],
+    )
+    .await?;
     let mut unheld = Vec::new();
     for (name, body) in expected(held, FirstStatus::First) {
         let lenient = expected(held, FirstStatus::Any);
@@ -56,12 +78,13 @@ pub(super) async fn unheld(client: &Client, held: &Held) -> Result<Vec<String>, 
     Ok(unheld)
 }
 
-/// The texts that a question about the table gives.
-async fn texts(client: &Client, held: &Held, question: &str) -> Result<Vec<String>, String> {
-    let rows = client
-        .query(question, &[&table(held)])
-        .await
-        .map_err(said)?;
+/// The texts that a question gives.
+async fn texts(
+    client: &Client,
+    question: &str,
+    parameters: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<String>, String> {
+    let rows = client.query(question, parameters).await.map_err(said)?;
     let texts = rows.iter().map(|row| row.try_get(0));
     texts.collect::<Result<_, Error>>().map_err(said)
 }
@@ -108,7 +131,8 @@ fn read(row: &tokio_postgres::Row) -> Result<Row, Error> {
         suspended_from: row.try_get(2)?,
         is_provisioned: row.try_get(3)?,
         age: row.try_get(4)?,
-        url: row.try_get(5)?,
+        since: row.try_get::<_, Option<&str>>(5)?.and_then(Form::parse),
+        url: row.try_get(6)?,
     })
 }
 
@@ -120,12 +144,12 @@ async fn select(client: &Client, held: &Held) -> Result<String, String> {
         || "false".to_owned(),
         |name| format!("{} IS NOT NULL", name.quoted()),
     );
-    let age = match &held.since {
-        None => "NULL::bigint".to_owned(),
-        Some(name) => age(client, held, name).await?,
+    let since = match &held.since {
+        None => "NULL::bigint, NULL::text".to_owned(),
+        Some(name) => since(client, held, name).await?,
     };
     Ok(format!(
-        "SELECT {}, {}, {}, {provisioned}, {age}, {} FROM {}",
+        "SELECT {}, {}, {}, {provisioned}, {since}, {} FROM {}",
         text(held.table.key()),
         text(held.table.status()),
         or_null(from),
@@ -134,26 +158,39 @@ async fn select(client: &Client, held: &Held) -> Result<String, String> {
     ))
 }
 
-/// Numbers are Unix seconds, or milliseconds where they would be a year after 5000.
-async fn age(client: &Client, held: &Held, name: &Identifier) -> Result<String, String> {
+/// Since how many seconds, and in which form that is said.
+async fn since(client: &Client, held: &Held, name: &Identifier) -> Result<String, String> {
     let (of_table, name_text) = (table(held), name.as_str());
-    let kind = client
-        .query_opt(
-            "SELECT typcategory = 'N' FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-             WHERE attrelid = to_regclass($1::text) AND attname = $2::text AND NOT attisdropped",
-            &[&of_table, &name_text],
-        )
-        .await
-        .map_err(said)?;
-    let is_number = kind.is_some_and(|row| row.try_get(0).unwrap_or(false));
+    // Number, timestamp without time zone, other time; anything else is text.
+    let kind = texts(
+        client,
+        "SELECT CASE WHEN typcategory = 'N' THEN 'number'
+                     WHEN typname = 'timestamp' THEN 'local'
+                     WHEN typcategory = 'D' THEN 'stamp' ELSE 'text' END
+         FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+         WHERE attrelid = to_regclass($1::text) AND attname = $2::text AND NOT attisdropped",
+        &[&of_table, &name_text],
+    )
+    .await?;
+    let kind = kind.first().map_or("text", String::as_str);
     let column = name.quoted();
-    Ok(if is_number {
-        format!(
-            "(EXTRACT(EPOCH FROM now()) - {column} / CASE WHEN {column} > 100000000000 THEN 1000 ELSE 1 END)::bigint"
-        )
-    } else {
-        format!("EXTRACT(EPOCH FROM now() - {column}::timestamptz)::bigint")
-    })
+    if kind == "number" {
+        let (seconds, millis) = (Form::Seconds.word(), Form::Millis.word());
+        return Ok(format!(
+            "(EXTRACT(EPOCH FROM now()) - {column} / CASE WHEN {column} > {MOST_SECONDS} THEN 1000 ELSE 1 END)::bigint,
+             CASE WHEN {column} > {MOST_SECONDS} THEN '{millis}' ELSE '{seconds}' END"
+        ));
+    }
+    let form = match Form::parse(kind) {
+        Some(form @ (Form::Local | Form::Stamp)) => format!("'{}'", form.word()),
+        Some(Form::Iso | Form::Millis | Form::Seconds | Form::Text) | None => {
+            let (iso, text) = (Form::Iso.word(), Form::Text.word());
+            format!("CASE WHEN {column} LIKE '%T%' THEN '{iso}' ELSE '{text}' END")
+        }
+    };
+    Ok(format!(
+        "EXTRACT(EPOCH FROM now() - {column}::timestamptz)::bigint, {form}"
+    ))
 }
 
 pub(super) async fn apply(client: &mut Client, statements: &[String]) -> Result<(), String> {

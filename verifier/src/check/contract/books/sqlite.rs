@@ -9,18 +9,51 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-use super::{NOT_AS_SEEN, Rows, WAITING};
+use super::{NOT_AS_SEEN, Rows, There, WAITING};
 use crate::check::contract::row::Row;
+use crate::check::contract::since::{Form, MOST_SECONDS};
 use crate::configuration::contract::Held;
+
+pub(super) async fn there(path: PathBuf, held: Held) -> Result<There, String> {
+    if !path.exists() {
+        return Err("no such file".to_owned());
+    }
+    let looked = spawn_blocking(move || {
+        let connection = open(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        // Hidden are only the arguments of table-valued functions; generated columns are read like any other.
+        let columns = texts(
+            &connection,
+            "SELECT name FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid",
+            [held.table.name.as_str()],
+        )?;
+        if !columns.is_empty() {
+            return Ok(There::Columns(columns));
+        }
+        let tables = "SELECT name FROM sqlite_schema
+                      WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
+        texts(&connection, tables, []).map(There::Tables)
+    });
+    flat(looked.await)
+}
+
+fn texts<P: rusqlite::Params>(
+    connection: &Connection,
+    question: &str,
+    parameters: P,
+) -> Result<Vec<String>, rusqlite::Error> {
+    let mut query = connection.prepare(question)?;
+    let found = query.query_map(parameters, |row| row.get(0))?;
+    found.collect()
+}
 
 pub(super) async fn unheld(path: PathBuf, held: Held) -> Result<Vec<String>, String> {
     let looked = spawn_blocking(move || {
         let connection = open(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let mut query = connection.prepare(
+        let found = texts(
+            &connection,
             "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = lower(?1)",
+            [held.table.name.as_str()],
         )?;
-        let found = query.query_map([held.table.name.as_str()], |row| row.get(0))?;
-        let found: Vec<String> = found.collect::<Result<_, _>>()?;
         Ok(missing(&held, &found))
     });
     flat(looked.await)
@@ -71,7 +104,11 @@ fn read(
             suspended_from: row.get(2)?,
             is_provisioned: row.get(3)?,
             age: row.get(4)?,
-            url: row.get(5)?,
+            since: row
+                .get::<_, Option<String>>(5)?
+                .as_deref()
+                .and_then(Form::parse),
+            url: row.get(6)?,
         })
     })?;
     for row in rows {
@@ -95,9 +132,12 @@ fn select(held: &Held) -> String {
         |name| format!("{} IS NOT NULL", column(name)),
     );
     let since = held.since.as_ref();
-    let age = since.map_or_else(|| "NULL".to_owned(), |name| age(&column(name)));
+    let since = since.map_or_else(
+        || "NULL, NULL".to_owned(),
+        |name| format!("{}, {}", age(&column(name)), form(&column(name))),
+    );
     format!(
-        "SELECT {}, {}, {}, {provisioned}, {age}, {} FROM {table}",
+        "SELECT {}, {}, {}, {provisioned}, {since}, {} FROM {table}",
         text(held.table.key()),
         text(held.table.status()),
         or_null(from),
@@ -105,12 +145,24 @@ fn select(held: &Held) -> String {
     )
 }
 
-/// Numbers are Unix seconds, or milliseconds where they would be a year after 5000; texts are what SQLite takes for a time.
+/// Texts are what SQLite takes for a time.
 fn age(column: &str) -> String {
     format!(
         "CAST(CASE WHEN typeof({column}) IN ('integer', 'real')
-              THEN unixepoch('now') - {column} / CASE WHEN {column} > 100000000000 THEN 1000 ELSE 1 END
-              ELSE unixepoch('now') - unixepoch({column}) END AS INTEGER)"
+              THEN unixepoch() - {column} / CASE WHEN {column} > {MOST_SECONDS} THEN 1000 ELSE 1 END
+              ELSE unixepoch() - unixepoch({column}) END AS INTEGER)"
+    )
+}
+
+/// In SQLite every value has a kind of its own.
+fn form(column: &str) -> String {
+    let [seconds, millis, iso, text] =
+        [Form::Seconds, Form::Millis, Form::Iso, Form::Text].map(Form::word);
+    format!(
+        "CASE typeof({column})
+              WHEN 'null' THEN NULL
+              WHEN 'text' THEN iif({column} LIKE '%T%', '{iso}', '{text}')
+              ELSE iif({column} > {MOST_SECONDS}, '{millis}', '{seconds}') END"
     )
 }
 

@@ -1,0 +1,128 @@
+//! The command line of `usher check`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use policy::issuer::Algorithm;
+use policy::standing::IssuerUrl;
+
+use crate::arguments::ReportFormat;
+use crate::configuration::USUAL_FILE;
+
+/// What can be looked at on its own.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Check {
+    /// Hold your own table of instances against the meaning of the statuses
+    #[command(after_help = CHECK_CONTRACT_EXAMPLES)]
+    Contract(CheckContract),
+    /// Say why the gate admits a token, or why not; the token itself is never printed
+    #[command(after_help = TOKENS_EXAMPLES)]
+    Tokens(CheckTokens),
+}
+
+/// The options of `usher check contract`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckContract {
+    /// The file whose `[contract]` names the table
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
+    pub(crate) config: PathBuf,
+
+    /// Make healthy apps that were left behind `ready`, by legal steps; the plan is shown first
+    #[arg(long)]
+    pub(crate) fix: bool,
+
+    /// Do what --fix plans without asking
+    #[arg(long, requires = "fix")]
+    pub(crate) yes: bool,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
+/// The options of `usher check tokens`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckTokens {
+    /// The token, or `-` to read it from standard input, which keeps it out of the history of the shell
+    #[arg(value_name = "TOKEN")]
+    pub(crate) token: String,
+
+    /// The gate's configuration [default: wrangler.json, wrangler.jsonc or wrangler.toml in this folder, unless --jwks is given]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) wrangler: Option<PathBuf>,
+
+    /// The environment of that configuration: `[env.NAME.vars]`, and `.dev.vars.NAME` where it is there
+    #[arg(long, value_name = "NAME", conflicts_with = "issuer")]
+    pub(crate) env: Option<String>,
+
+    /// Judge as the deployed gate does: without .dev.vars, which only `wrangler dev` reads
+    #[arg(long, conflicts_with = "issuer")]
+    pub(crate) deployed: bool,
+
+    /// A key set to judge by, or to take in place of the one that --wrangler names
+    #[arg(long, value_name = "URL|FILE")]
+    pub(crate) jwks: Option<String>,
+
+    /// The `iss` to expect, where no configuration of a gate is read
+    #[arg(long, value_name = "ISS", requires_all = ["audience", "jwks"], conflicts_with = "wrangler", value_parser = issuer)]
+    pub(crate) issuer: Option<IssuerUrl>,
+
+    /// An `aud` to expect; may be given more than once
+    #[arg(long, value_name = "AUD", requires = "issuer")]
+    pub(crate) audience: Vec<String>,
+
+    /// An algorithm to allow: ES256, RS256 or `EdDSA`; all of them unless given
+    #[arg(long, value_name = "ALG", requires = "jwks", conflicts_with = "wrangler", value_parser = algorithm)]
+    pub(crate) algorithm: Vec<Algorithm>,
+
+    /// Judge for this moment instead of now
+    #[arg(long, value_name = "UNIX_SECONDS")]
+    pub(crate) at: Option<u64>,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
+fn issuer(name: &str) -> Result<IssuerUrl, String> {
+    IssuerUrl::new(name).ok_or_else(|| "give the exact `iss`".to_owned())
+}
+
+/// HS256 needs a secret, and a secret on a command line is none.
+fn algorithm(name: &str) -> Result<Algorithm, String> {
+    Algorithm::parse(name)
+        .filter(|algorithm| *algorithm != Algorithm::Hs256)
+        .ok_or_else(|| {
+            "give ES256, RS256 or EdDSA; for HS256 name the secret in wrangler.toml".to_owned()
+        })
+}
+
+const CHECK_CONTRACT_EXAMPLES: &str = "\
+Examples:
+  usher check contract
+  usher check contract --config staging.toml --report json
+  usher check contract --fix
+
+Nothing is changed without --fix, and a word that is no status is never guessed at.
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: the database, or a part of it, could not be looked into";
+
+const TOKENS_EXAMPLES: &str = "\
+Examples:
+  pbpaste | usher check tokens -
+  usher check tokens - --wrangler ../gate/wrangler.toml < token.txt
+  usher check tokens - --env staging --deployed < token.txt
+  usher check tokens - --jwks https://id.example.com/jwks.json
+  usher check tokens - --jwks keys.json --issuer https://id.example.com \\
+    --audience usher --algorithm RS256 --at 1767225600
+
+The issuers are those of [vars] USHER_ISSUERS, read as the gate reads them; what
+stands in .dev.vars beside that file counts before it, as with `wrangler dev`. The
+value of a secret (HS256) is taken from the environment variable of its name, or
+from .dev.vars. With --jwks alone only form, key and signature are judged.
+
+Exit codes:
+  0 the gate would admit it, 1 it would refuse it, 2 usage or configuration,
+  3 could not find out: no answer from the key endpoint, or an unknown secret";

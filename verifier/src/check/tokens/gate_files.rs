@@ -1,0 +1,192 @@
+//! What the files of a gate on this machine say of whom it believes: wrangler's own, and `.dev.vars`, which counts before it.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use policy::issuer::Issuer;
+use policy::issuer_entry::{KeySource, Reading};
+use policy::mistakes::Mistakes;
+use serde_json::Value;
+
+use crate::arguments::check::CheckTokens;
+use crate::check::tokens::dev_vars::DevVars;
+use crate::check::tokens::error::CheckError;
+use crate::check::tokens::wrangler::{self, Wrangler};
+use crate::configuration::Environment;
+use crate::configuration::mistake::Mistake;
+use crate::configuration::suggestion::closest;
+
+/// The files of one environment of a gate.
+pub(super) struct GateFiles<'a> {
+    environment: Environment<'a>,
+    wrangler: Wrangler,
+    dev_vars: Option<DevVars>,
+}
+
+/// A setting, and where it stands.
+struct Setting<'a> {
+    path: &'a Path,
+    text: &'a str,
+    span: Range<usize>,
+    /// Where each entry stands, if it is written as a list.
+    entries: &'a [Range<usize>],
+    value: Value,
+}
+
+impl<'a> GateFiles<'a> {
+    /// Reads the file that is named, or the one that wrangler would find here.
+    pub(super) fn read(
+        options: &CheckTokens,
+        environment: Environment<'a>,
+    ) -> Result<Self, CheckError> {
+        let path = match &options.wrangler {
+            Some(path) => path.clone(),
+            None => usual().ok_or_else(|| CheckError::NoConfiguration {
+                directory: std::env::current_dir().ok(),
+            })?,
+        };
+        let name = options.env.as_deref();
+        let wrangler = Wrangler::read(&path, name)?;
+        // A deployed gate never sees it.
+        let dev_vars = if options.deployed {
+            None
+        } else {
+            DevVars::beside(&path, name)?
+        };
+        Ok(Self {
+            environment,
+            wrangler,
+            dev_vars,
+        })
+    }
+
+    /// The files that were read, for people.
+    pub(super) fn read_from(&self) -> Vec<String> {
+        let environment = self.wrangler.environment.as_ref();
+        let environment = environment.map(|name| format!(" (environment `{name}`)"));
+        let wrangler = self.wrangler.path.display();
+        let wrangler = format!("{wrangler}{}", environment.unwrap_or_default());
+        let dev_vars = self.dev_vars.as_ref();
+        let dev_vars = dev_vars.map(|dev_vars| dev_vars.path.display().to_string());
+        [Some(wrangler), dev_vars].into_iter().flatten().collect()
+    }
+
+    /// What counts here and would not count for a deployed gate.
+    pub(super) fn overridden(&self) -> Option<String> {
+        let dev_vars = self.dev_vars.as_ref()?;
+        let settings = [ISSUERS, DEVELOPMENT].into_iter();
+        let names: Vec<_> = settings
+            .filter(|name| dev_vars.value(name).is_some())
+            .collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "{} is taken from {}, as `wrangler dev` takes it; a deployed gate does not see that file: --deployed judges without it",
+                names.join(" and "),
+                dev_vars.path.display()
+            )
+        })
+    }
+
+    /// The value of a secret: from the environment, else where the gate has it on this machine.
+    pub(super) fn secret(&self, name: &str) -> Option<String> {
+        let set = (self.environment)(name).filter(|value| !value.is_empty());
+        let dev_vars = || Some(self.dev_vars.as_ref()?.value(name)?.to_owned());
+        let variable = || {
+            let variable = self.wrangler.variables.get(name)?;
+            Some(variable.value.as_str()?.to_owned())
+        };
+        set.or_else(dev_vars).or_else(variable)
+    }
+
+    /// The issuers and where their keys are, as the gate would read them. With a single mistake the gate lets nobody in, so nothing is
+    /// judged either.
+    pub(super) fn issuers(
+        &self,
+        secret: &dyn Fn(&str, &mut Mistakes) -> String,
+    ) -> Result<(Vec<Issuer>, Vec<KeySource>), CheckError> {
+        let Some(given) = self.setting(ISSUERS) else {
+            return Err(CheckError::Mistakes(vec![self.wrangler.missing_issuers()]));
+        };
+        let list = given.list()?;
+        let development = self.setting(DEVELOPMENT).map(|setting| setting.value);
+        let reading = Reading {
+            development: matches!(&development, Some(value) if *value == true || *value == "true"),
+            nearest: |wrong, right| closest(wrong, right.iter().copied()),
+            secret,
+        };
+        let mut mistakes = Mistakes::default();
+        let issuers = reading.issuers(&list, &mut mistakes);
+        if mistakes.0.is_empty() {
+            return Ok(issuers);
+        }
+        let mistakes = mistakes.0.into_iter().map(|sentence| {
+            let entry = position(&sentence).and_then(|position| given.entries.get(position));
+            given.mistake(entry.unwrap_or(&given.span), sentence)
+        });
+        Err(CheckError::Mistakes(mistakes.collect()))
+    }
+
+    fn setting(&self, name: &str) -> Option<Setting<'_>> {
+        let dev_vars = self.dev_vars.as_ref();
+        let of_dev = dev_vars.and_then(|dev_vars| Some((dev_vars, dev_vars.values.get(name)?)));
+        if let Some((DevVars { path, text, .. }, (value, span))) = of_dev {
+            return Some(Setting {
+                path,
+                text,
+                span: span.clone(),
+                entries: &[],
+                value: Value::String(value.clone()),
+            });
+        }
+        let Wrangler {
+            path,
+            text,
+            variables,
+            ..
+        } = &self.wrangler;
+        let variable = variables.get(name)?;
+        Some(Setting {
+            path,
+            text,
+            span: variable.span.clone(),
+            entries: &variable.entries,
+            value: variable.value.clone(),
+        })
+    }
+}
+
+impl Setting<'_> {
+    /// Where only texts can be set, the list is JSON in a text.
+    fn list(&self) -> Result<Value, CheckError> {
+        match &self.value {
+            Value::String(json) => serde_json::from_str(json).map_err(|error| {
+                let sentence = format!("USHER_ISSUERS is no JSON: {error}");
+                CheckError::Mistakes(vec![self.mistake(&self.span, sentence)])
+            }),
+            list @ (Value::Array(_)
+            | Value::Bool(_)
+            | Value::Null
+            | Value::Number(_)
+            | Value::Object(_)) => Ok(list.clone()),
+        }
+    }
+
+    fn mistake(&self, span: &Range<usize>, sentence: String) -> Mistake {
+        Mistake::at(self.path, self.text, span, sentence, None)
+    }
+}
+
+/// The file that wrangler would find in this folder.
+fn usual() -> Option<PathBuf> {
+    let mut paths = wrangler::NAMES.into_iter().map(PathBuf::from);
+    paths.find(|path| path.exists())
+}
+
+/// The entry a sentence is about: they begin with `USHER_ISSUERS[2]`.
+fn position(sentence: &str) -> Option<usize> {
+    let (position, _) = sentence.strip_prefix("USHER_ISSUERS[")?.split_once(']')?;
+    position.parse().ok()
+}
+
+const ISSUERS: &str = "USHER_ISSUERS";
+const DEVELOPMENT: &str = "USHER_DEVELOPMENT";
