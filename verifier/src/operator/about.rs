@@ -48,8 +48,16 @@ fn change(event: &str, details: &Value) -> Option<String> {
     if let (Some(from), Some(to)) = (text("from"), text("to")) {
         parts.push(format!("{from} → {to}"));
     }
-    // A change of a user says `null` where something is taken away; elsewhere it means that nothing is said.
-    let null = (event == EventKind::UserChanged.word()).then_some("none");
+    // These say `null` where something is taken away; elsewhere it means that nothing is said.
+    let takes_away = [
+        EventKind::InstanceChanged,
+        EventKind::StandingChanged,
+        EventKind::UserChanged,
+    ];
+    let null = takes_away
+        .into_iter()
+        .any(|kind| kind.word() == event)
+        .then_some("none");
     let others = members
         .iter()
         .filter(|(name, _)| !matches!(name.as_str(), "from" | "to"));
@@ -94,7 +102,7 @@ mod tests {
             (
                 "instance_changed",
                 json!({ "addresses": ["guy", "app.guy.example"], "org": null }),
-                Some("addresses guy app.guy.example"),
+                Some("addresses guy app.guy.example, org none"),
             ),
             (
                 "instance_changed",

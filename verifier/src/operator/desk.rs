@@ -141,8 +141,9 @@ impl<'a> Desk<'a> {
             return Err(Failure::not_understood(shown));
         };
         let problem = Box::new(problem);
-        // Where sentences say what is wrong, they say more than we could.
-        if answer.status == 404 && problem.mistakes.is_empty() {
+        // Where sentences say what is wrong, they say more than we could, but for what another authority does not keep.
+        let is_told = !problem.mistakes.is_empty() && kept_by_the_registry(path).is_none();
+        if answer.status == 404 && !is_told {
             return Err(self.absence(path, body.as_ref(), problem).await);
         }
         Err(self.refusal(answer.status, problem))

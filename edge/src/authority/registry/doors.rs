@@ -61,10 +61,20 @@ impl Registry<'_> {
             OrgOfInstance::MembersOf(org) => Some(org),
             OrgOfInstance::AsItWas | OrgOfInstance::Nobody => None,
         };
-        let details = serde_json::json!({
-            "addresses": addresses, "org": org.map(OrgId::as_str),
-        })
-        .to_string();
+        // What stays is left out; null is nobody's.
+        let mut details = serde_json::Map::new();
+        details.extend(
+            addresses
+                .clone()
+                .map(|addresses| ("addresses".to_owned(), addresses)),
+        );
+        match &place.org {
+            OrgOfInstance::AsItWas => {}
+            OrgOfInstance::Nobody | OrgOfInstance::MembersOf(_) => {
+                details.insert("org".to_owned(), org.map(OrgId::as_str).into());
+            }
+        }
+        let details = serde_json::Value::from(details).to_string();
         let addresses = addresses.map(|addresses| addresses.to_string());
         if let Some(addresses) = &addresses {
             self.refuse_taken(id, addresses).await?;
