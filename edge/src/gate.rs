@@ -45,16 +45,6 @@ pub(crate) struct Admitted {
     pub(crate) verified_now: bool,
 }
 
-/// What there is of an assertion for this request.
-pub(crate) enum Vouched {
-    /// One that says just this.
-    As(String),
-    /// This gate has no key to sign with.
-    NeverHere,
-    /// One has to be made.
-    NotYet,
-}
-
 impl Gate<'_> {
     /// Answers a request to somebody's app.
     pub(crate) async fn answer(&self) -> JsValue {
@@ -94,36 +84,6 @@ impl Gate<'_> {
                 Answer::message(&Reason::Misconfigured.into(), &setting).into_response()
             }
         }
-    }
-
-    /// What is signed for the app of whom the decision lets in, where there is a key to sign with.
-    async fn vouch(&self, judgement: &Judgement<'_>) -> Result<Option<String>, String> {
-        let (Decision::LetIn(permit), Some(keys)) =
-            (&judgement.decision, &self.configuration.assertion_keys)
-        else {
-            return Ok(None);
-        };
-        if let Vouched::As(assertion) = self.vouched(permit) {
-            return Ok(Some(assertion));
-        }
-        let claims = Claims::of(permit, self.incoming.origin());
-        let key = permit.visitor().storage_key();
-        let minted = self
-            .isolate
-            .assertions
-            .mint(keys, key, &claims, clock::now());
-        minted.await.map(Some)
-    }
-
-    /// What memory has of it.
-    pub(crate) fn vouched(&self, permit: &Permit<'_>) -> Vouched {
-        if self.configuration.assertion_keys.is_none() {
-            return Vouched::NeverHere;
-        }
-        let claims = Claims::of(permit, self.incoming.origin());
-        let key = permit.visitor().storage_key();
-        (self.isolate.assertions.known(key, &claims, clock::now()))
-            .map_or(Vouched::NotYet, Vouched::As)
     }
 
     /// Who the credential makes its bearer.
@@ -287,25 +247,6 @@ impl Gate<'_> {
         });
     }
 
-    /// Answers a request whose credential makes nobody a visitor.
-    pub(crate) fn turn_away(&self, rejected: &Rejected, headers: &CredentialHeaders) -> JsValue {
-        let judgement = turn_away(rejected);
-        let refusal: Option<&Refusal> = match rejected {
-            Rejected::Refused(refusal) => Some(refusal),
-            Rejected::Absent | Rejected::Ambiguous | Rejected::CrossSite => None,
-        };
-        events::record(
-            self.incoming,
-            &judgement,
-            Case {
-                refusal,
-                ..Case::default()
-            },
-            clock::now(),
-        );
-        self.carry_out(&judgement, headers, Carrier::Bearer, None)
-    }
-
     fn record(&self, judgement: &Judgement<'_>, visitor: &Visitor, finding: &Finding) {
         let case = Case {
             visitor: Some(visitor),
@@ -314,96 +255,5 @@ impl Gate<'_> {
             seen_at: finding.sighting().map(|sighting| sighting.seen_at),
         };
         events::record(self.incoming, judgement, case, clock::now());
-    }
-
-    /// Sends a person to log in, unless they have just been there again and again.
-    fn to_log_in(
-        &self,
-        reason: Reason,
-        setting: &Setting<'_>,
-        headers: &CredentialHeaders,
-    ) -> Answer {
-        let counted = headers.trips(&self.configuration.cookie);
-        match round_trips::another(counted, self.incoming.url(), clock::now()) {
-            Trip::Go(trips) => {
-                let address = log_in_address(self.configuration, setting.return_to);
-                Answer::redirect(&address, setting.request_id)
-                    .header(policy::contract::REASON_HEADER, reason.code().to_owned())
-                    .header("set-cookie", cookie::trips(self.configuration, &trips))
-            }
-            Trip::Round => {
-                events::alarm(
-                    "login_loop",
-                    &format!("{}: {}", self.incoming.id, reason.code()),
-                );
-                Answer::message(&Reason::LoginLoop.into(), setting)
-            }
-        }
-    }
-
-    /// The one match on the decision. `assertion`: what was signed of whom it lets in.
-    pub(crate) fn carry_out(
-        &self,
-        judgement: &Judgement<'_>,
-        headers: &CredentialHeaders,
-        carrier: Carrier,
-        assertion: Option<&str>,
-    ) -> JsValue {
-        let setting = || Setting::of(self.incoming, Some(self.configuration));
-        match &judgement.decision {
-            Decision::LetIn(permit) => proxy::forward(
-                permit,
-                self.incoming,
-                proxy::Credential {
-                    headers,
-                    carrier,
-                    cookie: &self.configuration.cookie,
-                    patience_millis: self.configuration.instance_patience_millis,
-                },
-                assertion,
-                self.isolate,
-            )
-            .into(),
-            Decision::LogIn {
-                reason,
-                forget_cookie,
-            } => {
-                let setting = setting();
-                let answer = match setting.audience {
-                    Audience::Browser => self.to_log_in(*reason, &setting, headers),
-                    Audience::Client | Audience::Form => {
-                        Answer::message(&(*reason).into(), &setting)
-                    }
-                };
-                // A header was judged, so the cookie beside it is innocent.
-                let answer = if *forget_cookie && headers.cookie_was_judged() {
-                    answer.header("set-cookie", cookie::cleared(self.configuration))
-                } else {
-                    answer
-                };
-                cors::readable(self, answer).into_response()
-            }
-            Decision::Tell(message) => {
-                let answer = cors::readable(self, Answer::message(message, &setting()));
-                // Two cookies of our name: one of them was planted, and both go.
-                let planted =
-                    message.reason == Reason::CredentialAmbiguous && headers.cookie_was_judged();
-                if planted {
-                    answer
-                        .header("set-cookie", cookie::cleared(self.configuration))
-                        .into_response()
-                } else {
-                    answer.into_response()
-                }
-            }
-            Decision::ToAdmin => {
-                let path = self
-                    .configuration
-                    .platform_admin
-                    .as_ref()
-                    .map_or("/", |admin| admin.path.as_str());
-                Answer::redirect(path, &self.incoming.id).into_response()
-            }
-        }
     }
 }

@@ -28,6 +28,7 @@ mod issuer_keys;
 mod log_ins;
 mod log_out;
 mod memory;
+mod outcome;
 mod own_endpoints;
 mod page;
 mod proxy;
@@ -39,6 +40,7 @@ mod time_limit;
 mod trap;
 #[cfg(feature = "vectors")]
 mod vectors;
+mod vouching;
 mod waking;
 
 pub use configuration::{Home, ISSUER_MEMBERS, SETTINGS, Setting};
