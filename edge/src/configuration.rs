@@ -2,6 +2,7 @@
 //! value, the place and the cure. With a single mistake nobody is let in.
 
 mod authority;
+mod brand;
 mod doors;
 mod env;
 mod issuer_list;
@@ -26,7 +27,9 @@ pub use policy::issuer_entry::ISSUER_MEMBERS;
 pub(crate) use policy::issuer_entry::{KeySource, PublicKeys, Secret};
 pub(crate) use policy::mistakes::Mistakes;
 pub use settings::{Home, SETTINGS, Setting};
-use surroundings::{Given, Surroundings};
+pub(crate) use surroundings::{Given, Surroundings};
+
+use crate::brand::Brand;
 
 /// Everything an operator has set, checked.
 #[derive(Debug)]
@@ -39,7 +42,7 @@ pub(crate) struct Configuration {
     /// More origins whose pages may hand over a token; that of `login_url` always may.
     pub(crate) login_origins: Vec<String>,
     pub(crate) support: String,
-    pub(crate) product: String,
+    pub(crate) brand: Brand,
     pub(crate) instance_hosts: Vec<HostRule>,
     /// Which host is which door.
     pub(crate) doors: Doors,
@@ -67,7 +70,7 @@ pub(crate) struct PlatformAdmin {
 }
 
 impl Configuration {
-    fn read(given: &Surroundings) -> Result<Self, Mistakes> {
+    pub(crate) fn read(given: &Surroundings) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
         let (issuers, key_sources) = issuer_list::read(given, &mut mistakes);
         given.refuse_unknown_names(&key_sources, &mut mistakes);
@@ -91,9 +94,7 @@ impl Configuration {
             login_url: given.web_address("USHER_LOGIN_URL", development, &mut mistakes),
             login_origins: login_origins(given, development, &mut mistakes),
             support: support(given, &mut mistakes),
-            product: given
-                .text("USHER_PRODUCT")
-                .unwrap_or_else(|| "Usher".to_owned()),
+            brand: brand::read(given, &mut mistakes),
             instance_hosts: instance_hosts(given, &mut mistakes),
             cookie: cookie(given, default_cookie, development, &mut mistakes),
             provider_header,

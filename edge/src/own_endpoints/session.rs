@@ -9,6 +9,7 @@ use policy::reason::Reason;
 use wasm_bindgen::JsValue;
 use web_sys::{Url, UrlSearchParams};
 
+use super::another_account;
 use crate::gate::Gate;
 use crate::incoming::CredentialHeaders;
 use crate::page::Answer;
@@ -124,10 +125,12 @@ pub(super) async fn end(gate: &Gate<'_>) -> Answer {
     }
     // A person who pressed a button must see that something happened; a program needs no page.
     let person = prefers_html(&incoming.header("accept").unwrap_or_default());
-    let answer = if person {
-        Answer::redirect("/", &incoming.id)
-    } else {
+    let answer = if !person {
         Answer::no_content(&incoming.id)
+    } else if let Some(return_to) = another_account::asked_for(gate).await {
+        another_account::onward(gate, &return_to)
+    } else {
+        Answer::redirect("/", &incoming.id)
     };
     answer.header("set-cookie", cookie::cleared(gate.configuration))
 }
