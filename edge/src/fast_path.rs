@@ -15,8 +15,9 @@ use wasm_bindgen::JsValue;
 
 use crate::clock;
 use crate::events::{self, Case};
-use crate::gate::{Gate, Vouched};
+use crate::gate::Gate;
 use crate::sightings::Source;
+use crate::vouching::Vouched;
 
 /// The answer, if memory has everything it needs.
 pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {

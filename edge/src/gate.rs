@@ -3,29 +3,25 @@
 use std::rc::Rc;
 
 use policy::admission::{Presented, Visitor};
-use policy::assertion::Claims;
 use policy::credential::{Carrier, Offer};
-use policy::decision::{Decision, Judgement, Permit, Place, Rejected, decide, turn_away};
+use policy::decision::{Decision, Judgement, Place, Rejected, decide};
 use policy::door::{Door, Knock};
 use policy::freshness::Freshness;
-use policy::negotiation::Audience;
 use policy::reason::Reason;
-use policy::refusal::Refusal;
-use policy::round_trips::{self, Trip};
 use policy::sighting::Sighting;
 use policy::storage_key::StorageKey;
 use policy::time::Moment;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
+use crate::clock;
 use crate::configuration::Configuration;
 use crate::events::{self, Case};
 use crate::incoming::{CredentialHeaders, Incoming};
 use crate::isolate::Isolate;
-use crate::page::{Answer, Setting, log_in_address};
+use crate::page::{Answer, Setting};
 use crate::sightings::{Finding, FoundOwned, Sightings};
 use crate::signature::WebCrypto;
-use crate::{clock, cookie, cors, proxy};
 
 /// What every step of a request needs.
 pub(crate) struct Gate<'a> {
