@@ -2,6 +2,7 @@
 //! value, the place and the cure. With a single mistake nobody is let in.
 
 mod authority;
+mod brand;
 mod doors;
 mod env;
 mod issuer_list;
@@ -26,7 +27,9 @@ pub use policy::issuer_entry::ISSUER_MEMBERS;
 pub(crate) use policy::issuer_entry::{KeySource, PublicKeys, Secret};
 pub(crate) use policy::mistakes::Mistakes;
 pub use settings::{Home, SETTINGS, Setting};
-use surroundings::{Given, Surroundings};
+pub(crate) use surroundings::{Given, Surroundings};
+
+use crate::brand::Brand;
 
 /// Everything an operator has set, checked.
 #[derive(Debug)]
@@ -41,7 +44,7 @@ pub(crate) struct Configuration {
     /// Other origins whose scripts may call the apps.
     pub(crate) cors_origins: Vec<String>,
     pub(crate) support: String,
-    pub(crate) product: String,
+    pub(crate) brand: Brand,
     pub(crate) instance_hosts: Vec<HostRule>,
     /// How long an instance may take until the headers of its answer come.
     pub(crate) instance_patience_millis: u32,
@@ -74,7 +77,7 @@ pub(crate) struct PlatformAdmin {
 }
 
 impl Configuration {
-    fn read(given: &Surroundings) -> Result<Self, Mistakes> {
+    pub(crate) fn read(given: &Surroundings) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
         let (issuers, key_sources) = issuer_list::read(given, &mut mistakes);
         given.refuse_unknown_names(&key_sources, &mut mistakes);
@@ -99,9 +102,7 @@ impl Configuration {
             login_origins: origins(given, "USHER_LOGIN_ORIGINS", development, &mut mistakes),
             cors_origins: origins(given, "USHER_CORS_ORIGINS", development, &mut mistakes),
             support: support(given, &mut mistakes),
-            product: given
-                .text("USHER_PRODUCT")
-                .unwrap_or_else(|| "Usher".to_owned()),
+            brand: brand::read(given, &mut mistakes),
             instance_hosts: instance_hosts(given, &mut mistakes),
             instance_patience_millis: patience(given, &mut mistakes),
             cookie: cookie(given, default_cookie, development, &mut mistakes),

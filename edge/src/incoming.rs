@@ -1,6 +1,7 @@
 //! A request as it came, and the few parts of it that the gate looks at.
 
 use policy::credential::{self, Offer};
+use policy::language::Language;
 use policy::negotiation::{Audience, Signs};
 use policy::round_trips;
 use wasm_bindgen::JsValue;
@@ -153,6 +154,11 @@ impl Incoming {
             accept: self.header("accept").as_deref(),
             fetch_mode: self.header("sec-fetch-mode").as_deref(),
         })
+    }
+
+    /// The language in which to say something.
+    pub(crate) fn language(&self) -> Language {
+        Language::preferred(self.header("accept-language").as_deref())
     }
 
     /// The body as text, if it is not longer than `limit` bytes as declared. Only for the gate's own endpoints, whose bodies

@@ -12,6 +12,7 @@
 
 mod assertion;
 mod authority;
+mod brand;
 mod circuit;
 mod clock;
 mod configuration;
@@ -21,6 +22,8 @@ mod events;
 mod fast_path;
 mod fetching;
 mod first_sight;
+#[cfg(feature = "gallery")]
+pub mod gallery;
 mod gate;
 mod incoming;
 mod isolate;

@@ -1,6 +1,7 @@
 //! The gate's own endpoints, all below `/.usher/`. None of them is ever carried to an instance.
 
 mod admin;
+mod another_account;
 mod arrival;
 mod health;
 mod keys;

@@ -1,14 +1,20 @@
 //! What the gate itself answers: a page for a person, problem+json (RFC 9457) for a program, and redirects.
 
-use askama::Template;
+mod html;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use policy::contract::{Problem, REASON_HEADER, REQUEST_ID_HEADER, RESPONSE_HEADER};
+use policy::language::Language;
 use policy::message::Message;
 use policy::negotiation::{Audience, Signs};
-use policy::reason::{Actor, Reason};
+use policy::reason::Reason;
+use policy::time::Moment;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, Request, Response, ResponseInit};
 
+use crate::brand::Brand;
+use crate::clock;
 use crate::configuration::Configuration;
 use crate::incoming::Incoming;
 use crate::isolate;
@@ -20,30 +26,15 @@ pub(crate) struct Answer {
     body: Option<String>,
 }
 
-#[derive(Template)]
-#[template(path = "page.html")]
-struct Page<'a> {
-    product: &'a str,
-    title: &'a str,
-    detail: &'a str,
-    next: &'a str,
-    email: Option<&'a str>,
-    since: Option<String>,
-    support: Option<&'a str>,
-    login_url: Option<String>,
-    request_id: &'a str,
-    reason: &'a str,
-    /// The page looks again by itself, because nobody has to do anything: by script, or without one by loading itself anew
-    /// (which a screen reader would read from the start each time).
-    waiting: bool,
-    wait_script: &'static str,
-}
-
 /// Everything a page or a problem is made of besides the message.
 pub(crate) struct Setting<'a> {
     pub(crate) configuration: Option<&'a Configuration>,
     pub(crate) request_id: &'a str,
     pub(crate) audience: Audience,
+    pub(crate) language: Language,
+    pub(crate) now: Moment,
+    /// The address that was asked for.
+    pub(crate) url: &'a str,
     /// The address to come back to after logging in.
     pub(crate) return_to: Option<&'a str>,
 }
@@ -55,6 +46,9 @@ impl<'a> Setting<'a> {
             configuration,
             request_id: &incoming.id,
             audience,
+            language: incoming.language(),
+            now: clock::now(),
+            url: incoming.url(),
             return_to: Some(match audience {
                 Audience::Browser if incoming.url().len() <= MAX_RETURN_TO_BYTES => incoming.url(),
                 // Where a form was sent to may have no page of its own.
@@ -67,32 +61,10 @@ impl<'a> Setting<'a> {
 impl Answer {
     /// Tells one visitor what is the case.
     pub(crate) fn message(message: &Message, setting: &Setting<'_>) -> Self {
-        let reason = message.reason;
-        let (kind, body) = match setting.audience {
-            Audience::Browser | Audience::Form => {
-                ("text/html; charset=utf-8", html(message, setting))
-            }
-            Audience::Client => (
-                "application/problem+json",
-                json(&problem(reason, setting.request_id, Vec::new())),
-            ),
-        };
-        Self::new(reason.http_status(), kind, body, setting.request_id).reason(reason)
+        Self::told(message, Vec::new(), setting)
     }
 
-    /// Answers a program's mistake in calling the admin API, or lists the mistakes of the configuration.
-    pub(crate) fn problem(reason: Reason, request_id: &str, mistakes: Vec<String>) -> Self {
-        let body = json(&problem(reason, request_id, mistakes));
-        Self::new(
-            reason.http_status(),
-            "application/problem+json",
-            body,
-            request_id,
-        )
-        .reason(reason)
-    }
-
-    /// The same where a person may have made the mistake, who gets a page.
+    /// The same, with what somebody did wrong.
     pub(crate) fn mistaken(
         reason: Reason,
         mistakes: Vec<String>,
@@ -100,10 +72,43 @@ impl Answer {
         configuration: &Configuration,
     ) -> Self {
         let setting = Setting::of(incoming, Some(configuration));
-        match setting.audience {
-            Audience::Browser | Audience::Form => Self::message(&reason.into(), &setting),
-            Audience::Client => Self::problem(reason, &incoming.id, mistakes),
-        }
+        Self::told(&reason.into(), mistakes, &setting)
+    }
+
+    /// A page for a person, a problem for a program, both in the language they ask for.
+    fn told(message: &Message, mistakes: Vec<String>, setting: &Setting<'_>) -> Self {
+        let (reason, id, language) = (message.reason, setting.request_id, setting.language);
+        let answer = match setting.audience {
+            Audience::Browser | Audience::Form => {
+                let unconfigured = Brand::default();
+                let brand = setting
+                    .configuration
+                    .map_or(&unconfigured, |configuration| &configuration.brand);
+                let page = html::page(message, &mistakes, brand, setting);
+                let policy = brand.content_security_policy(html::waits(reason));
+                Self::new(reason.http_status(), "text/html; charset=utf-8", page, id)
+                    .replaced("content-security-policy", policy.to_owned())
+            }
+            Audience::Client => {
+                let body = json(&problem(reason, language, id, mistakes));
+                Self::new(reason.http_status(), "application/problem+json", body, id)
+            }
+        };
+        answer.language(language).reason(reason)
+    }
+
+    /// Answers an operator's mistake in calling the admin API, or lists the mistakes of the configuration: those are sentences in
+    /// English, so the rest is as well.
+    pub(crate) fn problem(reason: Reason, request_id: &str, mistakes: Vec<String>) -> Self {
+        let body = json(&problem(reason, Language::English, request_id, mistakes));
+        Self::new(
+            reason.http_status(),
+            "application/problem+json",
+            body,
+            request_id,
+        )
+        .language(Language::English)
+        .reason(reason)
     }
 
     /// An answer of one of the gate's own endpoints.
@@ -137,22 +142,33 @@ impl Answer {
             ("cache-control", "no-store".to_owned()),
             (
                 "vary",
-                "Accept, Authorization, Cookie, Sec-Fetch-Mode".to_owned(),
+                "Accept, Accept-Language, Authorization, Cookie, Sec-Fetch-Mode".to_owned(),
             ),
             (RESPONSE_HEADER, "gate".to_owned()),
             (REQUEST_ID_HEADER, request_id.to_owned()),
-            (
-                "content-security-policy",
-                CONTENT_SECURITY_POLICY.to_owned(),
-            ),
+            ("content-security-policy", NOTHING_AT_ALL.to_owned()),
             ("x-content-type-options", "nosniff".to_owned()),
-            ("referrer-policy", "no-referrer".to_owned()),
+            // Not `no-referrer`: our own forms would come with `Origin: null`, as if from another site (Fetch, "append a request
+            // `Origin` header").
+            ("referrer-policy", "same-origin".to_owned()),
         ];
         Self {
             status,
             headers,
             body: Some(body),
         }
+    }
+
+    /// Says in which language the words of the answer are.
+    pub(crate) fn language(self, language: Language) -> Self {
+        self.header("content-language", language.tag().to_owned())
+    }
+
+    fn replaced(mut self, name: &str, value: String) -> Self {
+        if let Some(header) = self.headers.iter_mut().find(|(header, _)| *header == name) {
+            header.1 = value;
+        }
+        self
     }
 
     fn reason(mut self, reason: Reason) -> Self {
@@ -201,13 +217,8 @@ impl Answer {
 
     /// Lets anybody keep it for so long: it is the same for everybody.
     pub(crate) fn cacheable(mut self, seconds: u32) -> Self {
-        for (name, value) in &mut self.headers {
-            if *name == "cache-control" {
-                *value = format!("public, max-age={seconds}");
-            }
-        }
         self.headers.retain(|(name, _)| *name != "vary");
-        self
+        self.replaced("cache-control", format!("public, max-age={seconds}"))
     }
 
     /// Adds a header.
@@ -223,6 +234,12 @@ impl Answer {
     /// Its HTTP status.
     pub(crate) fn status(&self) -> u16 {
         self.status
+    }
+
+    /// What it is made of.
+    #[cfg(feature = "gallery")]
+    pub(crate) fn into_parts(self) -> (u16, Vec<(&'static str, String)>, String) {
+        (self.status, self.headers, self.body.unwrap_or_default())
     }
 
     /// Makes the platform's answer of it.
@@ -250,18 +267,22 @@ pub(crate) fn unreachable(request: &Request, request_id: &str, message: &Message
         accept: header("accept").as_deref(),
         fetch_mode: header("sec-fetch-mode").as_deref(),
     });
+    let url = request.url();
     let configuration = isolate::current().and_then(|isolate| isolate.configuration.as_ref().ok());
     let setting = Setting {
         configuration,
         request_id,
         audience,
+        language: Language::preferred(header("accept-language").as_deref()),
+        now: clock::now(),
+        url: &url,
         return_to: None,
     };
     Answer::message(message, &setting).into_response()
 }
 
-fn problem(reason: Reason, request_id: &str, mistakes: Vec<String>) -> Problem {
-    let words = reason.words();
+fn problem(reason: Reason, language: Language, request_id: &str, mistakes: Vec<String>) -> Problem {
+    let words = reason.words(language);
     Problem {
         kind: format!("{PROBLEM_TYPES}#{}", reason.code()),
         title: words.title.to_owned(),
@@ -275,38 +296,6 @@ fn problem(reason: Reason, request_id: &str, mistakes: Vec<String>) -> Problem {
     }
 }
 
-fn html(message: &Message, setting: &Setting<'_>) -> String {
-    let reason = message.reason;
-    let words = reason.words();
-    let login_url = match reason.actor() {
-        Actor::Visitor => setting
-            .configuration
-            .map(|configuration| log_in_address(configuration, setting.return_to)),
-        Actor::Caller | Actor::Instance | Actor::Nobody | Actor::Operator => None,
-    };
-    let page = Page {
-        product: setting
-            .configuration
-            .map_or("Usher", |configuration| &configuration.product),
-        title: words.title,
-        detail: words.detail,
-        next: words.next,
-        email: message.email.as_ref().map(policy::email::Email::as_str),
-        since: message.since.map(|since| iso_minute(since.unix_seconds())),
-        support: setting
-            .configuration
-            .map(|configuration| configuration.support.as_str()),
-        login_url,
-        request_id: setting.request_id,
-        reason: reason.code(),
-        waiting: reason.actor() == Actor::Nobody,
-        wait_script: WAIT_SCRIPT,
-    };
-    // Rendering into a text fails only if a value's Display does; then the plain words are still said.
-    page.render()
-        .unwrap_or_else(|_| format!("<!doctype html><title>{0}</title><h1>{0}</h1>", words.title))
-}
-
 /// The log-in page, told where to come back to.
 pub(crate) fn log_in_address(configuration: &Configuration, return_to: Option<&str>) -> String {
     let base = &configuration.login_url;
@@ -314,23 +303,18 @@ pub(crate) fn log_in_address(configuration: &Configuration, return_to: Option<&s
         return base.clone();
     };
     let separator = if base.contains('?') { '&' } else { '?' };
-    format!(
-        "{base}{separator}return_to={}",
-        String::from(js_sys::encode_uri_component(return_to))
-    )
+    let return_to = utf8_percent_encode(return_to, UNLIKE_A_VALUE);
+    format!("{base}{separator}return_to={return_to}")
 }
 
-/// `2026-11-21 10:30 UTC`, without a calendar library in the Worker.
-fn iso_minute(unix_seconds: u64) -> String {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "seconds of our time are far below 2^53"
-    )]
-    let date = js_sys::Date::new(&JsValue::from_f64(unix_seconds as f64 * 1000.0));
-    let iso = String::from(date.to_iso_string());
-    iso.get(..16).map_or(String::new(), |minute| {
-        format!("{} UTC", minute.replace('T', " "))
-    })
+/// The same, asked not to log in again whoever is still logged in at an identity provider (OpenID Connect Core section 3.1.2.1).
+pub(crate) fn log_in_as_another_address(
+    configuration: &Configuration,
+    return_to: Option<&str>,
+) -> String {
+    let address = log_in_address(configuration, return_to);
+    let separator = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{separator}prompt=select_account")
 }
 
 /// A body is data of our own types; if it cannot be written, an empty object is the honest rest.
@@ -344,28 +328,12 @@ const PROBLEM_TYPES: &str = "/.usher/reasons";
 /// A longer address is not carried through the log-in, whose own address it becomes part of; people come back to the front door.
 const MAX_RETURN_TO_BYTES: usize = 2048;
 
-/// What a waiting page runs.
-const WAIT_SCRIPT: &str = include_str!("../templates/wait.js");
+/// What an answer may load and do that is no page.
+const NOTHING_AT_ALL: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// Nothing runs but that one script, by its hash, and nothing is loaded; the style is the page's own.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
-    script-src 'sha256-bK4E7DO0QQk9ryG45I8BDnSxuBpgPjv+TgUpusmmH0c='; connect-src 'self'; \
-    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
-#[cfg(test)]
-mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-    use sha2::{Digest as _, Sha256};
-
-    use super::*;
-
-    #[test]
-    fn the_policy_allows_exactly_the_script_of_the_waiting_page() {
-        let hash = STANDARD.encode(Sha256::digest(WAIT_SCRIPT));
-        assert!(
-            CONTENT_SECURITY_POLICY.contains(&format!("script-src 'sha256-{hash}'")),
-            "{hash}"
-        );
-    }
-}
+/// What stands for itself in the value of a query: the unreserved characters of RFC 3986.
+const UNLIKE_A_VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');

@@ -1,12 +1,82 @@
-// Asks where the visitor stands, and loads the page anew when that has changed: then it is their app, or another message.
-const told = document.documentElement.dataset.reason;
-const ask = async () => {
-  try {
-    const me = await (await fetch("/.usher/me")).json();
-    if (me.reason !== told) return location.reload();
-  } catch {
-    // Offline for a moment; asked again.
+// Looks whether the wait is over: ever less often, no sooner than the gate asks for, and never while nobody sees the page.
+const { reason, open } = document.documentElement.dataset;
+const find = (selector) => document.querySelector(selector);
+const steps = [...document.querySelectorAll(".steps li")];
+const time = find("time");
+let current = reason;
+let since = Number(time?.dataset.seconds) * 1000 - performance.now();
+let pause = 2;
+let timer;
+let asking = false;
+
+// What answered a form is not loaded anew, or the form would be sent again. Loading anew keeps the whole address.
+const arrive = () => (open ? location.replace(open) : location.reload());
+
+// Another step is told in place: somebody who listens to the page keeps their place in it.
+function show({ reason, title, detail, next }) {
+  const at = steps.findIndex((step) => step.dataset.reason === reason);
+  if (reason !== current) {
+    document.title = document.title.replace(find("#title").textContent, title);
+    for (const [id, text] of Object.entries({ title, detail, next })) find(`#${id}`).textContent = text;
+    steps.forEach((step, index) => {
+      step.className = index < at ? "over" : "";
+      step.firstChild.hidden = index >= at;
+      if (index === at) step.setAttribute("aria-current", "step");
+      else step.removeAttribute("aria-current");
+    });
+    find("[role=status]").textContent = title;
+    current = reason;
+    since = -performance.now();
+    pause = 2;
   }
-  setTimeout(ask, 2000);
-};
-setTimeout(ask, 2000);
+  if (time) {
+    const minutes = Math.floor((since + performance.now()) / 60000);
+    const { moment, one, many } = time.dataset;
+    if (minutes < 60) time.textContent = minutes < 1 ? moment : minutes + (minutes === 1 ? one : many);
+  }
+}
+
+// Whether to go on waiting. An app that wakes up is asked itself; whether one is ready the gate knows.
+async function waits(answer) {
+  if (reason === "instance_waking") return answer.headers.get("usher-reason") === reason;
+  const me = await answer.json();
+  // What the gate cannot find out for a moment changes nothing.
+  if (/_unavailable$/.test(me.reason)) return true;
+  if (!steps.some((step) => step.dataset.reason === me.reason)) {
+    find("[role=status]").textContent = me.title;
+    return false;
+  }
+  show(me);
+  return true;
+}
+
+async function ask() {
+  if (asking) return;
+  asking = true;
+  let least = 0;
+  try {
+    const answer = await (reason === "instance_waking"
+      ? fetch(location.href, { method: "HEAD", redirect: "manual", cache: "no-store" })
+      : fetch("/.usher/me"));
+    least = Number(answer.headers.get("retry-after")) || 0;
+    if (!(await waits(answer))) return arrive();
+  } catch {
+    // Offline, or no answer of the gate's own: asked again.
+  }
+  asking = false;
+  pause = Math.min(pause * 1.25, 15);
+  later(Math.max(pause, least));
+}
+
+function later(seconds) {
+  clearTimeout(timer);
+  // A little earlier or later, so that many who wait do not ask at once.
+  if (!document.hidden) timer = setTimeout(ask, seconds * (900 + Math.random() * 200));
+}
+
+document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : ask()));
+find("[data-again]").addEventListener("click", (event) => {
+  event.preventDefault();
+  arrive();
+});
+later(pause);

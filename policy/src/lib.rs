@@ -2,7 +2,7 @@
 //!
 //! In scope: every rule, once. Statuses and what may follow them ([`status`]), what a request offers ([`credential`]), who a
 //! token makes its bearer ([`admission`]), how old knowledge may be ([`freshness`]), what happens next ([`decision`]), what is
-//! said ([`reason`]), to whom ([`negotiation`]). Also what an issuer's entry in the configuration means ([`issuer_entry`]): the gate
+//! said ([`reason`], [`words`]), to whom ([`negotiation`]), in which [`language`]. Also what an issuer's entry in the configuration means ([`issuer_entry`]): the gate
 //! and `usher check tokens` must read it alike.
 //!
 //! Out of scope: asking and carrying (`edge`), keys and signatures (`edge`, behind [`signature::SignatureCheck`]), the
@@ -21,6 +21,7 @@ pub mod admission;
 pub mod assertion;
 pub mod assertion_key;
 pub mod claims;
+pub mod colour;
 pub mod contract;
 pub mod control_plane;
 pub mod credential;
@@ -35,6 +36,7 @@ pub mod instance_url;
 pub mod issuer;
 pub mod issuer_entry;
 pub mod jwks;
+pub mod language;
 pub mod message;
 pub mod mistakes;
 pub mod negotiation;
@@ -43,8 +45,10 @@ pub mod path;
 pub mod provider;
 pub mod provisioning;
 pub mod public_key;
+mod quality;
 pub mod reason;
 pub mod refusal;
+pub mod remedy;
 pub mod round_trips;
 pub mod rule;
 pub mod session;

@@ -3,6 +3,8 @@
 //! By what the request says of itself (RFC 9110 section 12.5.1, Fetch Metadata), never by its User-Agent: guessing from names
 //! is how uploads get lost in a redirect to a log-in page.
 
+use crate::quality::ranked;
+
 /// Who reads the answer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Audience {
@@ -53,40 +55,11 @@ pub fn prefers_html(accept: &str) -> bool {
 
 /// The quality in thousandths at which exactly this type is named, or 0. Wildcards name nothing.
 fn quality(accept: &str, media_type: &str) -> u32 {
-    accept
-        .split(',')
-        .filter_map(|range| {
-            let mut parts = range.split(';').map(str::trim);
-            parts
-                .next()
-                .filter(|name| name.eq_ignore_ascii_case(media_type))?;
-            let weight = parts.find_map(|parameter| {
-                parameter
-                    .strip_prefix("q=")
-                    .or_else(|| parameter.strip_prefix("Q="))
-            });
-            Some(weight.map_or(1000, thousandths))
-        })
+    ranked(accept)
+        .filter(|(range, _)| range.eq_ignore_ascii_case(media_type))
+        .map(|(_, quality)| quality)
         .max()
         .unwrap_or(0)
-}
-
-/// RFC 9110 section 12.4.2: `0`, `1`, or up to three digits after the dot; anything else counts as not wanted.
-fn thousandths(weight: &str) -> u32 {
-    let (whole, fraction) = weight.split_once('.').unwrap_or((weight, ""));
-    if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
-        return 0;
-    }
-    let fraction = fraction
-        .bytes()
-        .chain(*b"000")
-        .take(3)
-        .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
-    match whole {
-        "0" => fraction,
-        "1" if fraction == 0 => 1000,
-        _ => 0,
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Points in time, given from outside: this crate has no clock.
 
+use alloc::format;
+use alloc::string::String;
 use core::time::Duration;
 
 /// A point in time, in milliseconds since the Unix epoch.
@@ -49,6 +51,14 @@ impl Moment {
         )
     }
 
+    /// As machines read it: `2026-11-21T10:30:00Z` (RFC 3339).
+    pub fn to_rfc3339(self) -> String {
+        let seconds = self.unix_seconds();
+        let (year, month, day) = civil(seconds / 86_400);
+        let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
+
     /// The moment this much later.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
@@ -59,9 +69,42 @@ impl Moment {
     }
 }
 
+/// The date of a day after 1970-01-01, in the proleptic Gregorian calendar (Howard Hinnant, "chrono-Compatible Low-Level Date
+/// Algorithms"): years are counted from March, so that the leap day is the last of one.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days.saturating_add(719_468);
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_written_as_its_date_and_time() {
+        for (seconds, written) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_795_257_000, "2026-11-21T10:30:00Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (253_402_300_799, "9999-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(Moment::from_unix_seconds(seconds).to_rfc3339(), written);
+        }
+        Moment::from_unix_millis(u64::MAX).to_rfc3339();
+    }
 
     #[test]
     fn ages_are_never_negative() {

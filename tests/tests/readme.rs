@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Command;
 
 use policy::contract::markdown;
+use policy::language::Language;
 use policy::provider::Provider;
 use policy::reason::{Actor, Reason};
 use tests::places;
@@ -100,7 +101,7 @@ fn reasons() -> String {
             "| `{}` | {} | {} | {actor} |\n",
             reason.code(),
             reason.http_status(),
-            reason.words().title
+            reason.words(Language::English).title
         )
     });
     format!(

@@ -35,7 +35,7 @@ async fn assert_internal_error(answer: reqwest::Response) {
         (problem.status, problem.reason.as_str()),
         (500, "internal_error")
     );
-    let words = policy::reason::Reason::InternalError.words();
+    let words = policy::reason::Reason::InternalError.words(policy::language::Language::English);
     assert_eq!(
         [&*problem.title, &*problem.detail, &*problem.next],
         [words.title, words.detail, words.next]

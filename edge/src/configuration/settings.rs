@@ -25,7 +25,7 @@ pub struct Setting {
 }
 
 /// Every configuration value, the ones that must be given first.
-pub const SETTINGS: [Setting; 31] = [
+pub const SETTINGS: [Setting; 34] = [
     Setting {
         name: "USHER_DB",
         home: Home::Binding,
@@ -121,6 +121,24 @@ pub const SETTINGS: [Setting; 31] = [
         home: Home::Variable,
         default: Some("Usher"),
         meaning: "the product's name on pages",
+    },
+    Setting {
+        name: "USHER_LOGO",
+        home: Home::Variable,
+        default: Some(""),
+        meaning: "an image in place of the name: the https: address of one, or a data: address with base64",
+    },
+    Setting {
+        name: "USHER_ACCENT",
+        home: Home::Variable,
+        default: Some("#0550ae"),
+        meaning: "the colour of links and buttons on white pages; one that cannot be read there (WCAG AA) is refused",
+    },
+    Setting {
+        name: "USHER_ACCENT_DARK",
+        home: Home::Variable,
+        default: Some("#79c0ff"),
+        meaning: "the same for who prefers dark pages; unless given, `USHER_ACCENT` made lighter until it can be read",
     },
     Setting {
         name: "USHER_COOKIE",

@@ -5,17 +5,12 @@ use policy::decision::Rejected;
 use policy::negotiation::prefers_html;
 use policy::reason::Reason;
 use policy::refusal::Refusal;
-use web_sys::UrlSearchParams;
 
-use super::session::safe_return_to;
+use super::another_account;
 use crate::cookie;
 use crate::gate::Gate;
-use crate::incoming::Incoming;
 use crate::log_out::LogOut;
-use crate::page::{Answer, Setting, log_in_address};
-
-/// An address to go to, and little more.
-const MAX_FORM_BYTES: usize = 8 * 1024;
+use crate::page::{Answer, Setting};
 
 /// A link only asks, for another site may have placed it; whoever is logged out is told so.
 pub(super) async fn ask(gate: &Gate<'_>) -> Answer {
@@ -30,8 +25,7 @@ pub(super) async fn ask(gate: &Gate<'_>) -> Answer {
     Answer::message(&reason.into(), &setting)
 }
 
-/// Ends all of the visitor's sessions. Whoever wants to log in as somebody else is sent to the log-in page, and from there to
-/// `return_to`; a person else reads that they are logged out, and a program needs no page.
+/// Ends all of the visitor's sessions. Whoever wants to log in as somebody else is led on to the log-in page; a person else reads that they are logged out, and a program needs no page.
 pub(super) async fn end(gate: &Gate<'_>) -> Answer {
     let incoming = gate.incoming;
     if incoming.is_from_another_site() {
@@ -58,7 +52,7 @@ pub(super) async fn end(gate: &Gate<'_>) -> Answer {
         (LogOut::NotKept, Carrier::Bearer) => {
             Answer::problem(Reason::NotFound, &incoming.id, vec![NOT_KEPT.to_owned()])
         }
-        (LogOut::Ended | LogOut::NotKept, _) => gone(gate, return_to(incoming).await),
+        (LogOut::Ended | LogOut::NotKept, _) => gone(gate).await,
     };
     // Not also "cookies": that would be those of every other host of the domain (Clear Site Data section 3.1).
     answer
@@ -66,30 +60,15 @@ pub(super) async fn end(gate: &Gate<'_>) -> Answer {
         .header("clear-site-data", "\"cache\"".to_owned())
 }
 
-fn gone(gate: &Gate<'_>, return_to: Option<String>) -> Answer {
+async fn gone(gate: &Gate<'_>) -> Answer {
     let incoming = gate.incoming;
-    let person = prefers_html(&incoming.header("accept").unwrap_or_default());
-    match (person, return_to) {
-        (false, _) => Answer::no_content(&incoming.id),
-        (true, Some(place)) => {
-            let place = [
-                incoming.origin(),
-                &safe_return_to(Some(place), incoming.origin()),
-            ]
-            .concat();
-            Answer::redirect(
-                &log_in_address(gate.configuration, Some(&place)),
-                &incoming.id,
-            )
-        }
-        (true, None) => Answer::redirect("/.usher/logout", &incoming.id),
+    if !prefers_html(&incoming.header("accept").unwrap_or_default()) {
+        return Answer::no_content(&incoming.id);
     }
-}
-
-async fn return_to(incoming: &Incoming) -> Option<String> {
-    let body = incoming.text(MAX_FORM_BYTES).await.ok()?;
-    let form = UrlSearchParams::new_with_str(&body).ok()?;
-    form.get("return_to").filter(|place| !place.is_empty())
+    match another_account::asked_for(gate).await {
+        Some(return_to) => another_account::onward(gate, &return_to),
+        None => Answer::redirect("/.usher/logout", &incoming.id),
+    }
 }
 
 const NOT_KEPT: &str = "the control plane keeps no log-outs (docs/authorities.md, \"Log-outs\"), so this token stays good until it ends; only a \

@@ -2,6 +2,7 @@
 
 use policy::contract::{Me, MeInstance, MeVisitor};
 use policy::decision::{Decision, Judgement, Place, decide};
+use policy::language::Language;
 use policy::sighting::Sighting;
 use policy::status::{Availability, Status};
 use policy::words::Words;
@@ -27,7 +28,8 @@ pub(super) async fn answer(gate: &Gate<'_>) -> Result<Answer, JsValue> {
         &gate.configuration.rules,
         now,
     );
-    let (admitted, reason, words, retry_after) = said(&judgement);
+    let language = gate.incoming.language();
+    let (admitted, reason, words, retry_after) = said(&judgement, language);
     let me = Me {
         visitor: MeVisitor {
             issuer: visitor.identity().issuer.as_str().to_owned(),
@@ -50,16 +52,19 @@ pub(super) async fn answer(gate: &Gate<'_>) -> Result<Answer, JsValue> {
         next: words.next.to_owned(),
         retry_after,
     };
-    Ok(Answer::json(200, &me, &gate.incoming.id))
+    Ok(Answer::json(200, &me, &gate.incoming.id).language(language))
 }
 
-fn said(judgement: &Judgement<'_>) -> (bool, &'static str, Words, Option<u32>) {
+fn said(judgement: &Judgement<'_>, language: Language) -> (bool, &'static str, Words, Option<u32>) {
     let reason = match &judgement.decision {
-        Decision::LetIn(_) | Decision::ToAdmin => return (true, "admitted", ADMITTED, None),
+        Decision::LetIn(_) | Decision::ToAdmin => {
+            return (true, "admitted", language.admitted(), None);
+        }
         Decision::LogIn { reason, .. } => *reason,
         Decision::Tell(message) => message.reason,
     };
-    (false, reason.code(), reason.words(), reason.retry_after())
+    let words = reason.words(language);
+    (false, reason.code(), words, reason.retry_after())
 }
 
 fn instance(sighting: &Sighting, now: policy::time::Moment) -> Option<MeInstance> {
@@ -74,9 +79,3 @@ fn instance(sighting: &Sighting, now: policy::time::Moment) -> Option<MeInstance
             age_millis: u64::try_from(now.since(sighting.seen_at).as_millis()).unwrap_or(u64::MAX),
         })
 }
-
-const ADMITTED: Words = Words {
-    title: "Your app is ready",
-    detail: "You are logged in, and requests are passed on to your app.",
-    next: "Open your app.",
-};

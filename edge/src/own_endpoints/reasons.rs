@@ -7,8 +7,9 @@ use crate::incoming::Incoming;
 use crate::page::Answer;
 
 pub(super) fn answer(incoming: &Incoming) -> Answer {
+    let language = incoming.language();
     let reasons = Reason::ALL.map(|reason| {
-        let words = reason.words();
+        let words = reason.words(language);
         json!({
             "reason": reason.code(),
             "status": reason.http_status(),
@@ -18,5 +19,5 @@ pub(super) fn answer(incoming: &Incoming) -> Answer {
             "retry_after": reason.retry_after(),
         })
     });
-    Answer::json(200, &json!({ "reasons": reasons }), &incoming.id)
+    Answer::json(200, &json!({ "reasons": reasons }), &incoming.id).language(language)
 }

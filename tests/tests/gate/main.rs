@@ -7,6 +7,7 @@
 )]
 
 mod admin;
+mod another_account;
 mod assertion;
 mod carrying;
 mod cast;
@@ -22,6 +23,7 @@ mod herd;
 mod isolation;
 mod key_server;
 mod keys;
+mod languages;
 mod log_ins;
 mod openapi;
 mod operators;

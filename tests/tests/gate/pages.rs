@@ -1,6 +1,7 @@
 //! Whoever is not let in is told why, in the words of their own case, as a page or as JSON.
 
 use policy::contract::Problem;
+use policy::language::Language;
 use policy::reason::Reason;
 use reqwest::Method;
 use serde_json::json;
@@ -43,7 +44,7 @@ async fn each_status_has_its_own_message_as_a_page_and_as_json() {
             (status, code.as_str()),
             (reason.http_status(), reason.code())
         );
-        let words = reason.words();
+        let words = reason.words(Language::English);
         for part in [
             words.title,
             words.detail,
@@ -121,7 +122,7 @@ async fn a_page_that_does_not_wait_runs_nothing_and_no_page_loads_anything() {
     let response = person(&world, &account).get("/").await;
     assert!(header(&response, "content-security-policy").starts_with("default-src 'none'"));
     assert_eq!(header(&response, "x-content-type-options"), "nosniff");
-    assert_eq!(header(&response, "referrer-policy"), "no-referrer");
+    assert_eq!(header(&response, "referrer-policy"), "same-origin");
     let page = response.text().await.unwrap();
     for part in ["<script", "src=", "@import", "url("] {
         assert!(!page.contains(part), "{part}");
