@@ -38,10 +38,10 @@ impl Reason {
             | Self::LoginLoop
             | Self::LoginRequired
             | Self::SessionEnded
+            | Self::SessionsNotEnded
             | Self::TokenExpired
             | Self::TokenInvalid => &[Remedy::LogIn, Remedy::Support],
             Self::LoggedOut => &[Remedy::LogIn],
-            Self::SessionsNotEnded => &[Remedy::LogIn, Remedy::Support],
             Self::LogoutUnconfirmed => &[Remedy::LogOut, Remedy::OpenApp],
             Self::InstanceActive | Self::InstanceProvisioning | Self::InstanceWaking => {
                 &[Remedy::Wait, Remedy::Support]
