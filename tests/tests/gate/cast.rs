@@ -175,6 +175,25 @@ pub(crate) fn unix_seconds() -> u64 {
     since.unwrap().as_secs()
 }
 
+/// Makes an app anywhere the instance of somebody, ready, and gives a token of theirs.
+pub(crate) async fn guy_with(world: &World, app: &str) -> String {
+    let addresses = world.stage.addresses();
+    let standing = json!({
+        "issuer": addresses.identity, "subject": "guy", "membership": "member",
+        "instance": { "id": "i-guy", "url": app },
+    });
+    let answer = operate(world, Method::PUT, "standings", standing).await;
+    assert_eq!(answer.status(), 200);
+    for status in ["active", "ready"] {
+        let body = json!({ "status": status });
+        let answer = operate(world, Method::PUT, "instances/i-guy/status", body).await;
+        assert_eq!(answer.status(), 200);
+    }
+    world.stage.sign(&json!({
+        "iss": addresses.identity, "aud": addresses.audience, "sub": "guy", "exp": unix_seconds() + 3600,
+    }))
+}
+
 /// A call of the admin API by the operator.
 pub(crate) async fn operate(world: &World, method: Method, path: &str, body: Value) -> Response {
     let operator = world.api().with_bearer(&world.gate.admin_secret);

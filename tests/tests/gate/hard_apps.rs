@@ -10,7 +10,7 @@ use tests::{Visitor, World};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::cast::{header, operate, told, unix_seconds, world_with};
+use crate::cast::{guy_with, header, told, world_with};
 
 /// What an app does with a connection.
 #[derive(Clone)]
@@ -61,28 +61,7 @@ async fn app(does: Vec<Does>) -> (String, Arc<AtomicUsize>) {
 /// A gate whose one visitor's instance is this app.
 async fn before(app: &str, vars: Value) -> (World, Visitor) {
     let world = world_with(vars).await;
-    let addresses = world.stage.addresses();
-    let standing = json!({
-        "issuer": addresses.identity, "subject": "guy", "membership": "member", "instance": { "id": "i-guy", "url": app },
-    });
-    assert_eq!(
-        operate(&world, Method::PUT, "standings", standing)
-            .await
-            .status(),
-        200
-    );
-    for status in ["active", "ready"] {
-        let body = json!({ "status": status });
-        assert_eq!(
-            operate(&world, Method::PUT, "instances/i-guy/status", body)
-                .await
-                .status(),
-            200
-        );
-    }
-    let token = world.stage.sign(&json!({
-        "iss": addresses.identity, "aud": addresses.audience, "sub": "guy", "exp": unix_seconds() + 600,
-    }));
+    let token = guy_with(&world, app).await;
     let visitor = world.api().with_bearer(&token);
     (world, visitor)
 }

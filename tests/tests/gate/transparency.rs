@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use reqwest::Method;
 use serde_json::json;
 use tests::World;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
-use crate::cast::{operate, unix_seconds, world_with};
+use crate::cast::{guy_with, world_with};
 
 /// A message of HTTP/1.1, taken apart; bodies without their framing.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -364,29 +363,7 @@ async fn soon(answer: impl Future<Output = Heard>, sent: &Sent) -> Heard {
 async fn platform() -> (World, String, String, mpsc::UnboundedReceiver<Heard>) {
     let (app, told) = app().await;
     let world = world_with(json!({})).await;
-    let addresses = world.stage.addresses();
-    let standing = json!({
-        "issuer": addresses.identity, "subject": "guy", "membership": "member",
-        "instance": { "id": "i-guy", "url": format!("http://{app}") },
-    });
-    assert_eq!(
-        operate(&world, Method::PUT, "standings", standing)
-            .await
-            .status(),
-        200
-    );
-    for status in ["active", "ready"] {
-        let body = json!({ "status": status });
-        assert_eq!(
-            operate(&world, Method::PUT, "instances/i-guy/status", body)
-                .await
-                .status(),
-            200
-        );
-    }
-    let token = world.stage.sign(&json!({
-        "iss": addresses.identity, "aud": addresses.audience, "sub": "guy", "exp": unix_seconds() + 3600,
-    }));
+    let token = guy_with(&world, &format!("http://{app}")).await;
     (
         world,
         app,
