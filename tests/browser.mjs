@@ -80,12 +80,8 @@ async function open(browser, { language, dark, scripts, width, height }) {
   });
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
-  const tab = { context, page, asked: [], problems: [], flying: new Set() };
-  page.on("request", (request) => {
-    tab.asked.push(`${request.method()} ${request.url()}`);
-    tab.flying.add(request);
-  });
-  for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => tab.flying.delete(request));
+  const tab = { context, page, asked: [], problems: [] };
+  page.on("request", (request) => tab.asked.push(`${request.method()} ${request.url()}`));
   page.on("pageerror", (error) => tab.problems.push(String(error)));
   // What a policy forbids is told on the console; so is every status of 400 and more, which is no problem of a page.
   page.on("console", (message) => {
@@ -145,10 +141,10 @@ async function until(condition, otherwise) {
   }
 }
 
-/** Lets a second pass in the page, and waits for the answers to what it asked then. */
-async function aSecond({ page, flying }) {
+/** Lets a second pass in the page, and waits until a question it asked then is answered (`asking` of wait.js). */
+async function aSecond({ page }) {
   await page.clock.runFor(1000);
-  await until(() => flying.size === 0, () => `unanswered: ${[...flying].map((request) => request.url())}`);
+  await until(() => page.evaluate("typeof asking === 'undefined' || !asking"), () => "a question of the page is not answered");
 }
 
 /** What can be read: not what is hidden. */
