@@ -107,7 +107,7 @@ function page(requestId) {
 <h1>${title}</h1><p>${detail}</p><p>${next}</p><p>Reference: ${requestId}`;
 }
 
-// The words of `Reason::InternalError` (policy/src/reason.rs), which cannot be asked for them when this is needed.
+// The words of `Reason::InternalError` (policy/src/words/english.rs), which cannot be asked for them when this is needed.
 const PROBLEM = {
   type: "/.usher/reasons#internal_error",
   title: "Something went wrong on our side",

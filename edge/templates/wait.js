@@ -1,30 +1,31 @@
 // Looks whether the wait is over: ever less often, no sooner than the gate asks for, and never while nobody sees the page.
-const { reason, open } = document.documentElement.dataset;
-const find = (selector) => document.querySelector(selector);
+const page = document.documentElement.dataset;
+const first = (selector) => document.querySelector(selector);
+const WAKING = "instance_waking";
 const steps = [...document.querySelectorAll(".steps li")];
-const time = find("time");
-let current = reason;
+const time = first("time");
+let current = page.reason;
 let since = Number(time?.dataset.seconds) * 1000 - performance.now();
 let pause = 2;
 let timer;
 let asking = false;
 
 // What answered a form is not loaded anew, or the form would be sent again. Loading anew keeps the whole address.
-const arrive = () => (open ? location.replace(open) : location.reload());
+const arrive = () => (page.open ? location.replace(page.open) : location.reload());
 
 // Another step is told in place: somebody who listens to the page keeps their place in it.
 function show({ reason, title, detail, next }) {
   const at = steps.findIndex((step) => step.dataset.reason === reason);
   if (reason !== current) {
-    document.title = document.title.replace(find("#title").textContent, title);
-    for (const [id, text] of Object.entries({ title, detail, next })) find(`#${id}`).textContent = text;
+    document.title = document.title.replace(first("#title").textContent, title);
+    for (const [id, text] of Object.entries({ title, detail, next })) first(`#${id}`).textContent = text;
     steps.forEach((step, index) => {
       step.className = index < at ? "over" : "";
       step.firstChild.hidden = index >= at;
       if (index === at) step.setAttribute("aria-current", "step");
       else step.removeAttribute("aria-current");
     });
-    find("[role=status]").textContent = title;
+    first("[role=status]").textContent = title;
     current = reason;
     since = -performance.now();
     pause = 2;
@@ -38,12 +39,12 @@ function show({ reason, title, detail, next }) {
 
 // Whether to go on waiting. An app that wakes up is asked itself; whether one is ready the gate knows.
 async function waits(answer) {
-  if (reason === "instance_waking") return answer.headers.get("usher-reason") === reason;
+  if (page.reason === WAKING) return answer.headers.get("usher-reason") === WAKING;
   const me = await answer.json();
   // What the gate cannot find out for a moment changes nothing.
   if (/_unavailable$/.test(me.reason)) return true;
   if (!steps.some((step) => step.dataset.reason === me.reason)) {
-    find("[role=status]").textContent = me.title;
+    first("[role=status]").textContent = me.title;
     return false;
   }
   show(me);
@@ -55,7 +56,7 @@ async function ask() {
   asking = true;
   let least = 0;
   try {
-    const answer = await (reason === "instance_waking"
+    const answer = await (page.reason === WAKING
       ? fetch(location.href, { method: "HEAD", redirect: "manual", cache: "no-store" })
       : fetch("/.usher/me"));
     least = Number(answer.headers.get("retry-after")) || 0;
@@ -75,7 +76,7 @@ function later(seconds) {
 }
 
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : ask()));
-find("[data-again]").addEventListener("click", (event) => {
+first("[data-again]").addEventListener("click", (event) => {
   event.preventDefault();
   arrive();
 });

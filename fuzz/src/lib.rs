@@ -21,6 +21,7 @@ mod issuers;
 mod json_members;
 mod jwks;
 mod kv_record;
+mod languages;
 mod mutation;
 pub mod outcome;
 mod path;

@@ -2,8 +2,8 @@
 
 use crate::outcome::Outcome;
 use crate::{
-    authorization, claims, control_plane, cookie, instance_url, jwks, kv_record, path, pem,
-    strict_json, token,
+    authorization, claims, control_plane, cookie, instance_url, jwks, kv_record, languages, path,
+    pem, strict_json, token,
 };
 
 /// A reader of foreign bytes.
@@ -23,6 +23,8 @@ pub enum Target {
     Jwks,
     /// A stored sighting.
     KvRecord,
+    /// The header `Accept-Language`.
+    Languages,
     /// The path of a request.
     Path,
     /// A public key as PEM.
@@ -35,7 +37,7 @@ pub enum Target {
 
 impl Target {
     /// Every target.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Authorization,
         Self::Claims,
         Self::ControlPlane,
@@ -43,6 +45,7 @@ impl Target {
         Self::InstanceUrl,
         Self::Jwks,
         Self::KvRecord,
+        Self::Languages,
         Self::Path,
         Self::Pem,
         Self::StrictJson,
@@ -59,6 +62,7 @@ impl Target {
             Self::InstanceUrl => "instance_url",
             Self::Jwks => "jwks",
             Self::KvRecord => "kv_record",
+            Self::Languages => "languages",
             Self::Path => "path",
             Self::Pem => "pem",
             Self::StrictJson => "strict_json",
@@ -74,7 +78,11 @@ impl Target {
     /// The longest input worth trying: room for what is real, and no more, since time grows with length.
     pub const fn max_bytes(self) -> usize {
         match self {
-            Self::Authorization | Self::Cookie | Self::InstanceUrl | Self::Path => 256,
+            Self::Authorization
+            | Self::Cookie
+            | Self::InstanceUrl
+            | Self::Languages
+            | Self::Path => 256,
             Self::Claims | Self::ControlPlane | Self::KvRecord | Self::StrictJson => 512,
             // An RSA key of 2048 bits in its PEM, two keys in a set, a token signed with one.
             Self::Pem => 640,
@@ -92,6 +100,7 @@ impl Target {
             Self::InstanceUrl => instance_url::WORDS,
             Self::Jwks => jwks::WORDS,
             Self::KvRecord => kv_record::WORDS,
+            Self::Languages => languages::WORDS,
             Self::Path => path::WORDS,
             Self::Pem => pem::WORDS,
             Self::StrictJson => strict_json::WORDS,
@@ -109,6 +118,7 @@ impl Target {
             Self::InstanceUrl => instance_url::seeds(),
             Self::Jwks => jwks::seeds(),
             Self::KvRecord => kv_record::seeds(),
+            Self::Languages => languages::seeds(),
             Self::Path => path::seeds(),
             Self::Pem => pem::seeds(),
             Self::StrictJson => strict_json::seeds(),
@@ -130,6 +140,7 @@ impl Target {
             Self::InstanceUrl => instance_url::law(data),
             Self::Jwks => jwks::law(data),
             Self::KvRecord => kv_record::law(data),
+            Self::Languages => languages::law(data),
             Self::Path => path::law(data),
             Self::Pem => pem::law(data),
             Self::StrictJson => strict_json::law(data),

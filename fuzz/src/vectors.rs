@@ -27,7 +27,7 @@ pub(crate) fn seeds(target: Target) -> Vec<Vec<u8>> {
                 .map(|body| [b"O".as_slice(), &body].concat())
                 .collect()
         }
-        Target::ControlPlane | Target::KvRecord => Vec::new(),
+        Target::ControlPlane | Target::KvRecord | Target::Languages => Vec::new(),
         Target::Path => {
             let listed = fs::read_to_string(folder().join("strings/directory_traversal.txt"));
             let listed = listed.unwrap_or_default();

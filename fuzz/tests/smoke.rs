@@ -42,6 +42,7 @@ searches! {
     instance_url: InstanceUrl,
     jwks: Jwks,
     kv_record: KvRecord,
+    languages: Languages,
     path: Path,
     pem: Pem,
     strict_json: StrictJson,

@@ -25,12 +25,17 @@ struct Page<'a> {
     steps: Vec<Step>,
     elapsed: Option<Since>,
     buttons: Vec<Button<'a>>,
-    account: Option<&'a str>,
-    /// The account as somebody would change it, where no button above does.
-    other_account: Option<Button<'a>>,
+    account: Option<Account<'a>>,
     request_id: &'a str,
     reason: &'static str,
     waits: Option<Wait<'a>>,
+}
+
+/// Who is logged in.
+struct Account<'a> {
+    email: &'a str,
+    /// What changes it, where no button above does.
+    change: Option<Button<'a>>,
 }
 
 /// A step from signing up to the app.
@@ -69,7 +74,7 @@ enum Does<'a> {
 /// How the page looks whether the wait is over: by script, or without one by loading itself anew (which a screen reader would read
 /// from the start each time).
 struct Wait<'a> {
-    /// Where the app is, if not here: what answers a form is not loaded anew, or the form would be sent again.
+    /// Where the app is, if not here.
     open: Option<&'static str>,
     /// Where it is without scripts: named, or an address with a hash would not be loaded anew but jumped to.
     refresh: &'a str,
@@ -87,8 +92,9 @@ pub(super) fn page(
     let remedies = reason.remedies();
     let words = reason.words(setting.language);
     let labels = setting.language.labels();
-    let account = message.email.as_ref().map(policy::email::Email::as_str);
-    let another = |shown: bool| shown.then(|| button(Remedy::AnotherAccount, reason, setting));
+    let offer = |remedy: &Remedy| button(*remedy, reason, setting);
+    let changed_above = remedies.contains(&Remedy::AnotherAccount);
+    let front_door = front_door(setting);
     let page = Page {
         brand,
         language: setting.language.tag(),
@@ -104,22 +110,18 @@ pub(super) fn page(
                 span: labels.elapsed.span(span),
             }
         }),
-        buttons: remedies
-            .iter()
-            .filter_map(|remedy| button(*remedy, reason, setting))
-            .collect(),
-        account,
-        other_account: another(account.is_some() && !remedies.contains(&Remedy::AnotherAccount))
-            .flatten(),
+        buttons: remedies.iter().filter_map(offer).collect(),
+        account: message.email.as_ref().map(|email| Account {
+            email: email.as_str(),
+            change: (!changed_above)
+                .then(|| offer(&Remedy::AnotherAccount))
+                .flatten(),
+        }),
         request_id: setting.request_id,
         reason: reason.code(),
         waits: waits(reason).then(|| Wait {
-            open: answers_a_form(setting).then_some("/"),
-            refresh: if answers_a_form(setting) {
-                "/"
-            } else {
-                setting.url
-            },
+            open: front_door,
+            refresh: front_door.unwrap_or(setting.url),
             script: WAIT_SCRIPT,
         }),
     };
@@ -135,7 +137,7 @@ pub(super) fn waits(reason: Reason) -> bool {
 fn button<'a>(remedy: Remedy, reason: Reason, setting: &Setting<'a>) -> Option<Button<'a>> {
     let labels = setting.language.labels();
     let configuration = setting.configuration;
-    let here = if answers_a_form(setting) { "/" } else { "" };
+    let here = front_door(setting).unwrap_or_default();
     let (label, does) = match remedy {
         Remedy::AnotherAccount => (
             labels.another_account,
@@ -163,10 +165,11 @@ fn button<'a>(remedy: Remedy, reason: Reason, setting: &Setting<'a>) -> Option<B
     Some(Button { label, does })
 }
 
-fn answers_a_form(setting: &Setting<'_>) -> bool {
+/// Where to go on from an answer to a form: loaded anew, it would send the form again.
+fn front_door(setting: &Setting<'_>) -> Option<&'static str> {
     match setting.audience {
-        Audience::Form => true,
-        Audience::Browser | Audience::Client => false,
+        Audience::Form => Some("/"),
+        Audience::Browser | Audience::Client => None,
     }
 }
 

@@ -4,14 +4,6 @@ use super::*;
 use crate::reason::Actor;
 use crate::remedy::Remedy;
 
-const TRANSLATIONS: [Language; 5] = [
-    Language::French,
-    Language::German,
-    Language::Japanese,
-    Language::Portuguese,
-    Language::Spanish,
-];
-
 /// The word by which each language calls for a person's help.
 const fn support(language: Language) -> &'static str {
     match language {
@@ -128,7 +120,10 @@ fn no_label_is_empty() {
 
 #[test]
 fn nothing_is_left_in_english() {
-    for language in TRANSLATIONS {
+    let translations = Language::ALL
+        .into_iter()
+        .filter(|one| *one != Language::English);
+    for language in translations {
         let english = everything_said(Language::English);
         for ((code, words), (_, english)) in everything_said(language).zip(english) {
             let context = alloc::format!("{code} in {}", language.tag());

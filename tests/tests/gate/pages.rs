@@ -173,3 +173,16 @@ async fn a_person_without_a_log_in_is_sent_to_log_in_and_back() {
         (303, location.as_str())
     );
 }
+
+#[tokio::test]
+async fn a_person_whose_form_cannot_be_understood_reads_what_is_wrong_with_it() {
+    let world = world().await;
+    let browser = world.browser();
+    let form = browser
+        .request(Method::POST, "/.usher/session")
+        .header("origin", &world.stage.addresses().identity)
+        .body("tokn=x");
+    let (status, reason, page) = told(browser.send(form).await).await;
+    assert_eq!((status, reason.as_str()), (400, "bad_request"));
+    assert!(page.contains("the form has no field `token`"), "{page}");
+}

@@ -1,0 +1,50 @@
+//! Who appears in the tests, and how a person gets in.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use stage::{Account, KeepAt, NewAccount};
+use tests::World;
+
+use crate::chromium::Tab;
+
+/// A healthy world.
+pub(crate) async fn world() -> World {
+    World::start()
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A user whose standing is kept at `keep_at`.
+pub(crate) async fn account(world: &World, name: &str, keep_at: KeepAt) -> Account {
+    let account = NewAccount {
+        email: format!("{name}@visitors.example"),
+        password: "correct horse battery".to_owned(),
+        keep_at,
+    };
+    let made = world.stage.account(account).await;
+    made.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Fills in the log-in page, which must be shown.
+pub(crate) async fn log_in(tab: &Tab<'_>, account: &Account) {
+    tab.fill("E-mail address", &account.email).await;
+    tab.fill("Password", &account.password).await;
+    tab.press("Log in").await;
+}
+
+/// Takes an instance one step further, as a provisioner does.
+pub(crate) async fn becomes(world: &World, account: &Account, status: &str) {
+    let instance = &account.instance.as_ref().unwrap().id;
+    let path = format!("/.usher/admin/v1/instances/{instance}/status");
+    operate(world, &path, json!({ "status": status })).await;
+}
+
+async fn operate(world: &World, path: &str, body: Value) {
+    let operator = world.api().with_bearer(&world.gate.admin_secret);
+    let request = operator.request(Method::PUT, path).json(&body);
+    let answer = operator.send(request).await;
+    assert_eq!(answer.status(), 200, "{answer:?}");
+}
+
+/// What an app says first.
+pub(crate) const APP: &str = "Your own app";

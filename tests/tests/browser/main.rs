@@ -1,0 +1,17 @@
+//! People at the gate: a real browser, in front of real pages.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    reason = "a test program: what is wrong here fails a test"
+)]
+
+mod brand;
+mod cast;
+mod chromium;
+mod exhibition;
+mod gallery;
+mod log_in;
+mod turned_away;
+mod waiting;
