@@ -104,6 +104,7 @@ pub(crate) fn message(reason: Reason) -> Message {
         | Reason::OperatorRequired
         | Reason::PathAmbiguous
         | Reason::SessionEnded
+        | Reason::SessionsNotEnded
         | Reason::TokenExpired
         | Reason::TokenInvalid => (None, None),
     };
