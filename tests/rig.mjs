@@ -55,7 +55,8 @@ async function carry(operation, ask) {
     case undefined:
       return ask();
     case "throws":
-      throw new Error(fault.message);
+      // As D1 does: what went wrong is in the cause (workerd, src/cloudflare/internal/d1-api.ts).
+      throw new Error(fault.message, { cause: new Error(fault.message) });
     case "hangs":
       // Not a promise without a timer, which workerd would recognise as one that never ends.
       await pause(A_DAY);

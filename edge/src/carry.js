@@ -27,8 +27,9 @@ const LATE = "late";
 
 // Sends `request` to `url` with the edits of `said`, a flat list of names and values (null: remove the header), and answers
 // with the instance's own response, or with `unreachable(request, requestId, instance, kind, problem)`. The first `gateLength`
-// characters of the request's address and the first `instanceLength` of `url` are the origins.
-export function carry(request, url, said, cookie, requestId, gateLength, instanceLength, patienceMillis, unreachable) {
+// characters of the request's address and the first `instanceLength` of `url` are the origins. `timing`, for an operator, is where the
+// request waited until now.
+export function carry(request, url, said, cookie, requestId, gateLength, instanceLength, patienceMillis, timing, unreachable) {
   // The new request shares method, body (as a stream) and `redirect: "manual"` with the incoming one.
   const out = new Request(url, request);
   const headers = out.headers;
@@ -44,7 +45,11 @@ export function carry(request, url, said, cookie, requestId, gateLength, instanc
   if (from !== null) headers.set("x-forwarded-for", from);
 
   const instance = url.slice(0, instanceLength);
-  const shown = (response) => asTheGates(response, cookie, request.url.slice(0, gateLength), instance);
+  const began = timing === undefined ? 0 : Date.now();
+  const shown = (response) => {
+    const waits = timing === undefined ? undefined : `${timing}, usher-instance;desc="first byte";dur=${Date.now() - began}`;
+    return asTheGates(response, cookie, request.url.slice(0, gateLength), instance, waits);
+  };
   const lost = (problem) => unreachable(request, requestId, instance, problem === LATE ? LATE : FAILED, problem);
   const again = (problem) =>
     problem !== LATE && request.body === null && ONCE_MORE.test(request.method)
@@ -87,7 +92,7 @@ const FOR_SHARED_CACHES = /^\s*(?:public|s-maxage\s*=.*|private\s*=.*)\s*$/i;
 
 // An app can neither speak as the gate, nor replace its cookie or those of its neighbours, nor let others keep what it shows to this
 // visitor, nor send them to its own address around the gate. Everything else is the app's.
-function asTheGates(response, cookie, gate, instance) {
+function asTheGates(response, cookie, gate, instance, timing) {
   const headers = response.headers;
   const edits = [];
   if (headers.has("usher-response") || headers.has("usher-reason")) {
@@ -112,6 +117,7 @@ function asTheGates(response, cookie, gate, instance) {
       for (const line of own) edits.push((clean) => clean.append("set-cookie", line));
     }
   }
+  if (timing !== undefined) edits.push((clean) => clean.append("server-timing", timing));
   if (edits.length === 0) return response;
   const { status, webSocket } = response;
   const clean = webSocket

@@ -74,7 +74,7 @@ impl Circuit {
     pub(crate) fn leave(&self, now: Moment) -> Option<Leave> {
         match self.state.get() {
             State::Closed { .. } => {}
-            State::Open { from, until } if from <= now && now < until => return None,
+            State::Open { .. } if self.rests(now) => return None,
             State::Open { .. } => {
                 self.enter(State::Recovering {
                     at_once: 1,
@@ -101,6 +101,14 @@ impl Circuit {
         Some(Leave {
             turn: self.turn.get(),
         })
+    }
+
+    /// Whether nobody may ask at this moment.
+    pub(crate) fn rests(&self, now: Moment) -> bool {
+        match self.state.get() {
+            State::Open { from, until } => from <= now && now < until,
+            State::Closed { .. } | State::Recovering { .. } => false,
+        }
     }
 
     /// Notes what came of it; true if from now on nobody asks. `luck` is a random number.

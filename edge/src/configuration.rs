@@ -12,7 +12,7 @@ mod surroundings;
 use std::time::Duration;
 
 use policy::assertion_key::AssertionKeys;
-use policy::decision::Rules;
+use policy::decision::{Place, Rules};
 use policy::door::Doors;
 use policy::email::ComparableEmail;
 use policy::freshness::FreshnessRules;
@@ -77,6 +77,19 @@ pub(crate) struct PlatformAdmin {
 }
 
 impl Configuration {
+    /// Where on the platform an address is.
+    pub(crate) fn place(&self, host: &str, path: &str) -> Place {
+        let is_platforms = |admin: &PlatformAdmin| path == "/" && admin.host == host;
+        if self.platform_admin.as_ref().is_some_and(is_platforms) {
+            return Place::PlatformRoot;
+        }
+        if policy::path::is_below(path, &self.suspended_paths) {
+            Place::OpenWhenSuspended
+        } else {
+            Place::App
+        }
+    }
+
     pub(crate) fn read(given: &Surroundings) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
         let (issuers, key_sources) = issuer_list::read(given, &mut mistakes);

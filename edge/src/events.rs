@@ -57,7 +57,7 @@ pub(crate) fn record(incoming: &Incoming, judgement: &Judgement<'_>, case: Case<
         Decision::Tell(message) => ("tell", Some(message.reason)),
         Decision::ToAdmin => ("to_admin", None),
     };
-    let path = incoming.path();
+    let path = incoming.uri().path();
     let line = Line {
         event: "decision",
         request_id: &incoming.id,

@@ -16,6 +16,7 @@ use wasm_bindgen::JsValue;
 use crate::clock;
 use crate::events::{self, Case};
 use crate::gate::Gate;
+use crate::outcome::Beside;
 use crate::sightings::Source;
 use crate::vouching::Vouched;
 
@@ -54,6 +55,10 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
         &gate.configuration.rules,
         now,
     );
+    // They are told where their request waited, so it takes the way on which that is noted.
+    if visitor.is_operator() {
+        return None;
+    }
     let assertion = match &judgement.decision {
         Decision::LetIn(permit) => match gate.vouched(permit) {
             Vouched::As(assertion) => Some(assertion),
@@ -69,5 +74,9 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
         seen_at: Some(sighting.seen_at),
     };
     events::record(gate.incoming, &judgement, case, now);
-    Some(gate.carry_out(&judgement, &headers, carrier, assertion.as_deref()))
+    let beside = Beside {
+        assertion,
+        timing: None,
+    };
+    Some(gate.carry_out(&judgement, &headers, carrier, &beside))
 }

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use policy::admission::Visitor;
+use policy::decision::Found;
 use policy::provisioning::FirstOwner;
 use policy::sighting::Sighting;
 use policy::standing::Membership;
@@ -25,7 +26,7 @@ impl Gate<'_> {
         let Some(first) = &self.configuration.first_sight else {
             return finding;
         };
-        if !is_news(&finding) {
+        if !is_news(finding.found()) {
             return finding;
         }
         let result = match self.welcome(visitor, first).await {
@@ -75,14 +76,12 @@ impl Gate<'_> {
 }
 
 /// Whether the authority has just said that it does not know them, or that they need an invitation, which they may have by now.
-fn is_news(finding: &Finding) -> bool {
-    match &finding.result {
-        FoundOwned::Answered(sighting) => match sighting.standing.membership {
+pub(crate) fn is_news(found: Found<'_>) -> bool {
+    match found {
+        Found::Answered(sighting) => match sighting.standing.membership {
             Membership::NeedsInvitation | Membership::Stranger => true,
             Membership::Member { .. } => false,
         },
-        FoundOwned::AuthorityFailed(_) | FoundOwned::Remembered(_) | FoundOwned::Unreadable(_) => {
-            false
-        }
+        Found::AuthorityFailed(_) | Found::Remembered(_) | Found::Unreadable(_) => false,
     }
 }

@@ -19,9 +19,11 @@ use crate::configuration::Configuration;
 use crate::events::{self, Case};
 use crate::incoming::{CredentialHeaders, Incoming};
 use crate::isolate::Isolate;
+use crate::outcome::Beside;
 use crate::page::{Answer, Setting};
 use crate::sightings::{Finding, FoundOwned, Sightings};
 use crate::signature::WebCrypto;
+use crate::timing::{Timing, Wait};
 
 /// What every step of a request needs.
 pub(crate) struct Gate<'a> {
@@ -45,6 +47,7 @@ impl Gate<'_> {
     /// Answers a request to somebody's app.
     pub(crate) async fn answer(&self) -> JsValue {
         let headers = self.incoming.credential_headers(self.configuration);
+        let mut timing = Timing::begin();
         let Admitted {
             visitor,
             carrier,
@@ -53,7 +56,9 @@ impl Gate<'_> {
             Ok(admitted) => admitted,
             Err(rejected) => return self.turn_away(&rejected, &headers),
         };
+        timing.note(Wait::Admission { verified_now });
         let finding = self.find(&visitor).await;
+        timing.note(Wait::Standing(finding.source));
         let judgement = decide(
             &visitor,
             finding.found(),
@@ -70,7 +75,16 @@ impl Gate<'_> {
             self.note_log_in(Rc::clone(&visitor), false);
         }
         match self.vouch(&judgement).await {
-            Ok(assertion) => self.carry_out(&judgement, &headers, carrier, assertion.as_deref()),
+            Ok(assertion) => {
+                if assertion.is_some() {
+                    timing.note(Wait::Assertion);
+                }
+                let beside = Beside {
+                    assertion,
+                    timing: timing.header_for(&visitor),
+                };
+                self.carry_out(&judgement, &headers, carrier, &beside)
+            }
             Err(problem) => {
                 events::alarm(
                     "assertion_failed",
@@ -146,7 +160,9 @@ impl Gate<'_> {
         match (safe, upgrade) {
             (true, false) => false,
             // Scripts cannot set `Origin`, and every browser sends it with a WebSocket (RFC 6455 section 10.2).
-            (_, true) => self.incoming.header("origin").as_deref() != Some(self.incoming.origin()),
+            (_, true) => {
+                self.incoming.header("origin").as_deref() != Some(self.incoming.uri().origin())
+            }
             (false, false) => self.incoming.is_from_another_site(),
         }
     }
@@ -164,20 +180,7 @@ impl Gate<'_> {
 
     /// Where the visitor wants to go.
     pub(crate) fn place(&self) -> Place {
-        let path = self.incoming.path();
-        let configuration = self.configuration;
-        if configuration
-            .platform_admin
-            .as_ref()
-            .is_some_and(|admin| path == "/" && admin.host == self.incoming.host())
-        {
-            return Place::PlatformRoot;
-        }
-        if policy::path::is_below(path, &configuration.suspended_paths) {
-            Place::OpenWhenSuspended
-        } else {
-            Place::App
-        }
+        (self.configuration).place(self.incoming.uri().host(), self.incoming.uri().path())
     }
 
     /// Who knocks where.

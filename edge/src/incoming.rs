@@ -8,6 +8,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{Headers, Request};
 
 use crate::configuration::Configuration;
+use crate::target_uri::TargetUri;
 
 /// A request as it came.
 pub(crate) struct Incoming {
@@ -15,8 +16,7 @@ pub(crate) struct Incoming {
     pub(crate) context: worker::Context,
     pub(crate) id: String,
     headers: Headers,
-    url: String,
-    target_start: usize,
+    uri: TargetUri,
 }
 
 /// The texts of the headers that may hold a credential. They outlive the offer that is read from them.
@@ -50,70 +50,19 @@ impl CredentialHeaders {
 }
 
 impl Incoming {
-    /// What is judged and what is sent on are parts of this one text, so that they cannot differ. The platform gives the address
-    /// as it came: the host is compared without case (RFC 3986 section 3.2.2), and paths that a later parser would change are
-    /// refused ([`Incoming::is_unambiguous`]).
     pub(crate) fn new(request: Request, context: worker::Context, id: String) -> Self {
-        let mut url = request.url();
-        let authority_start = url.find("://").map_or(0, |position| position + 3);
-        let rest = url.get(authority_start..).unwrap_or_default();
-        let target_start = rest
-            .find('/')
-            .map_or(url.len(), |position| authority_start + position);
-        if let Some(origin) = url.get_mut(..target_start) {
-            origin.make_ascii_lowercase();
-        }
         Self {
             headers: request.headers(),
+            uri: TargetUri::new(request.url()),
             request,
             context,
             id,
-            url,
-            target_start,
         }
     }
 
-    /// Whether the address means the same to everybody who will read it: one host, and a path that nobody folds.
-    pub(crate) fn is_unambiguous(&self) -> bool {
-        policy::path::is_one_authority(self.authority())
-            && policy::path::is_unambiguous(self.path())
-    }
-
-    fn authority(&self) -> &str {
-        let origin = self.origin();
-        origin
-            .split_once("://")
-            .map_or("", |(_, authority)| authority)
-    }
-
-    /// Scheme, host and port.
-    pub(crate) fn origin(&self) -> &str {
-        self.url.get(..self.target_start).unwrap_or_default()
-    }
-
-    /// The host without its port.
-    pub(crate) fn host(&self) -> &str {
-        let authority = self.authority();
-        authority
-            .rsplit_once(':')
-            .map_or(authority, |(host, _)| host)
-    }
-
-    /// Path and query, byte for byte as they are sent on.
-    pub(crate) fn target(&self) -> &str {
-        self.url.get(self.target_start..).unwrap_or_default()
-    }
-
-    /// The path alone.
-    pub(crate) fn path(&self) -> &str {
-        self.target()
-            .split_once('?')
-            .map_or(self.target(), |(path, _)| path)
-    }
-
-    /// The whole address.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
+    /// The address that was asked for.
+    pub(crate) fn uri(&self) -> &TargetUri {
+        &self.uri
     }
 
     pub(crate) fn method(&self) -> String {
@@ -134,7 +83,7 @@ impl Incoming {
             Some(site) => site != "same-origin" && site != "none",
             None => self
                 .header("origin")
-                .is_some_and(|origin| origin != self.origin()),
+                .is_some_and(|origin| origin != self.uri.origin()),
         }
     }
 

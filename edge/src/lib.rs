@@ -38,7 +38,10 @@ mod proxy;
 mod sightings;
 mod signature;
 mod store;
+mod survey;
+mod target_uri;
 mod time_limit;
+mod timing;
 #[cfg(feature = "trap")]
 mod trap;
 #[cfg(feature = "vectors")]
@@ -78,7 +81,7 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
         let setting = PageSetting::of(&incoming, isolate.configuration.as_ref().ok());
         return Answer::message(&reason.into(), &setting).into_response();
     }
-    if let Some(endpoint) = own_endpoints::Endpoint::of(incoming.path()) {
+    if let Some(endpoint) = own_endpoints::Endpoint::of(incoming.uri().path()) {
         return promise(
             async move { own_endpoints::answer(endpoint, isolate, &env, &incoming).await },
         );
@@ -87,7 +90,7 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
         Ok(configuration) => configuration,
         Err(answer) => return answer,
     };
-    let Ok(door) = configuration.doors.door(incoming.host()) else {
+    let Ok(door) = configuration.doors.door(incoming.uri().host()) else {
         return own_endpoints::not_here(&incoming, configuration);
     };
     let gate = Gate {
@@ -119,7 +122,7 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
 /// Why a request is refused whoever sends it: its address can be read in two ways, or its method answers with what was sent,
 /// credential and all (TRACE; RFC 9110 section 9.3.8).
 fn not_for_anybody(incoming: &Incoming) -> Option<Reason> {
-    if !incoming.is_unambiguous() {
+    if !incoming.uri().is_unambiguous() {
         return Some(Reason::PathAmbiguous);
     }
     matches!(incoming.method().as_str(), "CONNECT" | "TRACE" | "TRACK")
@@ -136,7 +139,7 @@ fn usable(
         Err(Answer::message(&Reason::Misconfigured.into(), &setting).into_response())
     };
     match &isolate.configuration {
-        Ok(configuration) if configuration.development && !is_loopback(incoming.host()) => {
+        Ok(configuration) if configuration.development && !is_loopback(incoming.uri().host()) => {
             events::alarm(
                 "misconfigured",
                 "USHER_DEVELOPMENT is true, so only loopback hosts are answered",

@@ -14,6 +14,15 @@ use crate::incoming::CredentialHeaders;
 use crate::page::{Answer, Setting, log_in_address};
 use crate::{clock, cookie, cors, proxy};
 
+/// What goes with a decision besides its words.
+#[derive(Debug, Default)]
+pub(crate) struct Beside {
+    /// What was signed of whom it lets in, for the app.
+    pub(crate) assertion: Option<String>,
+    /// Where the request waited, for an operator.
+    pub(crate) timing: Option<String>,
+}
+
 impl Gate<'_> {
     /// Answers a request whose credential makes nobody a visitor.
     pub(crate) fn turn_away(&self, rejected: &Rejected, headers: &CredentialHeaders) -> JsValue {
@@ -31,7 +40,7 @@ impl Gate<'_> {
             },
             clock::now(),
         );
-        self.carry_out(&judgement, headers, Carrier::Bearer, None)
+        self.carry_out(&judgement, headers, Carrier::Bearer, &Beside::default())
     }
 
     /// Sends a person to log in, unless they have just been there again and again.
@@ -42,7 +51,7 @@ impl Gate<'_> {
         headers: &CredentialHeaders,
     ) -> Answer {
         let counted = headers.trips(&self.configuration.cookie);
-        match round_trips::another(counted, self.incoming.url(), clock::now()) {
+        match round_trips::another(counted, self.incoming.uri().as_str(), clock::now()) {
             Trip::Go(trips) => {
                 let address = log_in_address(self.configuration, setting.return_to);
                 Answer::redirect(&address, setting.request_id)
@@ -59,13 +68,13 @@ impl Gate<'_> {
         }
     }
 
-    /// The one match on the decision. `assertion`: what was signed of whom it lets in.
+    /// The one match on the decision.
     pub(crate) fn carry_out(
         &self,
         judgement: &Judgement<'_>,
         headers: &CredentialHeaders,
         carrier: Carrier,
-        assertion: Option<&str>,
+        beside: &Beside,
     ) -> JsValue {
         let setting = || Setting::of(self.incoming, Some(self.configuration));
         match &judgement.decision {
@@ -78,7 +87,7 @@ impl Gate<'_> {
                     cookie: &self.configuration.cookie,
                     patience_millis: self.configuration.instance_patience_millis,
                 },
-                assertion,
+                beside,
                 self.isolate,
             )
             .into(),
@@ -103,6 +112,10 @@ impl Gate<'_> {
             }
             Decision::Tell(message) => {
                 let answer = cors::readable(self, Answer::message(message, &setting()));
+                let answer = match &beside.timing {
+                    Some(timing) => answer.header("server-timing", timing.clone()),
+                    None => answer,
+                };
                 // Two cookies of our name: one of them was planted, and both go.
                 let planted =
                     message.reason == Reason::CredentialAmbiguous && headers.cookie_was_judged();

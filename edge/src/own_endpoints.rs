@@ -31,6 +31,8 @@ pub(crate) enum Endpoint {
     Admin(String),
     /// The first stop after a log-in.
     Arrived,
+    /// How the gate would decide about somebody, for operators.
+    Explain,
     /// The gate runs.
     Health,
     /// The keys that check what the gate tells an app.
@@ -55,6 +57,7 @@ impl Endpoint {
         let name = path.strip_prefix(PREFIX)?;
         Some(match name {
             "arrived" => Self::Arrived,
+            "explain" => Self::Explain,
             "health" => Self::Health,
             "jwks.json" => Self::Keys,
             "logout" => Self::Logout,
@@ -73,6 +76,7 @@ impl Endpoint {
         match self {
             Self::Admin(path) => path,
             Self::Arrived => "arrived",
+            Self::Explain => "explain",
             Self::Health => "health",
             Self::Keys => "jwks.json",
             Self::Logout => "logout",
@@ -88,9 +92,13 @@ impl Endpoint {
     fn methods(&self) -> Option<&'static str> {
         match self {
             Self::Admin(_) | Self::Unknown => None,
-            Self::Arrived | Self::Health | Self::Keys | Self::Me | Self::Ready | Self::Reasons => {
-                Some("GET, HEAD")
-            }
+            Self::Arrived
+            | Self::Explain
+            | Self::Health
+            | Self::Keys
+            | Self::Me
+            | Self::Ready
+            | Self::Reasons => Some("GET, HEAD"),
             Self::Logout => Some("GET, HEAD, POST"),
             Self::Session => Some("POST"),
         }
@@ -125,7 +133,7 @@ pub(crate) async fn answer(
         (_, Err(answer)) => return answer,
         (_, Ok(configuration)) => configuration,
     };
-    let Ok(door) = configuration.doors.door(incoming.host()) else {
+    let Ok(door) = configuration.doors.door(incoming.uri().host()) else {
         return not_here(incoming, configuration);
     };
     let gate = Gate {
@@ -137,6 +145,7 @@ pub(crate) async fn answer(
     };
     let answer = match &endpoint {
         Endpoint::Admin(path) => admin::answer(&gate, path).await,
+        Endpoint::Explain => admin::explain(&gate).await,
         Endpoint::Me => match me::answer(&gate).await {
             Ok(answer) => answer,
             Err(turned_away) => return turned_away,

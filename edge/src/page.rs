@@ -48,11 +48,13 @@ impl<'a> Setting<'a> {
             audience,
             language: incoming.language(),
             now: clock::now(),
-            url: incoming.url(),
+            url: incoming.uri().as_str(),
             return_to: Some(match audience {
-                Audience::Browser if incoming.url().len() <= MAX_RETURN_TO_BYTES => incoming.url(),
+                Audience::Browser if incoming.uri().as_str().len() <= MAX_RETURN_TO_BYTES => {
+                    incoming.uri().as_str()
+                }
                 // Where a form was sent to may have no page of its own.
-                Audience::Browser | Audience::Client | Audience::Form => incoming.origin(),
+                Audience::Browser | Audience::Client | Audience::Form => incoming.uri().origin(),
             }),
         }
     }

@@ -13,6 +13,7 @@ use crate::events;
 use crate::fetching;
 use crate::incoming::{CredentialHeaders, Incoming};
 use crate::isolate::{self, Isolate};
+use crate::outcome::Beside;
 use crate::page;
 
 #[wasm_bindgen(module = "/src/carry.js")]
@@ -26,6 +27,7 @@ extern "C" {
         gate_length: u32,
         instance_length: u32,
         patience_millis: u32,
+        timing: Option<&str>,
         unreachable: &Function,
     ) -> Promise;
 }
@@ -47,7 +49,7 @@ pub(crate) fn forward(
     permit: &Permit<'_>,
     incoming: &Incoming,
     credential: Credential<'_>,
-    assertion: Option<&str>,
+    beside: &Beside,
     isolate: &Isolate,
 ) -> Promise {
     let said = Array::new();
@@ -69,10 +71,10 @@ pub(crate) fn forward(
     say("usher-role", Some(permit.role().word()));
     say("usher-instance", Some(permit.instance().id.as_str()));
     say("usher-request-id", Some(&incoming.id));
-    let (scheme, host) = (incoming.origin().split_once("://")).unwrap_or_default();
+    let (scheme, host) = (incoming.uri().origin().split_once("://")).unwrap_or_default();
     say("x-forwarded-proto", Some(scheme));
     say("x-forwarded-host", Some(host));
-    say(policy::assertion::HEADER, assertion);
+    say(policy::assertion::HEADER, beside.assertion.as_deref());
     match credential.carrier {
         Carrier::Bearer => say("authorization", None),
         // A provider's own headers are removed with all others that it alone may say (carry.js).
@@ -89,16 +91,17 @@ pub(crate) fn forward(
     {
         say("cookie", rest.as_deref());
     }
-    let url = [permit.instance().url.as_str(), incoming.target()].concat();
+    let url = [permit.instance().url.as_str(), incoming.uri().target()].concat();
     carry(
         &incoming.request,
         &url,
         &said,
         credential.cookie,
         &incoming.id,
-        length(incoming.origin()),
+        length(incoming.uri().origin()),
         length(permit.instance().url.as_str()),
         credential.patience_millis,
+        beside.timing.as_deref(),
         &isolate.on_unreachable,
     )
 }

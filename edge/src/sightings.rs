@@ -2,6 +2,7 @@
 //!
 //! A miss is a question for the next one, never an answer: KV remembers misses too, and for as long as hits.
 
+use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -104,6 +105,32 @@ pub(crate) struct Sightings<'a> {
 pub(crate) struct KnownIsNewer {
     /// The version that is known.
     pub(crate) version: u64,
+}
+
+/// Why KV gives no copy. It is never an answer: the authority is asked.
+pub(crate) enum CopyProblem {
+    /// KV failed.
+    NotRead(String),
+    /// What it holds there cannot be trusted.
+    Unreadable(StorageKey, Unreadable),
+}
+
+impl CopyProblem {
+    fn alarm(&self) -> &'static str {
+        match self {
+            Self::NotRead(_) => "kv_read_failed",
+            Self::Unreadable(..) => "kv_record_unreadable",
+        }
+    }
+}
+
+impl fmt::Display for CopyProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotRead(problem) => f.write_str(problem),
+            Self::Unreadable(key, why) => write!(f, "{key}: {why}"),
+        }
+    }
 }
 
 impl Sightings<'_> {
@@ -234,7 +261,7 @@ impl Sightings<'_> {
         }
     }
 
-    async fn authority_says(&self, knock: &Knock) -> Result<Standing, AuthorityFailure> {
+    pub(crate) async fn authority_says(&self, knock: &Knock) -> Result<Standing, AuthorityFailure> {
         let authority = Configured::of(self.configuration, self.env);
         let authority = authority.map_err(AuthorityFailure::Unreachable)?;
         authority.standing(knock).await
@@ -291,7 +318,7 @@ impl Sightings<'_> {
     }
 
     /// KV as the authority is its own copy.
-    fn keeps_copies(&self) -> bool {
+    pub(crate) fn keeps_copies(&self) -> bool {
         match &self.configuration.authority {
             AuthoritySetting::ControlPlane(_) | AuthoritySetting::Registry => true,
             AuthoritySetting::Kv => false,
@@ -299,30 +326,29 @@ impl Sightings<'_> {
     }
 
     async fn stored(&self, knock: &Knock) -> Option<Rc<Sighting>> {
+        let copy = self.copy(knock).await.unwrap_or_else(|problem| {
+            events::alarm(problem.alarm(), &problem.to_string());
+            None
+        });
+        copy.map(Rc::new)
+    }
+
+    /// What KV holds of a person.
+    pub(crate) async fn copy(&self, knock: &Knock) -> Result<Option<Sighting>, CopyProblem> {
         if !self.keeps_copies() {
-            return None;
+            return Ok(None);
         }
         let key = StorageKey::at(&knock.identity, &knock.door);
-        let bytes = match Store::of(self.env) {
-            Ok(store) => store.get(key.as_str()).await,
-            Err(problem) => Err(problem),
+        let store = Store::of(self.env).map_err(CopyProblem::NotRead)?;
+        let bytes = store.get(key.as_str()).await;
+        let Some(bytes) = bytes.map_err(CopyProblem::NotRead)? else {
+            return Ok(None);
         };
-        match bytes {
-            Ok(bytes) => {
-                let hosts = &self.configuration.instance_hosts;
-                match Sighting::restore(&bytes?, knock, hosts) {
-                    Ok(sighting) => Some(Rc::new(sighting)),
-                    Err(unreadable) => {
-                        events::alarm("kv_record_unreadable", &format!("{key}: {unreadable}"));
-                        None
-                    }
-                }
-            }
-            Err(problem) => {
-                events::alarm("kv_read_failed", &problem);
-                None
-            }
-        }
+        let hosts = &self.configuration.instance_hosts;
+        let sighting = Sighting::restore(&bytes, knock, hosts);
+        sighting
+            .map(Some)
+            .map_err(|why| CopyProblem::Unreadable(key, why))
     }
 
     /// Keeps a sighting in KV, if it says something that is worth a write. "There is nothing" is not: a new user must not meet
@@ -380,19 +406,21 @@ impl Sightings<'_> {
 
     /// What the isolate remembers of a person, if it may be used.
     fn young(&self, key: &StorageKey, now: Moment) -> Option<Rc<Sighting>> {
-        let freshness = &self.configuration.rules.freshness;
         let sighting = self.isolate.memory.sighting(key);
-        sighting.filter(
-            |sighting| match freshness.judge(sighting, Jitter::NONE, now) {
-                Freshness::Fresh | Freshness::Stale => true,
-                Freshness::TooOld => false,
-            },
-        )
+        sighting.filter(|sighting| self.is_young(sighting, now))
+    }
+
+    /// Whether a sighting may be used.
+    pub(crate) fn is_young(&self, sighting: &Sighting, now: Moment) -> bool {
+        match (self.configuration.rules.freshness).judge(sighting, Jitter::NONE, now) {
+            Freshness::Fresh | Freshness::Stale => true,
+            Freshness::TooOld => false,
+        }
     }
 }
 
 /// The one of two that says the last word.
-fn newest(
+pub(crate) fn newest(
     one: Option<Rc<Sighting>>,
     other: Option<Rc<Sighting>>,
     now: Moment,

@@ -27,7 +27,7 @@ impl Gate<'_> {
         if let Vouched::As(assertion) = self.vouched(permit) {
             return Ok(Some(assertion));
         }
-        let claims = Claims::of(permit, self.incoming.origin());
+        let claims = Claims::of(permit, self.incoming.uri().origin());
         let key = permit.visitor().storage_key();
         let minted = self
             .isolate
@@ -41,7 +41,7 @@ impl Gate<'_> {
         if self.configuration.assertion_keys.is_none() {
             return Vouched::NeverHere;
         }
-        let claims = Claims::of(permit, self.incoming.origin());
+        let claims = Claims::of(permit, self.incoming.uri().origin());
         let key = permit.visitor().storage_key();
         (self.isolate.assertions.known(key, &claims, clock::now()))
             .map_or(Vouched::NotYet, Vouched::As)

@@ -98,6 +98,28 @@ impl Visitor {
     }
 }
 
+impl Visitor {
+    /// Somebody who would come with a credential issued at this moment. Nobody is let in as such a one: [`crate::foresight`] alone asks
+    /// for it, and gives no permit away.
+    pub(crate) fn imagined(identity: &Identity, now: Moment) -> Self {
+        Self {
+            identity: identity.clone(),
+            provider: Provider::Own,
+            email: None,
+            email_verified: None,
+            issued_at: Some(now),
+            // Whatever it is named after, it is nobody's.
+            session: SessionKey::of(identity, SessionName::Payload(&[])),
+            session_outlives_token: false,
+            is_operator: false,
+            not_before: None,
+            expires_at: now.plus(Duration::from_secs(1)),
+            leeway: Duration::ZERO,
+            storage_key: StorageKey::of(identity),
+        }
+    }
+}
+
 /// A token that has the form of one of ours, from an issuer we know. Nothing it says is believed yet.
 #[derive(Debug)]
 pub struct Presented<'a> {

@@ -3,6 +3,7 @@
 //! The stage and the verifier speak these types, so a renamed field does not compile instead of failing in production. For what
 //! is not written in Rust the same contract is generated: [`sql`], [`json_schema`], [`typescript`], [`markdown`].
 
+pub mod explanation;
 pub mod json_schema;
 pub mod markdown;
 mod record;

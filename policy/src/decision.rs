@@ -109,6 +109,17 @@ pub enum Place {
     PlatformRoot,
 }
 
+impl Place {
+    /// Its name where a decision is explained.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::OpenWhenSuspended => "open_when_suspended",
+            Self::PlatformRoot => "platform_root",
+        }
+    }
+}
+
 /// What an operator may set.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Rules {

@@ -31,6 +31,7 @@ mod ed25519_point;
 pub mod email;
 pub mod envelope;
 pub mod event;
+pub mod foresight;
 pub mod freshness;
 pub mod instance_url;
 pub mod issuer;

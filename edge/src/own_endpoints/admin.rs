@@ -2,6 +2,7 @@
 //! says all of it. Every change is written down with who made it and why.
 
 mod call;
+mod explanation;
 mod given;
 mod instances;
 mod kv_standings;
@@ -65,6 +66,14 @@ pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
         },
     };
     told(gate, result)
+}
+
+/// `/.usher/explain`: beside this API, and for the same people; whatever the authority is.
+pub(super) async fn explain(gate: &Gate<'_>) -> Answer {
+    match operator::identify(gate).await {
+        Ok(_) => told(gate, explanation::answer(gate).await),
+        Err(answer) => answer,
+    }
 }
 
 /// The answer, or what is wrong with the call.

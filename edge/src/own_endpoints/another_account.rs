@@ -18,7 +18,7 @@ pub(super) async fn asked_for(gate: &Gate<'_>) -> Option<String> {
     let body = gate.incoming.text(MAX_FORM_BYTES).await.ok()?;
     let form = UrlSearchParams::new_with_str(&body).ok()?;
     let asked = form.get("then").as_deref() == Some("log_in");
-    let origin = gate.incoming.origin();
+    let origin = gate.incoming.uri().origin();
     asked.then(|| [origin, &safe_return_to(form.get("return_to"), origin)].concat())
 }
 

@@ -28,11 +28,11 @@ pub(super) fn answer(gate: &Gate<'_>) -> Result<Answer, JsValue> {
             Err(gate.turn_away(&rejected, &headers))
         }
         Ok(_) => {
-            let query = Url::new(incoming.url()).map(|url| url.search());
+            let query = Url::new(incoming.uri().as_str()).map(|url| url.search());
             let query = query.and_then(|query| UrlSearchParams::new_with_str(&query));
             let to = query.ok().and_then(|query| query.get("to"));
             Ok(Answer::redirect(
-                &safe_return_to(to, incoming.origin()),
+                &safe_return_to(to, incoming.uri().origin()),
                 &incoming.id,
             ))
         }

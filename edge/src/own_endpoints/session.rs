@@ -12,6 +12,7 @@ use web_sys::{Url, UrlSearchParams};
 use super::arrival;
 use crate::gate::Gate;
 use crate::incoming::CredentialHeaders;
+use crate::outcome::Beside;
 use crate::page::Answer;
 use crate::{clock, cookie, cors, events};
 
@@ -67,11 +68,11 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     );
     // A log-in that is over already would only be shown the log-in page again by the next request.
     if let Decision::LogIn { .. } = &judgement.decision {
-        return Err(gate.carry_out(&judgement, &headers, Carrier::Bearer, None));
+        return Err(gate.carry_out(&judgement, &headers, Carrier::Bearer, &Beside::default()));
     }
     gate.note_log_in(Rc::clone(&visitor), true);
     let lifetime = visitor.valid_until().since(clock::now());
-    let place = safe_return_to(return_to, incoming.origin());
+    let place = safe_return_to(return_to, incoming.uri().origin());
     let answer = if is_json(gate) {
         let said = serde_json::json!({ "return_to": place });
         let answer = Answer::json(200, &said, &incoming.id);
@@ -142,7 +143,7 @@ fn is_json(gate: &Gate<'_>) -> bool {
 fn may_hand_over(gate: &Gate<'_>, origin: Option<&str>) -> bool {
     let configuration = gate.configuration;
     let login = origin_of(&configuration.login_url);
-    let known = [gate.incoming.origin()]
+    let known = [gate.incoming.uri().origin()]
         .into_iter()
         .chain(login.as_deref())
         .chain(configuration.login_origins.iter().map(String::as_str));

@@ -7,6 +7,7 @@
 )]
 
 mod admin;
+mod aliases;
 mod another_account;
 mod assertion;
 mod carrying;
@@ -16,6 +17,7 @@ mod configuration;
 mod cors;
 mod credentials;
 mod doors;
+mod explanation;
 mod first_sight;
 mod freshness;
 mod hard_apps;
@@ -24,6 +26,7 @@ mod isolation;
 mod key_server;
 mod keys;
 mod languages;
+mod large_bodies;
 mod log_ins;
 mod openapi;
 mod operators;

@@ -18,7 +18,7 @@ pub(super) struct Query(UrlSearchParams);
 impl Query {
     /// The query, if it has no parameters but these and those of paging, each once.
     pub(super) fn of(gate: &Gate<'_>, known: &[&str]) -> Result<Self, Mistake> {
-        let url = web_sys::Url::new(gate.incoming.url());
+        let url = web_sys::Url::new(gate.incoming.uri().as_str());
         let url = url.map_err(|problem| Mistake::Request(crate::fetching::text(&problem)))?;
         let parameters = url.search_params();
         let mut seen: Vec<String> = Vec::new();

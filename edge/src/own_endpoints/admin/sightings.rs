@@ -57,7 +57,7 @@ fn caller(
     };
     let call = SignedCall {
         method: &gate.incoming.method(),
-        target: gate.incoming.target(),
+        target: gate.incoming.uri().target(),
         body: body.as_bytes(),
     };
     let secrets = setting.secrets.iter().map(String::as_str);
