@@ -61,8 +61,8 @@ pub enum Kind {
     StorageKeys,
     /// Hostile texts.
     Strings,
-    /// Nothing that this gate has a part for.
-    Unjudged,
+    /// What the web's standard makes of addresses.
+    WebAddresses,
 }
 
 /// Every file that a complete folder has, in the order in which they are judged; a name that ends with `/` is a folder.
@@ -96,7 +96,7 @@ const FILES: [(&str, Kind); 22] = [
     ("json/jsontestsuite.json", Kind::JsonTexts),
     ("url/path_cases.json", Kind::Paths),
     ("url/return_to_cases.json", Kind::ReturnAddresses),
-    ("url/urltestdata.json", Kind::Unjudged),
+    ("url/urltestdata.json", Kind::WebAddresses),
     ("strings/blns.json", Kind::Strings),
     ("strings/crlfinjection.txt", Kind::Strings),
     ("strings/directory_traversal.txt", Kind::Strings),
@@ -180,16 +180,31 @@ impl Folder {
         if kind == Kind::HttpRequests {
             return http_requests::put(name, &self.json(name)?).await;
         }
-        if kind == Kind::ReturnAddresses {
-            return return_addresses::put(name, &self.json(name)?, workerd).await;
-        }
-        let Some(cases) = self.cases(name, kind)? else {
-            let mut report = FileReport::new(name, 0);
-            report
-                .notes
-                .push("not judged: the gate has no part for it".to_owned());
-            return Ok(report);
+        let addresses = match kind {
+            Kind::ReturnAddresses => Some(return_addresses::hostile(&self.json(name)?)?),
+            Kind::WebAddresses => Some(return_addresses::whatwg(&self.json(name)?)?),
+            Kind::Cookbook
+            | Kind::Ed25519Edges
+            | Kind::HttpRequests
+            | Kind::JoseEncryptions
+            | Kind::JoseKeys
+            | Kind::JoseSignatures
+            | Kind::JsonTexts
+            | Kind::KeySets
+            | Kind::Latchset
+            | Kind::Paths
+            | Kind::PolicyTokens
+            | Kind::RawEdDsa
+            | Kind::RawEs256
+            | Kind::RawHs256
+            | Kind::RawRs256
+            | Kind::StorageKeys
+            | Kind::Strings => None,
         };
+        if let Some(addresses) = addresses {
+            return Ok(return_addresses::put(name, &addresses, workerd).await);
+        }
+        let cases = self.cases(name, kind)?;
         let mut report = super::put(name, &cases, workerd).await;
         if kind == Kind::PolicyTokens {
             report.notes = policy_tokens::notes(&self.json(name)?);
@@ -200,8 +215,8 @@ impl Folder {
         Ok(report)
     }
 
-    fn cases(&self, name: &str, kind: Kind) -> Result<Option<Vec<Case>>, Unreadable> {
-        Ok(Some(match kind {
+    fn cases(&self, name: &str, kind: Kind) -> Result<Vec<Case>, Unreadable> {
+        Ok(match kind {
             Kind::Cookbook => self.examples(name, cookbook::cookbook)?,
             Kind::Ed25519Edges => ed25519_edges::cases(&self.json(name)?)?,
             Kind::JoseEncryptions => jose::encryptions(&self.json(name)?)?,
@@ -220,8 +235,9 @@ impl Folder {
             Kind::RawRs256 => raw_signatures::public(&self.json(name)?, "RS256")?,
             Kind::StorageKeys => storage_keys::cases(&self.json(name)?)?,
             Kind::Strings => strings::cases(&strings::texts(&self.text(name)?)),
-            Kind::HttpRequests | Kind::ReturnAddresses | Kind::Unjudged => return Ok(None),
-        }))
+            // Put in their own ways.
+            Kind::HttpRequests | Kind::ReturnAddresses | Kind::WebAddresses => Vec::new(),
+        })
     }
 
     fn examples(
