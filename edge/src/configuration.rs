@@ -16,7 +16,7 @@ use policy::decision::{Place, Rules};
 use policy::door::Doors;
 use policy::email::ComparableEmail;
 use policy::freshness::FreshnessRules;
-use policy::instance_url::HostRule;
+use policy::instance_url::{HostRule, InstanceUrl};
 use policy::issuer::Issuer;
 use policy::provisioning::FirstOwner;
 use policy::web_address::is_web_address;
@@ -116,7 +116,7 @@ impl Configuration {
             cors_origins: origins(given, "USHER_CORS_ORIGINS", development, &mut mistakes),
             support: support(given, &mut mistakes),
             brand: brand::read(given, &mut mistakes),
-            instance_hosts: instance_hosts(given, &mut mistakes),
+            instance_hosts: instance_hosts(given, development, &mut mistakes),
             instance_patience_millis: patience(given, &mut mistakes),
             cookie: cookie(given, default_cookie, development, &mut mistakes),
             provider_header,
@@ -165,14 +165,19 @@ fn support(given: &Surroundings, mistakes: &mut Mistakes) -> String {
     support
 }
 
-fn instance_hosts(given: &Surroundings, mistakes: &mut Mistakes) -> Vec<HostRule> {
+fn instance_hosts(
+    given: &Surroundings,
+    development: bool,
+    mistakes: &mut Mistakes,
+) -> Vec<HostRule> {
     let entries = given.required_list("USHER_INSTANCE_HOSTS", mistakes);
     let mut rules = Vec::new();
     for entry in entries {
         match HostRule::parse(&entry) {
+            Some(rule) if development => rules.push(rule.also_in_clear_text()),
             Some(rule) => rules.push(rule),
             None => mistakes.note(format!(
-                "USHER_INSTANCE_HOSTS has `{entry}`; give a host such as `app.example.com` or a suffix such as `*.fly.dev`"
+                "USHER_INSTANCE_HOSTS has `{entry}`; give a host such as `app.example.com` or a suffix such as `*.fly.dev`, with `http://` before it where instances have no TLS"
             )),
         }
     }
@@ -282,13 +287,14 @@ fn platform_admin(given: &Surroundings, mistakes: &mut Mistakes) -> Option<Platf
     let value = given
         .text("USHER_PLATFORM_ADMIN")
         .filter(|value| !value.is_empty())?;
+    let is_host = |host: &str| {
+        InstanceUrl::new(&format!("https://{host}")).is_some_and(|url| url.host() == host)
+    };
     match value.split_once('/') {
-        Some((host, path)) if HostRule::parse(host).is_some() && !path.is_empty() => {
-            Some(PlatformAdmin {
-                host: host.to_owned(),
-                path: format!("/{path}"),
-            })
-        }
+        Some((host, path)) if is_host(host) && !path.is_empty() => Some(PlatformAdmin {
+            host: host.to_owned(),
+            path: format!("/{path}"),
+        }),
         Some(_) | None => {
             mistakes.note(format!("USHER_PLATFORM_ADMIN is `{value}`; give `host/path`, such as `app.example.com/admin/organization`"));
             None

@@ -36,6 +36,7 @@ pub(crate) const WORDS: &[&str] = &[
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let texts = [
         "https://guy.fly.dev\n*.fly.dev",
+        "http://127.0.0.1:4000\nhttp://127.0.0.1",
         "http://127.0.0.1:4000\n127.0.0.1",
         "https://a-b.example/\na-b.example",
         "https://guy.fly.dev.evil.example\n*.fly.dev",
@@ -78,11 +79,16 @@ fn covered_by_name(instance: &InstanceUrl, rule: &str) {
     let Some(parsed) = HostRule::parse(rule) else {
         return;
     };
+    let (rule, in_clear_text) = match rule.strip_prefix("http://") {
+        Some(rest) => (rest, true),
+        None => (rule, false),
+    };
     let labels = |host: &str| host.split('.').rev().map(str::to_owned).collect::<Vec<_>>();
     let host = labels(instance.host());
     let named = match rule.strip_prefix("*.") {
         Some(suffix) => host.starts_with(&labels(suffix)) && host.len() > labels(suffix).len(),
         None => host == labels(rule),
     };
-    assert_eq!(parsed.covers(instance), named, "`{rule}`");
+    let as_carried = in_clear_text || instance.as_str().starts_with("https:");
+    assert_eq!(parsed.covers(instance), named && as_carried, "`{rule}`");
 }

@@ -58,7 +58,7 @@ pub(crate) static ASKED: LazyLock<([Knock; 2], Vec<HostRule>)> = LazyLock::new(|
         door,
     };
     let address = Address::new(ADDRESS).expect("an address");
-    let rules = ["*.fly.dev", "127.0.0.1"];
+    let rules = ["*.fly.dev", "http://127.0.0.1"];
     let rules = rules.map(|rule| HostRule::parse(rule).expect("a rule"));
     ([knock(Door::Own), knock(Door::At(address))], rules.to_vec())
 });

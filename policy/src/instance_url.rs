@@ -69,9 +69,16 @@ fn is_one_host_for_all(host: &str) -> bool {
     !ends_in_a_number || host.parse::<Ipv4Addr>().is_ok()
 }
 
-/// Which hosts an instance may answer at, so that a wrong or hostile record cannot send a visitor's request elsewhere.
+/// Which hosts an instance may answer at, so that a wrong or hostile record cannot send a visitor's request elsewhere, or anywhere in
+/// clear text.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum HostRule {
+pub struct HostRule {
+    hosts: Hosts,
+    in_clear_text: bool,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Hosts {
     /// Exactly this host.
     Exactly(String),
     /// Any host below this suffix, which begins with a dot.
@@ -79,8 +86,12 @@ pub enum HostRule {
 }
 
 impl HostRule {
-    /// Reads `host` or `*.suffix`.
+    /// Reads `host` or `*.suffix`; with `http://` before it, instances may answer there without TLS as well.
     pub fn parse(rule: &str) -> Option<Self> {
+        let (rule, in_clear_text) = match rule.strip_prefix(CLEAR_TEXT) {
+            Some(rest) => (rest, true),
+            None => (rule, false),
+        };
         let (host, below) = match rule.strip_prefix("*.") {
             Some(suffix) => (suffix, true),
             None => (rule, false),
@@ -89,21 +100,37 @@ impl HostRule {
         if url.host() != host {
             return None;
         }
-        Some(if below {
-            Self::Below(alloc::format!(".{host}"))
+        let hosts = if below {
+            Hosts::Below(alloc::format!(".{host}"))
         } else {
-            Self::Exactly(host.to_owned())
+            Hosts::Exactly(host.to_owned())
+        };
+        Some(Self {
+            hosts,
+            in_clear_text,
         })
+    }
+
+    /// The same, with or without TLS: for a developer's machine.
+    #[must_use]
+    pub fn also_in_clear_text(self) -> Self {
+        Self {
+            in_clear_text: true,
+            ..self
+        }
     }
 
     /// Whether the rule covers this address.
     pub fn covers(&self, url: &InstanceUrl) -> bool {
-        match self {
-            Self::Exactly(host) => url.host() == host,
-            Self::Below(suffix) => url.host().ends_with(suffix.as_str()),
-        }
+        let covered = match &self.hosts {
+            Hosts::Exactly(host) => url.host() == host,
+            Hosts::Below(suffix) => url.host().ends_with(suffix.as_str()),
+        };
+        covered && (self.in_clear_text || !url.as_str().starts_with(CLEAR_TEXT))
     }
 }
+
+const CLEAR_TEXT: &str = "http://";
 
 #[cfg(test)]
 mod tests {
@@ -161,8 +188,34 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_carried_in_clear_text_unless_the_rule_says_so() {
+        let covers = |rule: HostRule, url: &str| rule.covers(&InstanceUrl::new(url).unwrap());
+        let rule = |text: &str| HostRule::parse(text).unwrap();
+        assert!(!covers(rule("*.fly.dev"), "http://guy.fly.dev"));
+        assert!(!covers(rule("127.0.0.1"), "http://127.0.0.1:4000"));
+        for url in ["http://guy.internal:8080", "https://guy.internal"] {
+            assert!(covers(rule("http://*.internal"), url), "{url}");
+            assert!(
+                covers(rule("*.internal").also_in_clear_text(), url),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
     fn a_host_rule_is_a_host() {
-        for rule in ["*", "*.", "", "a/b", "a:80", "https://a", "*.*.a"] {
+        for rule in [
+            "*",
+            "*.",
+            "",
+            "a/b",
+            "a:80",
+            "https://a",
+            "http://",
+            "http://a/b",
+            "http://http://a",
+            "*.*.a",
+        ] {
             assert_eq!(HostRule::parse(rule), None, "{rule}");
         }
     }

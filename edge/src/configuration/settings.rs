@@ -66,7 +66,7 @@ pub const SETTINGS: [Setting; 34] = [
         name: "USHER_INSTANCE_HOSTS",
         home: Home::Variable,
         default: None,
-        meaning: "the hosts instances may answer at: a list of `host` or `*.suffix`",
+        meaning: "the hosts instances may answer at: a list of `host` or `*.suffix`, with `http://` before it where they may answer without TLS (on a developer's machine they always may)",
     },
     Setting {
         name: "USHER_APP_DOMAIN",

@@ -338,6 +338,28 @@ fn lists_may_be_json_in_a_text() {
 }
 
 #[test]
+fn instances_answer_without_tls_on_a_developers_machine_only_or_where_it_is_written() {
+    let carries = |entry: &str, development: bool| {
+        let mut values = valid();
+        let hosts = Given::Json(json!([entry]));
+        values.insert("USHER_INSTANCE_HOSTS".to_owned(), hosts);
+        if development {
+            let yes = Given::Text("true".to_owned());
+            values.insert("USHER_DEVELOPMENT".to_owned(), yes);
+        }
+        let configuration = Configuration::read(&Surroundings(values)).unwrap();
+        let url = InstanceUrl::new("http://guy.internal:8080").unwrap();
+        configuration
+            .instance_hosts
+            .iter()
+            .any(|rule| rule.covers(&url))
+    };
+    assert!(!carries("*.internal", false));
+    assert!(carries("http://*.internal", false));
+    assert!(carries("*.internal", true));
+}
+
+#[test]
 fn spans_must_be_in_order() {
     assert!(
         one_mistake("USHER_STALE_SECONDS", Some(Given::Text("1".to_owned()))).contains("FRESH")

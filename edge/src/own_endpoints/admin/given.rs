@@ -67,7 +67,7 @@ pub(super) fn believable(gate: &Gate<'_>, record: &StandingRequest) -> Result<Id
         return Ok(identity);
     }
     Err(Mistake::Request(format!(
-        "instance.url is `{}`; give an origin without a slash at the end, at a host that USHER_INSTANCE_HOSTS allows",
+        "instance.url is `{}`; give an origin without a slash at the end, at a host that USHER_INSTANCE_HOSTS allows; `http:` only where it says so",
         instance.url
     )))
 }
