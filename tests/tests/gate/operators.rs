@@ -3,22 +3,26 @@
 use jsonwebtoken::{EncodingKey, Header, encode};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Visitor, World};
+use tests::gate::rig::{BUSY, Failure, Fault};
+use tests::{Visitor, World, WorldOptions};
 
-use crate::cast::{operate, told, unix_seconds, world, world_with};
+use crate::cast::{fault, operate, told, unix_seconds, world, world_with};
 
 const SECRET: &str = "an issuer's shared secret of enough length, 0123456789";
 
 /// A world whose only issuer names operators.
 async fn world_with_operators() -> World {
-    world_with(json!({
+    world_with(issuers()).await
+}
+
+fn issuers() -> Value {
+    json!({
         "OPS_SECRET": SECRET,
         "USHER_ISSUERS": [{
             "issuer": "ops", "audience": "usher", "algorithm": "HS256", "secret": "OPS_SECRET",
             "operators": { "claim": "groups", "value": "usher-operators" },
         }],
-    }))
-    .await
+    })
 }
 
 fn token(more: &Value) -> String {
@@ -66,6 +70,22 @@ async fn whom_the_issuer_names_is_an_operator_and_nobody_else() {
     // A browser sends a cookie for any site; it never makes an operator.
     let cookie = world.api().with_cookie(tests::world::COOKIE, &ann());
     assert_eq!(reason(&cookie).await, "operator_required");
+}
+
+#[tokio::test]
+async fn an_operator_is_not_told_that_they_are_none_while_nobody_can_tell() {
+    let options = WorldOptions {
+        rigged: true,
+        vars: issuers().as_object().unwrap().clone(),
+        ..WorldOptions::default()
+    };
+    let world = World::with(options).await.unwrap();
+    let operator = world.api().with_bearer(&ann());
+    fault(&world, Fault::D1(Failure::Throws(BUSY))).await;
+    let (status, reason, _) = told(operator.get("/.usher/admin/v1/events").await).await;
+    assert_eq!((status, &*reason), (503, "authority_unavailable"));
+    world.gate.healthy().await.unwrap();
+    assert_eq!(operator.get("/.usher/admin/v1/events").await.status(), 200);
 }
 
 #[tokio::test]

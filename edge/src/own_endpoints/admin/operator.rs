@@ -1,11 +1,14 @@
 //! Who calls the admin API: the bearer of the secret, or somebody whose issuer says that they run the platform.
 
+use policy::decision::Rejected;
 use policy::reason::Reason;
+use policy::refusal::Refusal;
 use subtle::ConstantTimeEq as _;
 
 use crate::gate::Gate;
 use crate::incoming::CredentialHeaders;
 use crate::page::Answer;
+use crate::sightings::FoundOwned;
 
 /// Somebody who runs the platform.
 pub(super) struct Operator {
@@ -27,21 +30,14 @@ const MAX_BYTES: usize = 500;
 /// The operator, or the answer to somebody who is none.
 pub(super) async fn identify(gate: &Gate<'_>) -> Result<Operator, Answer> {
     let authorization = gate.incoming.header("authorization");
+    let problem = |reason| Answer::problem(reason, &gate.incoming.id, Vec::new());
     let name = match bearer(authorization.as_deref()) {
         Some(token) if is_secret(gate, token) => match told(gate, WHO)? {
             Some(who) => format!("secret, as {who}"),
             None => "secret".to_owned(),
         },
-        Some(_) => by_token(gate, authorization).await.ok_or_else(|| {
-            Answer::problem(Reason::OperatorRequired, &gate.incoming.id, Vec::new())
-        })?,
-        None => {
-            return Err(Answer::problem(
-                Reason::OperatorRequired,
-                &gate.incoming.id,
-                Vec::new(),
-            ));
-        }
+        Some(_) => by_token(gate, authorization).await.map_err(problem)?,
+        None => return Err(problem(Reason::OperatorRequired)),
     };
     Ok(Operator {
         name,
@@ -69,30 +65,45 @@ fn is_secret(gate: &Gate<'_>, token: &str) -> bool {
 }
 
 /// Somebody with a token that the gate would let in anywhere else, of an issuer that is configured to name operators, who was not
-/// logged out since. Never a cookie: a browser would send it for any site.
-async fn by_token(gate: &Gate<'_>, authorization: Option<String>) -> Option<String> {
+/// logged out since. Never a cookie: a browser would send it for any site. Where nobody can tell, that is said and not "no".
+async fn by_token(gate: &Gate<'_>, authorization: Option<String>) -> Result<String, Reason> {
     let operators = |issuer: &policy::issuer::Issuer| issuer.claims.operator.is_some();
     if !gate.configuration.issuers.iter().any(operators) {
-        return None;
+        return Err(Reason::OperatorRequired);
     }
     let headers = CredentialHeaders {
         authorization,
         ..CredentialHeaders::default()
     };
-    let visitor = gate.admit(&headers).await.ok()?.visitor;
+    let admitted = gate.admit(&headers).await;
+    let visitor = admitted.map_err(|rejected| match rejected {
+        Rejected::Refused(Refusal::KeysUnavailable) => Reason::IssuerUnavailable,
+        Rejected::Absent | Rejected::Ambiguous | Rejected::CrossSite | Rejected::Refused(_) => {
+            Reason::OperatorRequired
+        }
+    });
+    let visitor = visitor?.visitor;
     if !visitor.is_operator() {
-        return None;
+        return Err(Reason::OperatorRequired);
     }
     let finding = gate.sightings().find(&gate.knock(&visitor)).await;
-    let over = finding.sighting()?.standing.sign_outs.cover(&visitor);
+    let Some(sighting) = finding.sighting() else {
+        return Err(match &finding.result {
+            FoundOwned::Unreadable(_) => Reason::StandingUnreadable,
+            FoundOwned::Answered(_)
+            | FoundOwned::AuthorityFailed(_)
+            | FoundOwned::Remembered(_) => Reason::AuthorityUnavailable,
+        });
+    };
+    if sighting.standing.sign_outs.cover(&visitor) {
+        return Err(Reason::OperatorRequired);
+    }
     let identity = visitor.identity();
-    (!over).then(|| {
-        format!(
-            "{} of {}",
-            identity.subject.as_str(),
-            identity.issuer.as_str()
-        )
-    })
+    Ok(format!(
+        "{} of {}",
+        identity.subject.as_str(),
+        identity.issuer.as_str()
+    ))
 }
 
 fn told(gate: &Gate<'_>, name: &'static str) -> Result<Option<String>, Answer> {
