@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod given;
 pub(crate) mod operator;
+pub(crate) mod report;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand, ValueEnum};
 use policy::contract::sql::table::Identifier;
 
+use crate::arguments::report::ReportTo;
 use crate::configuration::USUAL_FILE;
 use crate::contract::TableName;
 use crate::scenario::Scenario;
@@ -131,9 +133,9 @@ pub(crate) struct Verify {
     #[arg(long, value_enum, default_value_t = Scenario::NewUser)]
     pub(crate) scenario: Scenario,
 
-    /// How the result is written to standard output
-    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
-    pub(crate) report: ReportFormat,
+    /// How the result is written: human, json, junit, tap, html or github; to standard output, or to a file. May be given several times
+    #[arg(long = "report", value_name = "FORMAT[=FILE]", default_value = "human")]
+    pub(crate) reports: Vec<ReportTo>,
 }
 
 /// How a run is reported.
@@ -163,6 +165,9 @@ Examples:
   usher verify
   usher verify --config staging.toml
   usher verify --report json > run.json     # everything, as one object
+  usher verify --report human --report junit=usher.xml --report html=usher.html
+
+In GitHub Actions annotations and the summary of the step come by themselves.
 
 Exit codes:
   0 passed, 1 failed, 2 usage or configuration, 3 broken, 4 nothing ran,

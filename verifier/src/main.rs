@@ -22,6 +22,7 @@ mod configuration;
 mod consent;
 mod contract;
 mod counted;
+mod delivery;
 mod departure;
 mod deployment;
 mod findings;

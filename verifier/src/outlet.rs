@@ -3,7 +3,9 @@
 //! Secrets that leak one report format at a time are the common defect of tools like this one; here no format can write
 //! past [`Outlet`], because the lints deny every other way to print.
 
+use std::fs::File;
 use std::io::{self, IsTerminal as _};
+use std::path::Path;
 
 use crate::redaction::Secrets;
 
@@ -39,6 +41,17 @@ impl<'a> Outlet<'a> {
     /// Writes to standard error: everything else.
     pub(crate) fn talk(&self, text: &str) {
         self.write(&mut io::stderr().lock(), text);
+    }
+
+    /// Writes a file anew.
+    pub(crate) fn file(&self, path: &Path, text: &str) -> io::Result<()> {
+        self.pass(&mut File::create(path)?, text)
+    }
+
+    /// Writes at the end of a file.
+    pub(crate) fn append(&self, path: &Path, text: &str) -> io::Result<()> {
+        let mut file = File::options().create(true).append(true).open(path)?;
+        self.pass(&mut file, text)
     }
 
     fn write(&self, sink: &mut dyn io::Write, text: &str) {

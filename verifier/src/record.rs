@@ -38,6 +38,8 @@ pub(crate) struct StepRecord {
     /// Why it did not pass, or was skipped.
     pub(crate) why: Option<String>,
     pub(crate) attempts: u32,
+    /// When it began, since the run did.
+    pub(crate) at_millis: u64,
     pub(crate) millis: u64,
     /// What the gate said while it was waited for, each change once.
     pub(crate) states: Vec<StateSeen>,
@@ -53,6 +55,7 @@ impl StepRecord {
             outcome: Outcome::Skipped,
             why: Some(why.to_owned()),
             attempts: 0,
+            at_millis: 0,
             millis: 0,
             states: Vec::new(),
             last: None,
@@ -99,6 +102,17 @@ impl Record {
         self.left_over
             .iter_mut()
             .for_each(|left| redact(&mut left.why));
+    }
+
+    /// The step that did not pass.
+    pub(crate) fn stopped_at(&self) -> Option<StepName> {
+        match self.verdict {
+            Verdict::Failed(name) | Verdict::Broken(name) => Some(name),
+            Verdict::Passed
+            | Verdict::NothingRan
+            | Verdict::CleanUpIncomplete
+            | Verdict::Interrupted => None,
+        }
     }
 
     pub(crate) fn step(&self, name: StepName) -> Option<&StepRecord> {

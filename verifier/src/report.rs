@@ -1,12 +1,19 @@
 //! A finished run as a text. Every format is rendered from the one record.
 
 mod contract;
+pub(crate) mod github;
+#[cfg(test)]
+mod golden;
+mod html;
 mod human;
 mod json;
+mod junit;
 mod style;
+mod tap;
 mod tokens;
 
 use crate::arguments::ReportFormat;
+use crate::arguments::report::RunFormat;
 use crate::check::contract::findings::Report;
 use crate::check::tokens::explanation::Explanation;
 use crate::record::Record;
@@ -34,10 +41,14 @@ pub(crate) fn wrapped(first: &str, further: &str, words: &str) -> String {
 }
 
 /// Renders the run in this format.
-pub(crate) fn render(format: ReportFormat, record: &Record, look: Look) -> String {
+pub(crate) fn render(format: RunFormat, record: &Record, look: Look) -> String {
     match format {
-        ReportFormat::Human => human::render(record, look),
-        ReportFormat::Json => json::render(record),
+        RunFormat::Github => github::annotations(record),
+        RunFormat::Html => html::render(record),
+        RunFormat::Human => human::render(record, look),
+        RunFormat::Json => json::render(record),
+        RunFormat::Junit => junit::render(record),
+        RunFormat::Tap => tap::render(record),
     }
 }
 

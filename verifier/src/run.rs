@@ -15,6 +15,7 @@ use crate::steps::StepName;
 pub(crate) struct Run<'a> {
     interruption: &'a Interruption,
     progress: &'a Progress<'a>,
+    began: Instant,
     steps: Vec<StepRecord>,
 }
 
@@ -30,6 +31,7 @@ impl<'a> Run<'a> {
         Self {
             interruption,
             progress,
+            began: Instant::now(),
             steps: Vec::new(),
         }
     }
@@ -86,6 +88,7 @@ impl<'a> Run<'a> {
             states: Vec::new(),
             last: None,
             remark: None,
+            run_began: self.began,
             began: Instant::now(),
             progress: self.progress,
         };
@@ -121,6 +124,7 @@ pub(crate) struct StepLog<'a> {
     last: Option<Exchange>,
     /// What the step says of itself when nothing is wrong.
     remark: Option<(Outcome, String)>,
+    run_began: Instant,
     began: Instant,
     progress: &'a Progress<'a>,
 }
@@ -182,6 +186,7 @@ impl StepLog<'_> {
             outcome,
             why,
             attempts: self.attempts,
+            at_millis: millis(self.began.duration_since(self.run_began)),
             millis: millis(self.began.elapsed()),
             states: self.states,
             last: self.last,

@@ -10,6 +10,7 @@ use policy::time::Moment;
 use crate::arguments::Verify;
 use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::{Configuration, Environment};
+use crate::delivery::{Delivery, DeliveryError};
 use crate::departure::depart;
 use crate::deployment::Deployment;
 use crate::findings::{self, Opinion};
@@ -35,6 +36,7 @@ pub(crate) async fn verify(
     // The only place where the environment is read.
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
     let configuration = Configuration::load(&options.config, environment)?;
+    let delivery = Delivery::prepare(&options.reports, environment)?;
     let directory = journal::directory(environment)?;
     let deployment = Deployment::new(&configuration, secrets)?;
     if let Some(admin) = &configuration.admin
@@ -69,8 +71,15 @@ pub(crate) async fn verify(
     let look = report::Look {
         coloured: outlet.report_is_live && environment("NO_COLOR").is_none_or(|set| set.is_empty()),
     };
-    outlet.report(&report::render(options.report, &record, look));
-    Ok(record.verdict.exit_code())
+    match delivery.deliver(&record, look, outlet) {
+        Ok(()) => Ok(record.verdict.exit_code()),
+        // What the run showed is said by its own code, where that says more than "usage".
+        Err(error) if record.verdict == Verdict::Passed => Err(error.into()),
+        Err(error) => {
+            outlet.talk(&format!("error: {error}\n"));
+            Ok(record.verdict.exit_code())
+        }
+    }
 }
 
 fn now() -> Moment {
@@ -179,6 +188,8 @@ pub(crate) enum VerifyError {
     Client(reqwest::Error),
     /// The configuration is missing or wrong.
     Configuration(ConfigurationError),
+    /// A report cannot be written.
+    Delivery(DeliveryError),
     /// What the run would create cannot be written down.
     Journal(JournalError),
     /// The gate knows neither the operator's secret nor their token; the sentence says what may be wrong with it.
@@ -199,6 +210,12 @@ impl From<ConfigurationError> for VerifyError {
     }
 }
 
+impl From<DeliveryError> for VerifyError {
+    fn from(error: DeliveryError) -> Self {
+        Self::Delivery(error)
+    }
+}
+
 impl From<JournalError> for VerifyError {
     fn from(error: JournalError) -> Self {
         Self::Journal(error)
@@ -210,6 +227,7 @@ impl fmt::Display for VerifyError {
         match self {
             Self::Client(error) => write!(f, "cannot set up the HTTP client: {error}"),
             Self::Configuration(error) => error.fmt(f),
+            Self::Delivery(error) => error.fmt(f),
             Self::Journal(error) => error.fmt(f),
             Self::OperatorRefused(sentence) => write!(
                 f,

@@ -24,25 +24,10 @@ pub(crate) fn render(record: &Record, look: Look) -> String {
         record.gate,
         record.user
     ));
-    record
-        .findings
-        .iter()
-        .for_each(|finding| page.finding(finding));
-    if !record.could_not_look.is_empty() {
-        page.heading("Could not look");
-        record
-            .could_not_look
-            .iter()
-            .for_each(|unlooked| page.item(&format!("{}: {}", unlooked.at, unlooked.why)));
-    }
+    page.causes(record);
     page.heading("Steps");
     record.steps.iter().for_each(|step| page.step(step));
-    if let Verdict::Failed(name) | Verdict::Broken(name) = record.verdict
-        && let Some(last) = record.step(name).and_then(|step| step.last.as_ref())
-    {
-        page.heading(&format!("Last request of `{}`", name.title()));
-        page.exchange(last);
-    }
+    page.last_request(record);
     record
         .left_over
         .iter()
@@ -50,6 +35,16 @@ pub(crate) fn render(record: &Record, look: Look) -> String {
     page.line("");
     page.verdict(record);
     page.text
+}
+
+/// What is wrong, without the steps: the causes, where nobody could look, and what was sent and answered last.
+pub(super) fn explanation(record: &Record) -> String {
+    let mut page = Page {
+        text: String::new(),
+        look: Look { coloured: false },
+    };
+    page.why(record);
+    page.text.trim_start().to_owned()
 }
 
 struct Page {
@@ -80,6 +75,41 @@ impl Page {
 
     fn item(&mut self, text: &str) {
         self.wrapped("  - ", "    ", text);
+    }
+
+    fn why(&mut self, record: &Record) {
+        let step = record.stopped_at().and_then(|name| record.step(name));
+        if let Some(step) = step {
+            let (title, outcome) = (step.name.title(), step.outcome.word());
+            let why = step.why.as_deref().unwrap_or_default();
+            self.wrapped("", "", &format!("`{title}` {outcome}: {why}"));
+        }
+        self.causes(record);
+        self.last_request(record);
+    }
+
+    fn causes(&mut self, record: &Record) {
+        record
+            .findings
+            .iter()
+            .for_each(|finding| self.finding(finding));
+        if !record.could_not_look.is_empty() {
+            self.heading("Could not look");
+            record
+                .could_not_look
+                .iter()
+                .for_each(|unlooked| self.item(&format!("{}: {}", unlooked.at, unlooked.why)));
+        }
+    }
+
+    fn last_request(&mut self, record: &Record) {
+        let step = record.stopped_at().and_then(|name| record.step(name));
+        if let Some(step) = step
+            && let Some(last) = &step.last
+        {
+            self.heading(&format!("Last request of `{}`", step.name.title()));
+            self.exchange(last);
+        }
     }
 
     fn finding(&mut self, finding: &Finding) {
@@ -188,40 +218,36 @@ impl Page {
     }
 
     fn verdict(&mut self, record: &Record) {
-        let took = seconds(record.millis);
-        let causes = record
-            .findings
-            .iter()
-            .map(|finding| finding.code.word())
-            .collect::<Vec<_>>()
-            .join(", ");
-        let because = if causes.is_empty() {
-            ", no cause found".to_owned()
-        } else {
-            format!(" because of {causes}")
+        let tone = match record.verdict {
+            Verdict::Passed => Tone::Good,
+            Verdict::Failed(_) | Verdict::NothingRan => Tone::Bad,
+            Verdict::Broken(_) | Verdict::CleanUpIncomplete | Verdict::Interrupted => Tone::Unsure,
         };
-        let (tone, verdict) = match record.verdict {
-            Verdict::Passed => (Tone::Good, format!("PASSED in {took}")),
-            Verdict::Failed(step) => (
-                Tone::Bad,
-                format!("FAILED at `{}`{because}, after {took}", step.title()),
-            ),
-            Verdict::Broken(step) => (
-                Tone::Unsure,
-                format!(
-                    "BROKEN at `{}`: nobody can tell whether the deploy is right",
-                    step.title()
-                ),
-            ),
-            Verdict::NothingRan => (Tone::Bad, "NOTHING RAN, which is no pass".to_owned()),
-            Verdict::CleanUpIncomplete => (
-                Tone::Unsure,
-                format!("PASSED in {took}, but the clean-up is incomplete"),
-            ),
-            Verdict::Interrupted => (Tone::Unsure, format!("INTERRUPTED after {took}")),
-        };
-        let painted = self.look.paint(tone, &verdict);
+        let painted = self.look.paint(tone, &verdict(record));
         self.line(&painted);
+    }
+}
+
+/// The verdict in one line.
+pub(super) fn verdict(record: &Record) -> String {
+    let took = seconds(record.millis);
+    let causes = record.findings.iter().map(|finding| finding.code.word());
+    let causes = causes.collect::<Vec<_>>().join(", ");
+    let because = if causes.is_empty() {
+        ", no cause found".to_owned()
+    } else {
+        format!(" because of {causes}")
+    };
+    match record.verdict {
+        Verdict::Passed => format!("PASSED in {took}"),
+        Verdict::Failed(step) => format!("FAILED at `{}`{because}, after {took}", step.title()),
+        Verdict::Broken(step) => format!(
+            "BROKEN at `{}`: nobody can tell whether the deploy is right",
+            step.title()
+        ),
+        Verdict::NothingRan => "NOTHING RAN, which is no pass".to_owned(),
+        Verdict::CleanUpIncomplete => format!("PASSED in {took}, but the clean-up is incomplete"),
+        Verdict::Interrupted => format!("INTERRUPTED after {took}"),
     }
 }
 

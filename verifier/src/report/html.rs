@@ -1,0 +1,127 @@
+//! One page that needs nothing else: the verdict, the causes, and the steps along the time they took.
+
+use askama::Template;
+
+use crate::deployment::exchange::Exchange;
+use crate::findings::{Finding, Unlooked};
+use crate::outcome::{Outcome, Verdict};
+use crate::record::{LeftOver, Record, StepRecord, seconds};
+use crate::report::human;
+
+/// Renders the run.
+pub(crate) fn render(record: &Record) -> String {
+    let page = Page {
+        scenario: record.scenario.name(),
+        gate: &record.gate,
+        user: &record.user,
+        began: began(record.started_at_unix_seconds),
+        verdict: human::verdict(record),
+        tone: match record.verdict {
+            Verdict::Passed => "good",
+            Verdict::Failed(_) | Verdict::NothingRan => "bad",
+            Verdict::Broken(_) | Verdict::CleanUpIncomplete | Verdict::Interrupted => "unsure",
+        },
+        findings: &record.findings,
+        unlooked: &record.could_not_look,
+        bars: record
+            .steps
+            .iter()
+            .map(|step| Bar::of(step, record))
+            .collect(),
+        left_over: &record.left_over,
+    };
+    // It writes into memory, where nothing fails.
+    page.render().unwrap_or_default()
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    scenario: &'a str,
+    gate: &'a str,
+    user: &'a str,
+    began: String,
+    verdict: String,
+    tone: &'static str,
+    findings: &'a [Finding],
+    unlooked: &'a [Unlooked],
+    bars: Vec<Bar<'a>>,
+    left_over: &'a [LeftOver],
+}
+
+/// A step along the time of the run.
+struct Bar<'a> {
+    title: &'static str,
+    outcome: &'static str,
+    why: &'a str,
+    took: String,
+    /// Where it begins and how long it is, in hundredths of a per cent of the run, as CSS has it.
+    left: String,
+    width: String,
+    requests: u32,
+    states: Vec<String>,
+    is_open: bool,
+    last: Option<Sent<'a>>,
+}
+
+/// The last request of a step.
+struct Sent<'a> {
+    curl: &'a str,
+    answered: String,
+    body: &'a str,
+}
+
+impl<'a> Bar<'a> {
+    fn of(step: &'a StepRecord, record: &Record) -> Self {
+        Self {
+            title: step.name.title(),
+            outcome: step.outcome.word(),
+            why: step.why.as_deref().unwrap_or_default(),
+            took: match step.outcome {
+                Outcome::Skipped => String::new(),
+                Outcome::Passed | Outcome::Failed | Outcome::Broken => seconds(step.millis),
+            },
+            left: share(step.at_millis, record.millis),
+            width: share(step.millis, record.millis),
+            requests: step.attempts,
+            states: (step.states.iter())
+                .map(|seen| format!("{} after {}", seen.state, seconds(seen.at_millis)))
+                .collect(),
+            is_open: record.stopped_at() == Some(step.name),
+            last: step.last.as_ref().map(Sent::of),
+        }
+    }
+}
+
+impl<'a> Sent<'a> {
+    fn of(exchange: &'a Exchange) -> Self {
+        let (answered, body) = match &exchange.answer {
+            Ok(answer) => {
+                let headers = answer.headers.iter();
+                let headers = headers.map(|(name, value)| format!("\n{name}: {value}"));
+                let head = format!("HTTP {}{}", answer.status, headers.collect::<String>());
+                (head, answer.body.as_str())
+            }
+            Err(reason) => (reason.to_string(), ""),
+        };
+        Self {
+            curl: &exchange.curl,
+            answered,
+            body,
+        }
+    }
+}
+
+/// A part of the whole in per cent, with two places.
+fn share(part: u64, whole: u64) -> String {
+    let basis_points = part.saturating_mul(10_000) / whole.max(1);
+    let basis_points = basis_points.min(10_000);
+    format!("{}.{:02}", basis_points / 100, basis_points % 100)
+}
+
+/// RFC 3339, in UTC.
+fn began(unix_seconds: u64) -> String {
+    let seconds = i64::try_from(unix_seconds).unwrap_or_default();
+    jiff::Timestamp::from_second(seconds)
+        .map_or_else(|_| String::new(), |moment| moment.to_string())
+}
