@@ -221,6 +221,23 @@ fn every_end_is_told_in_every_format() {
 }
 
 #[test]
+fn the_json_report_is_what_its_schema_says() {
+    let schema = include_str!("../../report.schema.json");
+    let schema = serde_json::from_str(schema).unwrap();
+    assert!(jsonschema::meta::is_valid(&schema));
+    let schema = jsonschema::draft202012::new(&schema).unwrap();
+    for (name, record) in samples() {
+        let text = render(RunFormat::Json, &record, Look { coloured: false });
+        let report = serde_json::from_str(&text).unwrap();
+        let errors: Vec<_> = schema
+            .iter_errors(&report)
+            .map(|error| error.to_string())
+            .collect();
+        assert_eq!(errors, [""; 0], "{name}");
+    }
+}
+
+#[test]
 fn junit_can_be_read_and_counts_what_did_not_pass() {
     for (name, record) in samples() {
         let text = render(RunFormat::Junit, &record, Look { coloured: false });

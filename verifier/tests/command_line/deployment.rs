@@ -1,10 +1,12 @@
 //! A gate, an identity service and one app on one port, as the contract says; with switches to break them.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
@@ -44,6 +46,7 @@ struct Inner {
     address: String,
     switch: Switch,
     users: Mutex<HashMap<String, User>>,
+    requests: AtomicUsize,
     asked_me: tokio::sync::Notify,
     asked_removal: tokio::sync::Notify,
 }
@@ -63,6 +66,7 @@ impl Deployment {
             address,
             switch,
             users: Mutex::default(),
+            requests: AtomicUsize::new(0),
             asked_me: tokio::sync::Notify::new(),
             asked_removal: tokio::sync::Notify::new(),
         }));
@@ -78,6 +82,7 @@ impl Deployment {
             .route("/.usher/admin/v1/instances/{id}", get(instance))
             .route("/health", get(health))
             .route("/", get(app))
+            .layer(middleware::from_fn_with_state(deployment.clone(), count))
             .with_state(deployment.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         deployment
@@ -85,6 +90,11 @@ impl Deployment {
 
     pub(crate) fn address(&self) -> &str {
         &self.0.address
+    }
+
+    /// How many requests there were.
+    pub(crate) fn requests(&self) -> usize {
+        self.0.requests.load(Ordering::Relaxed)
     }
 
     pub(crate) fn users(&self) -> Vec<String> {
@@ -118,6 +128,11 @@ impl Deployment {
             (_, _) => Status::Ready,
         }
     }
+}
+
+async fn count(State(here): State<Deployment>, request: Request, next: Next) -> Response {
+    here.0.requests.fetch_add(1, Ordering::Relaxed);
+    next.run(request).await
 }
 
 async fn register(State(here): State<Deployment>, Json(body): Json<Value>) -> Response {

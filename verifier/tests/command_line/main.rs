@@ -10,6 +10,7 @@
 
 mod contract;
 mod deployment;
+mod reports;
 mod tokens;
 mod usher;
 
@@ -267,19 +268,13 @@ async fn no_secret_ever_leaves() {
         Switch::RegisterFails,
         Switch::RemovalFails,
     ] {
-        for format in ["human", "json"] {
+        for format in ["human", "json", "junit", "tap", "html", "github"] {
             let deployment = Deployment::start(switch).await;
             let ended = Usher::at(deployment.address())
                 .verify(&["--report", format])
                 .await;
             let said = ended.stdout + &ended.stderr;
-            for canary in [
-                "canary-token",
-                "canary-refresh",
-                ADMIN_SECRET,
-                "Us3r!",
-                "Us3r%21",
-            ] {
+            for canary in CANARIES {
                 assert!(
                     !said.contains(canary),
                     "{switch:?} {format}: {canary} in {said}"
@@ -288,6 +283,15 @@ async fn no_secret_ever_leaves() {
         }
     }
 }
+
+/// What is in every token, in every password, and the operator's secret.
+const CANARIES: [&str; 5] = [
+    "canary-token",
+    "canary-refresh",
+    ADMIN_SECRET,
+    "Us3r!",
+    "Us3r%21",
+];
 
 async fn verify(switch: Switch) -> (Deployment, Usher, Ended) {
     let deployment = Deployment::start(switch).await;

@@ -13,6 +13,7 @@ use crate::deployment::ADMIN_SECRET;
 pub(crate) struct Usher {
     folder: TempDir,
     operator_secret: Option<&'static str>,
+    environment: Vec<(&'static str, String)>,
 }
 
 /// How a run ended.
@@ -39,11 +40,18 @@ impl Usher {
         Self {
             folder: TempDir::new().unwrap(),
             operator_secret: Some(ADMIN_SECRET),
+            environment: Vec::new(),
         }
     }
 
     pub(crate) fn without_operator_secret(mut self) -> Self {
         self.operator_secret = None;
+        self
+    }
+
+    /// With one more variable in its environment.
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.environment.push((name, value.to_owned()));
         self
     }
 
@@ -75,6 +83,7 @@ impl Usher {
             self.operator_secret
                 .map(|secret| ("USHER_ADMIN_SECRET", secret)),
         );
+        command.envs(self.environment.iter().map(|(name, value)| (*name, value)));
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
