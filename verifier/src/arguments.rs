@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use policy::contract::sql::table::Identifier;
 
 use crate::arguments::report::ReportTo;
@@ -69,6 +70,19 @@ pub(crate) enum Command {
     Contract(Contract),
     /// Print a fresh key with which a gate signs what it tells its apps: `usher key | npx wrangler secret put USHER_ASSERTION_KEY`
     Key,
+    /// Print what a shell has to read to complete this command line
+    #[command(after_help = COMPLETION_EXAMPLES)]
+    Completions {
+        /// Whose language
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page of `usher`, or write those of all commands into a folder
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// Where the pages go, such as ~/.local/share/man/man1
+        folder: Option<PathBuf>,
+    },
 }
 
 /// For whom the contract is printed.
@@ -175,6 +189,17 @@ Exit codes:
 
 The report goes to standard output, progress to standard error. Tokens, passwords
 and secrets are replaced by *** in both.";
+
+const COMPLETION_EXAMPLES: &str = "\
+Examples:
+  usher completions bash > ~/.local/share/bash-completion/completions/usher
+  usher completions zsh > ~/.zfunc/_usher     # a folder of fpath
+  usher completions fish > ~/.config/fish/completions/usher.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  usher man | man -l -
+  usher man ~/.local/share/man/man1";
 
 const CONTRACT_EXAMPLES: &str = "\
 Examples:

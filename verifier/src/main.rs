@@ -29,6 +29,7 @@ mod findings;
 mod interruption;
 mod journal;
 mod key;
+mod manual;
 mod newcomer;
 mod operator;
 mod operator_secret;
@@ -77,6 +78,10 @@ async fn main() -> std::process::ExitCode {
         Command::Session(wanted) => operate(Operation::Session(wanted), &secrets, &outlet).await,
         Command::Events(wanted) => operate(Operation::Events(wanted), &secrets, &outlet).await,
         Command::Key => key::print(&outlet).map_err(|error| error.to_string()),
+        Command::Completions { shell } => Ok(manual::completions(*shell, &outlet)),
+        Command::Man { folder } => {
+            manual::man(folder.as_deref(), &outlet).map_err(|error| error.to_string())
+        }
         Command::Contract(wanted) => {
             contract::print(wanted, &outlet).map_err(|error| error.to_string())
         }
