@@ -96,6 +96,7 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
         env: &env,
         incoming: &incoming,
         door: door.clone(),
+        wanted: None,
     };
     if let Some(answer) = cors::preflight(&gate) {
         return answer;
@@ -110,6 +111,7 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
             env: &env,
             incoming: &incoming,
             door,
+            wanted: None,
         }
         .answer()
         .await

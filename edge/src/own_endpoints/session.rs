@@ -47,6 +47,13 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
         authorization: Some(format!("Bearer {token}")),
         ..CredentialHeaders::default()
     };
+    let place = safe_return_to(return_to, incoming.origin());
+    let wanted = [incoming.origin(), &place].concat();
+    let gate = &Gate {
+        wanted: Some(&wanted),
+        door: gate.door.clone(),
+        ..*gate
+    };
     let visitor = match gate.admit(&headers).await {
         Ok(admitted) => admitted.visitor,
         Err(rejected) => {
@@ -71,7 +78,6 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     }
     gate.note_log_in(Rc::clone(&visitor), true);
     let lifetime = visitor.valid_until().since(clock::now());
-    let place = safe_return_to(return_to, incoming.origin());
     let answer = if is_json(gate) {
         let said = serde_json::json!({ "return_to": place });
         let answer = Answer::json(200, &said, &incoming.id);
