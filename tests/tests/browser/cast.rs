@@ -46,7 +46,7 @@ pub(crate) async fn account_with(world: &World, name: &str, app: &str) -> Accoun
         "issuer": world.stage.addresses().identity, "subject": account.subject, "membership": "member",
         "instance": { "id": instance, "url": app },
     });
-    operate(world, "/.usher/admin/v1/standings", standing).await;
+    operate(world, Method::PUT, "/.usher/admin/v1/standings", standing).await;
     for status in ["active", "ready"] {
         set_status(world, &instance, status).await;
     }
@@ -68,12 +68,19 @@ pub(crate) async fn becomes(world: &World, account: &Account, status: &str) {
 
 async fn set_status(world: &World, instance: &str, status: &str) {
     let path = format!("/.usher/admin/v1/instances/{instance}/status");
-    operate(world, &path, json!({ "status": status })).await;
+    operate(world, Method::PUT, &path, json!({ "status": status })).await;
 }
 
-async fn operate(world: &World, path: &str, body: Value) {
+/// Gives a user's instance a host below the app domain of its own.
+pub(crate) async fn place(world: &World, account: &Account, label: &str) {
+    let instance = &account.instance.as_ref().unwrap().id;
+    let path = format!("/.usher/admin/v1/instances/{instance}");
+    operate(world, Method::PATCH, &path, json!({ "addresses": [label] })).await;
+}
+
+async fn operate(world: &World, method: Method, path: &str, body: Value) {
     let operator = world.api().with_bearer(&world.gate.admin_secret);
-    let request = operator.request(Method::PUT, path).json(&body);
+    let request = operator.request(method, path).json(&body);
     let answer = operator.send(request).await;
     assert_eq!(answer.status(), 200, "{answer:?}");
 }

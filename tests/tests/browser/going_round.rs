@@ -25,9 +25,9 @@ async fn a_log_in_that_never_sticks_is_tried_three_times_and_then_said_to_fail()
         return;
     };
     for how in [
-        SentBack::WithNothing,
+        SentBack::AsTheyCame,
         // The gate has the browser forget it each time, and the page sets it again.
-        SentBack::WithCookie("no-token"),
+        SentBack::HoldingCookie("no-token"),
     ] {
         let page = LogInPage::start(how).await;
         let (world, guy) = before(&page).await;
@@ -47,7 +47,7 @@ async fn a_log_in_that_never_sticks_is_tried_three_times_and_then_said_to_fail()
         tab.arrive(&wanted).await;
         assert_eq!(tab.asked(&page.url).await.len(), 4);
 
-        page.sends_back(SentBack::WithToken(world.stage.access_token(&guy)));
+        page.sends_back(SentBack::HandingOver(world.stage.access_token(&guy)));
         tab.press("Log in").await;
         tab.see(APP).await;
         tab.arrive(&wanted).await;
@@ -62,14 +62,14 @@ async fn a_token_that_is_always_refused_goes_no_round_at_all() {
     let Some(browser) = Chromium::start_or_skip(UNTRIED).await else {
         return;
     };
-    let page = LogInPage::start(SentBack::WithToken("no-token".to_owned())).await;
+    let page = LogInPage::start(SentBack::HandingOver("no-token".to_owned())).await;
     let (world, guy) = before(&page).await;
     let tab = browser.tab(Person::default()).await;
     tab.open(&world.gate.at("/reports")).await;
     tab.see("Your log-in was not accepted").await;
     assert_eq!(tab.asked(&page.url).await.len(), 1);
     assert!(!tab.cookies().await.contains(&COOKIE.to_owned()));
-    page.sends_back(SentBack::WithToken(world.stage.access_token(&guy)));
+    page.sends_back(SentBack::HandingOver(world.stage.access_token(&guy)));
     tab.press("Log in").await;
     tab.see(APP).await;
     tab.arrive(&world.gate.at("/reports")).await;

@@ -17,11 +17,11 @@ use url::Url;
 #[derive(Clone)]
 pub(crate) enum SentBack {
     /// As they came.
-    WithNothing,
+    AsTheyCame,
     /// With this in the gate's cookie, as a provider does whose cookie is for all hosts of a domain.
-    WithCookie(&'static str),
+    HoldingCookie(&'static str),
     /// With this token, by the form that the gate asks for.
-    WithToken(String),
+    HandingOver(String),
 }
 
 /// A running page.
@@ -62,12 +62,12 @@ async fn send_back(
     let does = does.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let mut back = HeaderMap::from_iter([(LOCATION, HeaderValue::try_from(&return_to).unwrap())]);
     match does {
-        SentBack::WithNothing => {}
-        SentBack::WithCookie(value) => {
+        SentBack::AsTheyCame => {}
+        SentBack::HoldingCookie(value) => {
             let cookie = format!("{COOKIE}={value}; Path=/; HttpOnly");
             back.insert(SET_COOKIE, HeaderValue::try_from(cookie).unwrap());
         }
-        SentBack::WithToken(token) => return hand_over(&token, &return_to),
+        SentBack::HandingOver(token) => return hand_over(&token, &return_to),
     }
     (StatusCode::SEE_OTHER, back).into_response()
 }

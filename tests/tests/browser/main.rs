@@ -10,6 +10,7 @@
 mod brand;
 mod cast;
 mod chromium;
+mod doors;
 mod exhibition;
 mod gallery;
 mod going_round;
