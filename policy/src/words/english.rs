@@ -151,7 +151,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::SessionsNotEnded => Words {
             title: "You are logged out here, and perhaps not elsewhere",
-            detail: "This browser has forgotten your log-in. What ends your other sessions does not answer, so they may still be open.",
+            detail: "This browser has forgotten your log-in. The service that ends your other sessions does not answer, so they may still be open.",
             next: "Log in and log out once more. If it lasts, contact support and give the reference below.",
         },
         Reason::StandingUnreadable => Words {
