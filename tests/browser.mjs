@@ -106,6 +106,7 @@ const commands = {
   reload: ({ page }) => page.reload().then(() => undefined),
   problems: async ({ problems }) => ({ problems: problems.splice(0) }),
   cookies: async ({ context }) => ({ cookies: (await context.cookies()).map((cookie) => cookie.name) }),
+  keep_cookies: (tab, keep) => keepCookies(tab, keep),
   forget: ({ context }, name) => until(async () => (await context.cookies()).every((cookie) => cookie.name !== name), () => `${name} is kept`),
   // Nothing outside this machine is asked: what the page asks for there is answered here.
   image: ({ page }, { url, svg }) => page.route(url, (route) => route.fulfill({ contentType: "image/svg+xml", body: svg })),
@@ -129,6 +130,21 @@ async function obey(tab, command) {
   const [name, argument] = Object.entries(command)[0];
   if (!tab || !commands[name]) throw new Error(`unknown command ${JSON.stringify(command)}`);
   return commands[name](tab, argument);
+}
+
+/**
+ * A browser that keeps no cookies: whatever it has is gone before a request is sent, those after a redirect as well (which playwright's
+ * own routes do not see).
+ */
+async function keepCookies(tab, keep) {
+  if (keep) return tab.devtools.send("Fetch.disable");
+  tab.devtools ??= await tab.context.newCDPSession(tab.page);
+  tab.devtools.removeAllListeners("Fetch.requestPaused");
+  tab.devtools.on("Fetch.requestPaused", async ({ requestId }) => {
+    await tab.context.clearCookies();
+    await tab.devtools.send("Fetch.continueRequest", { requestId });
+  });
+  await tab.devtools.send("Fetch.enable");
 }
 
 /** Waits for a condition. A page may be on its way to the next one: then what was asked of it fails, and is asked again. */

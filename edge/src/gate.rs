@@ -33,6 +33,8 @@ pub(crate) struct Gate<'a> {
     pub(crate) incoming: &'a Incoming,
     /// Where the visitor knocks.
     pub(crate) door: Door,
+    /// Where they want to, if that is not what they ask for: from a log-in page, which asks for a session.
+    pub(crate) wanted: Option<&'a str>,
 }
 
 /// Somebody whose credential was accepted, and how it came.

@@ -99,6 +99,7 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
         env: &env,
         incoming: &incoming,
         door: door.clone(),
+        wanted: None,
     };
     if let Some(answer) = cors::preflight(&gate) {
         return answer;
@@ -113,6 +114,7 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
             env: &env,
             incoming: &incoming,
             door,
+            wanted: None,
         }
         .answer()
         .await

@@ -76,7 +76,13 @@ impl Gate<'_> {
         carrier: Carrier,
         beside: &Beside,
     ) -> JsValue {
-        let setting = || Setting::of(self.incoming, Some(self.configuration));
+        let setting = || {
+            let setting = Setting::of(self.incoming, Some(self.configuration));
+            Setting {
+                return_to: self.wanted.or(setting.return_to),
+                ..setting
+            }
+        };
         match &judgement.decision {
             Decision::LetIn(permit) => proxy::forward(
                 permit,

@@ -142,6 +142,7 @@ pub(crate) async fn answer(
         env,
         incoming,
         door,
+        wanted: None,
     };
     let answer = match &endpoint {
         Endpoint::Admin(path) => admin::answer(&gate, path).await,

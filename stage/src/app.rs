@@ -12,6 +12,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http_body_util::BodyExt as _;
 use policy::negotiation::prefers_html;
 use serde_json::{Map, Value, json};
@@ -53,6 +55,8 @@ fn router(instance: Arc<str>) -> Router {
 #[template(path = "app.html")]
 struct AppPage {
     said: Vec<(String, String)>,
+    /// What the assertion says, where the gate signs.
+    signed: Option<String>,
 }
 
 /// What the gate says, and whose app this is.
@@ -69,7 +73,10 @@ async fn show(State(instance): State<Arc<str>>, headers: HeaderMap) -> Response 
         .get(ACCEPT)
         .is_some_and(|accept| prefers_html(&text(accept)))
     {
-        return match (AppPage { said }).render() {
+        let is_signed = |(name, _): &(String, String)| name == policy::assertion::HEADER;
+        let (signed, said): (Vec<_>, Vec<_>) = said.into_iter().partition(is_signed);
+        let signed = signed.first().map(|(_, assertion)| claims(assertion));
+        return match (AppPage { said, signed }).render() {
             Ok(html) => Html(html).into_response(),
             Err(problem) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, problem.to_string()).into_response()
@@ -81,6 +88,14 @@ async fn show(State(instance): State<Arc<str>>, headers: HeaderMap) -> Response 
         .map(|(name, value)| (name, Value::String(value)))
         .collect();
     Json(said).into_response()
+}
+
+/// What an assertion says, for people to read. An app that relies on it checks the signature first (docs/apps.md).
+fn claims(assertion: &str) -> String {
+    let said = assertion.split('.').nth(1).unwrap_or_default();
+    let said = URL_SAFE_NO_PAD.decode(said).unwrap_or_default();
+    let said = serde_json::from_slice::<Value>(&said);
+    said.map_or_else(|_| assertion.to_owned(), |said| format!("{said:#}"))
 }
 
 /// Exactly what reached the app.

@@ -9,7 +9,7 @@ use policy::signed_call::{SIGNATURE_HEADER, SignedCall};
 use policy::status::Status;
 use reqwest::{Client, Method, RequestBuilder};
 use serde::Serialize;
-use url::Url;
+use url::{Host, Origin, Url};
 
 /// A gate and the secret of its admin API.
 #[derive(Clone)]
@@ -18,6 +18,8 @@ pub struct GateLink {
     pub url: String,
     /// The secret of its admin API.
     pub admin_secret: String,
+    /// The host below which each instance has one of its own (`USHER_APP_DOMAIN`), where there is one.
+    pub app_domain: Option<String>,
 }
 
 impl fmt::Debug for GateLink {
@@ -29,10 +31,27 @@ impl fmt::Debug for GateLink {
 }
 
 impl GateLink {
-    /// The origin as browsers write it; none if the address is no address.
-    pub(crate) fn origin(&self) -> Option<String> {
-        let url = Url::parse(&self.url).ok()?;
-        Some(url.origin().ascii_serialization())
+    /// Whether the gate answers at this origin: its own, or that of an instance's host.
+    pub(crate) fn answers_at(&self, origin: &Origin) -> bool {
+        let Ok(own) = Url::parse(&self.url).map(|url| url.origin()) else {
+            return false;
+        };
+        own == *origin || self.is_of_an_instance(origin, &own)
+    }
+
+    fn is_of_an_instance(&self, origin: &Origin, own: &Origin) -> bool {
+        let (
+            Some(domain),
+            Origin::Tuple(scheme, Host::Domain(host), port),
+            Origin::Tuple(own_scheme, _, own_port),
+        ) = (&self.app_domain, origin, own)
+        else {
+            return false;
+        };
+        let rest = host.strip_suffix(domain.as_str());
+        let label = rest.and_then(|rest| rest.strip_suffix('.'));
+        let is_below = label.is_some_and(|label| !label.is_empty() && !label.contains('.'));
+        is_below && (scheme, port) == (own_scheme, own_port)
     }
 
     pub(crate) async fn put_standing(
@@ -198,20 +217,47 @@ mod tests {
     #[test]
     fn a_slash_at_the_end_makes_no_other_gate() {
         for url in ["http://127.0.0.1:8787", "http://127.0.0.1:8787/"] {
-            let gate = GateLink {
-                url: url.to_owned(),
-                admin_secret: String::new(),
-            };
-            assert_eq!(gate.origin().as_deref(), Some("http://127.0.0.1:8787"));
+            assert!(answers_at(&gate(url), "http://127.0.0.1:8787"), "{url}");
         }
     }
 
     #[test]
-    fn the_admin_secret_is_never_printed() {
-        let gate = GateLink {
-            url: "http://127.0.0.1:8787".to_owned(),
-            admin_secret: "hunter2".to_owned(),
+    fn the_hosts_of_instances_are_the_gates_and_no_other_is() {
+        let gate = gate("http://127.0.0.1:8787");
+        assert!(answers_at(&gate, "http://guy.app.localhost:8787"));
+        for origin in [
+            "http://app.localhost:8787",
+            "http://a.guy.app.localhost:8787",
+            "http://guyapp.localhost:8787",
+            "http://guy.app.localhost:8788",
+            "https://guy.app.localhost:8787",
+            "http://evil.example:8787",
+            "http://127.0.0.1:8788",
+        ] {
+            assert!(!answers_at(&gate, origin), "{origin}");
+        }
+        let without = GateLink {
+            app_domain: None,
+            ..gate
         };
+        assert!(!answers_at(&without, "http://guy.app.localhost:8787"));
+    }
+
+    fn gate(url: &str) -> GateLink {
+        GateLink {
+            url: url.to_owned(),
+            admin_secret: "hunter2".to_owned(),
+            app_domain: Some("app.localhost".to_owned()),
+        }
+    }
+
+    fn answers_at(gate: &GateLink, origin: &str) -> bool {
+        gate.answers_at(&Url::parse(origin).unwrap().origin())
+    }
+
+    #[test]
+    fn the_admin_secret_is_never_printed() {
+        let gate = gate("http://127.0.0.1:8787");
         assert!(!format!("{gate:?}").contains("hunter2"));
     }
 

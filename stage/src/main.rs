@@ -112,7 +112,11 @@ async fn run(arguments: Arguments) -> Result<(), String> {
 
 fn gate_link(url: String) -> Result<GateLink, String> {
     let admin_secret = secret("connect the gate", "USHER_ADMIN_SECRET")?;
-    Ok(GateLink { url, admin_secret })
+    Ok(GateLink {
+        url,
+        admin_secret,
+        app_domain: None,
+    })
 }
 
 fn secret(what_for: &str, name: &str) -> Result<String, String> {

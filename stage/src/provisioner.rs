@@ -10,6 +10,7 @@ use policy::status::Status;
 use reqwest::Client;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use url::Origin;
 
 use crate::control_plane::ControlPlane;
 use crate::gate_link::{GateError, GateLink};
@@ -89,11 +90,11 @@ impl Provisioner {
         *held(&self.gate) = Some(gate);
     }
 
-    /// Whether this is the origin of the connected gate.
-    pub(crate) fn is_gate(&self, origin: &str) -> bool {
+    /// Whether the connected gate answers at this origin.
+    pub(crate) fn is_gate(&self, origin: &Origin) -> bool {
         held(&self.gate)
             .as_ref()
-            .is_some_and(|gate| gate.origin().as_deref() == Some(origin))
+            .is_some_and(|gate| gate.answers_at(origin))
     }
 
     /// Starts the way of a new user's app in the background, as a platform does: signing up does not wait for it.

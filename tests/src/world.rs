@@ -142,6 +142,8 @@ impl World {
         vars.extend(options.authority.vars(&authority, &stage));
         vars.extend(options.vars);
         vars.retain(|_name, value| !value.is_null());
+        let app_domain = vars.get("USHER_APP_DOMAIN").and_then(Value::as_str);
+        let app_domain = app_domain.map(str::to_owned);
         let gate = Gate::start(GateOptions {
             folder: Some(folder.path().to_owned()),
             rigged: options.rigged,
@@ -157,6 +159,7 @@ impl World {
         stage.connect_gate(GateLink {
             url: gate.url.clone(),
             admin_secret: gate.admin_secret.clone(),
+            app_domain,
         });
         (options.progress)("started the gate on workerd", started.elapsed());
         Ok(Self {

@@ -177,6 +177,36 @@ fn the_demo_prints_commands_that_do_what_it_says() {
     demo.wait().unwrap();
 }
 
+#[tokio::test]
+async fn the_demo_prints_addresses_that_are_open() {
+    let (mut demo, said) = open_demo_and_read();
+    let addresses: Vec<_> = said
+        .iter()
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|line| line.starts_with("http://"))
+        .map(|line| reqwest::Url::parse(line).unwrap())
+        .collect();
+    assert_eq!(addresses.len(), 3, "{said:#?}");
+    for address in addresses {
+        // As browsers do with hosts below `localhost`, wherever the system would look for them.
+        let here = ([127, 0, 0, 1], address.port().unwrap()).into();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .resolve(address.host_str().unwrap(), here);
+        let request = client.build().unwrap().get(address.clone());
+        let answer = request.header("accept", "text/html").send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{address}");
+        let text = answer.text().await.unwrap();
+        let shown = match address.path() {
+            "/.usher/jwks.json" => "\"kty\":\"EC\"",
+            _ => "E-mail address",
+        };
+        assert!(text.contains(shown), "{address}: {text}");
+    }
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+}
+
 #[test]
 fn a_demo_that_ends_with_its_report_says_that_nothing_of_it_is_left() {
     let output = Command::new(env!("CARGO_BIN_EXE_demo"))

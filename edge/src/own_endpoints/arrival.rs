@@ -8,6 +8,7 @@ use web_sys::{Url, UrlSearchParams};
 
 use super::session::safe_return_to;
 use crate::gate::Gate;
+use crate::incoming::Incoming;
 use crate::page::{Answer, Setting};
 
 /// Where a browser is sent with its new cookie, to be sent on from there.
@@ -19,22 +20,27 @@ pub(super) fn address(place: &str) -> String {
 pub(super) fn answer(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     let incoming = gate.incoming;
     let headers = incoming.credential_headers(gate.configuration);
+    let place = place(incoming);
     match gate.offered(&headers) {
         Err(Rejected::Absent) => {
-            let setting = Setting::of(incoming, Some(gate.configuration));
+            let wanted = [incoming.uri().origin(), &place].concat();
+            let setting = Setting {
+                return_to: Some(&wanted),
+                ..Setting::of(incoming, Some(gate.configuration))
+            };
             Ok(Answer::message(&Reason::CookieNotKept.into(), &setting))
         }
         Err(rejected @ (Rejected::Ambiguous | Rejected::CrossSite | Rejected::Refused(_))) => {
             Err(gate.turn_away(&rejected, &headers))
         }
-        Ok(_) => {
-            let query = Url::new(incoming.uri().as_str()).map(|url| url.search());
-            let query = query.and_then(|query| UrlSearchParams::new_with_str(&query));
-            let to = query.ok().and_then(|query| query.get("to"));
-            Ok(Answer::redirect(
-                &safe_return_to(to, incoming.uri().origin()),
-                &incoming.id,
-            ))
-        }
+        Ok(_) => Ok(Answer::redirect(&place, &incoming.id)),
     }
+}
+
+/// Where the browser wants to go on from here.
+fn place(incoming: &Incoming) -> String {
+    let query = Url::new(incoming.uri().as_str()).map(|url| url.search());
+    let query = query.and_then(|query| UrlSearchParams::new_with_str(&query));
+    let to = query.ok().and_then(|query| query.get("to"));
+    safe_return_to(to, incoming.uri().origin())
 }

@@ -21,11 +21,16 @@ pub(super) async fn ask(gate: &Gate<'_>) -> Answer {
             Rejected::Absent | Rejected::Ambiguous | Rejected::CrossSite | Rejected::Refused(_),
         ) => Reason::LoggedOut,
     };
-    let setting = Setting::of(gate.incoming, Some(gate.configuration));
+    let setting = Setting {
+        // Whoever logs in again from here wants to their app, not to be asked whether to log out.
+        return_to: Some(gate.incoming.uri().origin()),
+        ..Setting::of(gate.incoming, Some(gate.configuration))
+    };
     Answer::message(&reason.into(), &setting)
 }
 
-/// Ends all of the visitor's sessions. Whoever wants to log in as somebody else is led on to the log-in page; a person else reads that they are logged out, and a program needs no page.
+/// Ends all of the visitor's sessions. Whoever wants to log in as somebody else is led on to the log-in page, any other person reads
+/// that they are logged out, and a program needs no page.
 pub(super) async fn end(gate: &Gate<'_>) -> Answer {
     let incoming = gate.incoming;
     if incoming.is_from_another_site() {

@@ -20,8 +20,7 @@ use crate::{clock, cookie, cors, events};
 const MAX_FORM_BYTES: usize = 16 * 1024;
 
 /// Takes `token` and `return_to` from the log-in page, as a form or as JSON. A form is answered with the way to `return_to`, JSON with its
-/// address. Only that page and the gate's own may send it: else somebody
-/// could log a visitor in as somebody else (login CSRF).
+/// address. Only that page and the gate's own may send it: else somebody could log a visitor in as somebody else (login CSRF).
 pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     let incoming = gate.incoming;
     let origin = incoming.header("origin");
@@ -48,6 +47,13 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
         authorization: Some(format!("Bearer {token}")),
         ..CredentialHeaders::default()
     };
+    let place = safe_return_to(return_to, incoming.uri().origin());
+    let wanted = [incoming.uri().origin(), &place].concat();
+    let gate = &Gate {
+        wanted: Some(&wanted),
+        door: gate.door.clone(),
+        ..*gate
+    };
     let visitor = match gate.admit(&headers).await {
         Ok(admitted) => admitted.visitor,
         Err(rejected) => {
@@ -72,7 +78,6 @@ pub(super) async fn start(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     }
     gate.note_log_in(Rc::clone(&visitor), true);
     let lifetime = visitor.valid_until().since(clock::now());
-    let place = safe_return_to(return_to, incoming.uri().origin());
     let answer = if is_json(gate) {
         let said = serde_json::json!({ "return_to": place });
         let answer = Answer::json(200, &said, &incoming.id);

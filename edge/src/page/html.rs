@@ -31,9 +31,10 @@ struct Page<'a> {
     waits: Option<Wait<'a>>,
 }
 
-/// Who is logged in.
+/// Who is logged in. Where their address is too long for a line, it breaks before the `@`.
 struct Account<'a> {
-    email: &'a str,
+    name: &'a str,
+    host: &'a str,
     /// What changes it, where no button above does.
     change: Option<Button<'a>>,
 }
@@ -111,11 +112,16 @@ pub(super) fn page(
             }
         }),
         buttons: remedies.iter().filter_map(offer).collect(),
-        account: message.email.as_ref().map(|email| Account {
-            email: email.as_str(),
-            change: (!changed_above)
-                .then(|| offer(&Remedy::AnotherAccount))
-                .flatten(),
+        account: message.email.as_ref().map(|email| {
+            let email = email.as_str();
+            let (name, host) = email.split_at(email.rfind('@').unwrap_or_default());
+            Account {
+                name,
+                host,
+                change: (!changed_above)
+                    .then(|| offer(&Remedy::AnotherAccount))
+                    .flatten(),
+            }
         }),
         request_id: setting.request_id,
         reason: reason.code(),

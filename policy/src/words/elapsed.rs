@@ -91,9 +91,9 @@ mod tests {
                 30,
                 "C’est le cas depuis moins d’une minute.",
             ),
-            (Language::Spanish, 7200, "Es así desde hace 2 horas."),
+            (Language::Spanish, 7200, "Lleva así 2 horas."),
             (Language::Portuguese, 120, "Está assim há 2 minutos."),
-            (Language::Japanese, 120, "この状態の継続時間:2分"),
+            (Language::Japanese, 120, "この状態の継続時間：2分"),
         ] {
             assert_eq!(said(language, seconds), sentence);
         }

@@ -26,8 +26,8 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::CookieNotKept => Words {
             title: "Your browser did not keep your log-in",
-            detail: "You are logged in, but your browser did not send back this site's cookie, so we cannot know you.",
-            next: "Allow cookies for this site, then log in again. A private window or an extension that blocks cookies does this too.",
+            detail: "Your log-in went well, but your browser did not send back this site's cookie, so we cannot recognise you.",
+            next: "Allow cookies for this site, then log in again. A private window or an extension that blocks cookies can also be the cause.",
         },
         Reason::CredentialAmbiguous => Words {
             title: "The request names you in two ways",
@@ -61,17 +61,17 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::InstanceSuspended => Words {
             title: "Your app is suspended",
-            detail: "The operator has disabled it for now. Your data is still there.",
+            detail: "The operator of this site has disabled it for now. Your data is still there.",
             next: "Contact support to learn why and how to have it enabled again.",
         },
         Reason::InstanceTimedOut => Words {
             title: "Your app takes too long to answer",
-            detail: "You are logged in and allowed in, but your app did not answer in time. What you sent may have arrived.",
-            next: "Look whether it has arrived before you send it again. If it lasts, contact support and give the reference below.",
+            detail: "You are logged in and allowed in, but your app did not answer in time. If you sent something, it may have arrived all the same.",
+            next: "Try again in a moment, but look whether it has arrived before you send anything again. If it lasts, contact support and give the reference below.",
         },
         Reason::InstanceUnreachable => Words {
             title: "Your app does not answer",
-            detail: "You are logged in and allowed in, but your app could not be reached. What you sent may not have arrived.",
+            detail: "You are logged in and allowed in, but your app could not be reached. If you sent something, it may not have arrived.",
             next: "Try again in a moment. If it lasts, contact support and give the reference below.",
         },
         Reason::InstanceWaking => Words {
@@ -81,7 +81,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::InternalError => Words {
             title: "Something went wrong on our side",
-            detail: "The request could not be answered, and what you sent may not have arrived.",
+            detail: "The request could not be answered. If you sent something, it may not have arrived.",
             next: "Try again. If it happens again, contact support and give the reference below.",
         },
         Reason::InvitationRequired => Words {
@@ -96,7 +96,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::LoggedOut => Words {
             title: "You are logged out",
-            detail: "All of your log-ins here are over, also on other devices.",
+            detail: "From this browser nobody reaches your app without logging in again.",
             next: "You can close this page, or log in again.",
         },
         Reason::LoginLoop => Words {
@@ -111,7 +111,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::LogoutUnconfirmed => Words {
             title: "Do you want to log out?",
-            detail: "All of your log-ins here end, also on other devices.",
+            detail: "Your log-in ends in this browser, and as a rule on your other devices as well.",
             next: "Press the button to log out, or go back to your app.",
         },
         Reason::MethodNotAllowed => Words {
@@ -151,7 +151,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::SessionsNotEnded => Words {
             title: "You are logged out here, and perhaps not elsewhere",
-            detail: "This browser has forgotten your log-in. What ends your other sessions does not answer, so they may still be open.",
+            detail: "This browser has forgotten your log-in. The service that ends your other sessions does not answer, so they may still be open.",
             next: "Log in and log out once more. If it lasts, contact support and give the reference below.",
         },
         Reason::StandingUnreadable => Words {
@@ -160,8 +160,8 @@ pub(super) const fn words(reason: Reason) -> Words {
             next: "Contact support and give the reference below.",
         },
         Reason::TokenExpired => Words {
-            title: "Your log-in is over",
-            detail: "You were logged in for as long as a log-in lasts.",
+            title: "Your log-in has expired",
+            detail: "A log-in lasts only for a limited time, and yours has run out.",
             next: "Log in again, and you come back to this page.",
         },
         Reason::TokenInvalid => Words {

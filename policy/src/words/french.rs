@@ -31,8 +31,8 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::CredentialAmbiguous => Words {
             title: "La requête vous identifie de deux façons",
-            detail: "Elle contient plusieurs connexions\u{202f}: nous ne pouvons pas savoir laquelle est la bonne, et nous ne devinons pas.",
-            next: "Supprimez les cookies de ce site et reconnectez-vous. Programmes\u{202f}: envoyez exactement un en-tête Authorization ou un cookie.",
+            detail: "Elle contient plusieurs connexions\u{a0}: nous ne pouvons pas savoir laquelle est la bonne, et nous ne devinons pas.",
+            next: "Supprimez les cookies de ce site et reconnectez-vous. Pour les programmes\u{a0}: envoyez un seul en-tête Authorization ou un seul cookie.",
         },
         Reason::CrossSiteRequest => Words {
             title: "Cette requête provient d’un autre site",
@@ -47,41 +47,41 @@ pub(super) const fn words(reason: Reason) -> Words {
         Reason::InstanceActive => Words {
             title: "Votre application est en cours de configuration",
             detail: "Elle est installée et sa configuration se termine. Vous n’avez rien à faire.",
-            next: "Patientez un instant\u{202f}: votre application s’ouvrira ici d’elle-même dès qu’elle sera prête.",
+            next: "Patientez un instant\u{a0}: votre application s’ouvrira ici d’elle-même dès qu’elle sera prête.",
         },
         Reason::InstanceOverdue => Words {
-            title: "La mise en place de votre application prend trop de temps",
+            title: "La mise en place de votre application prend plus de temps que prévu",
             detail: "Un problème est survenu de notre côté. Vous n’y êtes pour rien, et rien de ce que vous avez saisi n’a été perdu.",
-            next: "Contactez l’assistance en indiquant la référence ci-dessous. Vous pouvez aussi revenir plus tard\u{202f}: votre application s’ouvrira ici quand elle sera prête.",
+            next: "Contactez l’assistance en indiquant la référence ci-dessous. Vous pouvez aussi revenir plus tard\u{a0}: votre application s’ouvrira ici quand elle sera prête.",
         },
         Reason::InstanceProvisioning => Words {
             title: "Votre application est en cours de création",
             detail: "Votre inscription est terminée et votre propre application est en cours d’installation. Vous n’avez rien à faire.",
-            next: "Patientez un instant\u{202f}: votre application s’ouvrira ici d’elle-même dès qu’elle sera prête.",
+            next: "Patientez un instant\u{a0}: votre application s’ouvrira ici d’elle-même dès qu’elle sera prête.",
         },
         Reason::InstanceSuspended => Words {
             title: "Votre application est suspendue",
-            detail: "L’exploitant l’a désactivée pour le moment. Vos données sont toujours là.",
+            detail: "L’exploitant de ce site l’a désactivée pour le moment. Vos données sont toujours là.",
             next: "Contactez l’assistance pour en connaître la raison et savoir comment la faire réactiver.",
         },
         Reason::InstanceTimedOut => Words {
             title: "Votre application met trop de temps à répondre",
-            detail: "Votre connexion est valable et l’accès vous est ouvert, mais votre application n’a pas répondu à temps. Ce que vous avez envoyé est peut-être arrivé.",
-            next: "Vérifiez si c’est arrivé avant de l’envoyer à nouveau. Si cela dure, contactez l’assistance en indiquant la référence ci-dessous.",
+            detail: "Votre connexion est valable et l’accès vous est ouvert, mais votre application n’a pas répondu à temps. Si vous avez envoyé quelque chose, c’est peut-être tout de même arrivé.",
+            next: "Réessayez dans un instant, mais vérifiez d’abord que votre envoi n’est pas déjà arrivé. Si cela dure, contactez l’assistance en indiquant la référence ci-dessous.",
         },
         Reason::InstanceUnreachable => Words {
             title: "Votre application ne répond pas",
-            detail: "Votre connexion est valable et l’accès vous est ouvert, mais votre application est injoignable. Ce que vous avez envoyé n’est peut-être pas arrivé.",
+            detail: "Votre connexion est valable et l’accès vous est ouvert, mais votre application est injoignable. Si vous avez envoyé quelque chose, ce n’est peut-être pas arrivé.",
             next: "Réessayez dans un instant. Si cela dure, contactez l’assistance en indiquant la référence ci-dessous.",
         },
         Reason::InstanceWaking => Words {
             title: "Votre application se réveille",
             detail: "Elle était en veille ou vient d’être mise à jour, et elle démarre. Vous n’avez rien à faire.",
-            next: "Patientez un instant\u{202f}: votre application s’ouvrira ici d’elle-même dès qu’elle répondra.",
+            next: "Patientez un instant\u{a0}: votre application s’ouvrira ici d’elle-même dès qu’elle répondra.",
         },
         Reason::InternalError => Words {
             title: "Un problème est survenu de notre côté",
-            detail: "La requête n’a pas pu aboutir, et ce que vous avez envoyé n’est peut-être pas arrivé.",
+            detail: "La requête n’a pas pu aboutir. Si vous avez envoyé quelque chose, ce n’est peut-être pas arrivé.",
             next: "Réessayez. Si cela se reproduit, contactez l’assistance en indiquant la référence ci-dessous.",
         },
         Reason::InvitationRequired => Words {
@@ -96,12 +96,12 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::LoggedOut => Words {
             title: "Déconnexion effectuée",
-            detail: "Toutes vos connexions ici sont terminées, y compris sur vos autres appareils.",
+            detail: "Depuis ce navigateur, personne n’accède à votre application sans se reconnecter.",
             next: "Vous pouvez fermer cette page ou vous reconnecter.",
         },
         Reason::LoginLoop => Words {
             title: "La connexion n’aboutit pas",
-            detail: "Plusieurs passages de suite par la page de connexion sont restés sans résultat. Le plus souvent, le navigateur ne conserve pas le cookie de ce site, ou la page de connexion n’a pas transmis la connexion.",
+            detail: "Plusieurs passages de suite par la page de connexion sont restés sans résultat. Le plus souvent, le navigateur ne conserve pas le cookie de ce site, ou la page de connexion n’a pas transmis votre connexion.",
             next: "Autorisez les cookies pour ce site et reconnectez-vous. Si cela se reproduit, contactez l’assistance en indiquant la référence ci-dessous.",
         },
         Reason::LoginRequired => Words {
@@ -111,7 +111,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::LogoutUnconfirmed => Words {
             title: "Voulez-vous vous déconnecter\u{202f}?",
-            detail: "Toutes vos connexions ici prendront fin, y compris sur vos autres appareils.",
+            detail: "Votre connexion prendra fin dans ce navigateur et, en général, aussi sur vos autres appareils.",
             next: "Appuyez sur le bouton pour vous déconnecter, ou revenez à votre application.",
         },
         Reason::MethodNotAllowed => Words {
@@ -121,8 +121,8 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::Misconfigured => Words {
             title: "Ce site n’est pas configuré correctement",
-            detail: "Personne ne peut entrer tant que son exploitant ne l’a pas corrigé. Votre compte n’est pas en cause.",
-            next: "Veuillez réessayer plus tard. Exploitants\u{202f}: /.usher/ready indique chaque erreur.",
+            detail: "Personne ne peut entrer tant que son exploitant n’y a pas remédié. Votre compte n’est pas en cause.",
+            next: "Veuillez réessayer plus tard. Pour les exploitants\u{a0}: /.usher/ready indique chaque erreur.",
         },
         Reason::NoInstance => Words {
             title: "Il n’y a pas d’application pour vous ici",
@@ -141,7 +141,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::PathAmbiguous => Words {
             title: "L’adresse peut être lue de deux façons",
-            detail: "Elle remonte avec `..` ou contient une barre oblique inverse\u{202f}: elle pourrait désigner un autre endroit pour l’application que pour nous. Elle n’a pas été transmise.",
+            detail: "Elle remonte avec `..` ou contient une barre oblique inverse\u{a0}: elle pourrait désigner un autre endroit pour l’application que pour nous. Elle n’a pas été transmise.",
             next: "Utilisez l’adresse voulue, sans segments `.` ni `..`.",
         },
         Reason::SessionEnded => Words {
@@ -150,24 +150,24 @@ pub(super) const fn words(reason: Reason) -> Words {
             next: "Reconnectez-vous\u{202f}; vous reviendrez ensuite à cette page.",
         },
         Reason::SessionsNotEnded => Words {
-            title: "Vous êtes déconnecté ici, mais peut-être pas ailleurs",
-            detail: "Ce navigateur a oublié votre connexion. Le service qui met fin à vos autres sessions ne répond pas ; elles sont peut-être encore ouvertes.",
+            title: "Déconnexion effectuée ici, mais peut-être pas ailleurs",
+            detail: "Ce navigateur a oublié votre connexion. Le service qui met fin à vos autres sessions ne répond pas\u{202f}; elles sont peut-être encore ouvertes.",
             next: "Connectez-vous, puis déconnectez-vous encore une fois. Si cela dure, contactez l’assistance en indiquant la référence ci-dessous.",
         },
         Reason::StandingUnreadable => Words {
             title: "Les données de votre compte sont illisibles",
-            detail: "Ce que nous savons de votre compte est incohérent\u{202f}; nous ne laissons donc entrer personne avec lui. L’exploitant a été alerté.",
+            detail: "Ce que nous savons de votre compte est incohérent\u{202f}; nous ne laissons donc entrer personne avec ce compte. L’exploitant a été alerté.",
             next: "Contactez l’assistance en indiquant la référence ci-dessous.",
         },
         Reason::TokenExpired => Words {
             title: "Votre connexion a expiré",
-            detail: "La durée maximale d’une connexion est atteinte.",
+            detail: "Une connexion n’est valable que pour une durée limitée, et cette durée est écoulée.",
             next: "Reconnectez-vous\u{202f}; vous reviendrez ensuite à cette page.",
         },
         Reason::TokenInvalid => Words {
             title: "Votre connexion n’a pas été acceptée",
             detail: "Ce que votre navigateur ou votre programme a envoyé n’est pas une connexion valable pour ce site.",
-            next: "Reconnectez-vous. Programmes\u{202f}: demandez un nouveau jeton à l’émetteur auquel ce site fait confiance.",
+            next: "Reconnectez-vous. Pour les programmes\u{a0}: demandez un nouveau jeton à l’émetteur auquel ce site fait confiance.",
         },
     }
 }
@@ -186,11 +186,11 @@ pub(super) const LABELS: Labels = Labels {
     log_out: "Se déconnecter",
     open_app: "Aller à votre application",
     try_again: "Réessayer",
-    logged_in_as: "Compte utilisé",
+    logged_in_as: "Compte utilisé\u{a0}:",
     reference: "Référence",
     progress: "Avancement",
     steps: ["Création", "Configuration", "Prête"],
-    done: "Terminé\u{202f}:",
+    done: "Terminé\u{a0}:",
     elapsed: Elapsed {
         before: "C’est le cas depuis ",
         after: ".",

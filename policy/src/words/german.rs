@@ -12,11 +12,11 @@ pub(super) const fn words(reason: Reason) -> Words {
         Reason::AuthorityUnavailable => Words {
             title: "Wir können Ihr Konto gerade nicht nachschlagen",
             detail: "Der Dienst, der Ihr Konto kennt, antwortet nicht. Mit Ihrem Konto ist alles in Ordnung, und nichts ist verloren gegangen.",
-            next: "Versuchen Sie es gleich noch einmal. Wenn es länger dauert, wenden Sie sich an den Support und nennen Sie die Referenz unten.",
+            next: "Versuchen Sie es gleich noch einmal. Wenn das Problem bestehen bleibt, wenden Sie sich an den Support und nennen Sie die unten stehende Referenz.",
         },
         Reason::BadRequest => Words {
             title: "Die Anfrage war nicht zu verstehen",
-            detail: "Der Inhalt oder die Adresse dieses Aufrufs ist nicht das, was dieser Endpunkt annimmt.",
+            detail: "Inhalt oder Adresse dieses Aufrufs entsprechen nicht dem, was dieser Endpunkt annimmt.",
             next: "Berichtigen Sie, was aufgeführt ist, und senden Sie die Anfrage noch einmal.",
         },
         Reason::Conflict => Words {
@@ -25,14 +25,14 @@ pub(super) const fn words(reason: Reason) -> Words {
             next: "Lesen Sie zuerst den Eintrag und senden Sie dann eine Änderung, die zu ihm passt.",
         },
         Reason::CookieNotKept => Words {
-            title: "Ihr Browser hat Ihre Anmeldung nicht behalten",
-            detail: "Sie haben sich angemeldet, aber Ihr Browser hat das Cookie dieser Website nicht zurückgesendet. Deshalb können wir Sie nicht erkennen.",
+            title: "Ihr Browser hat Ihre Anmeldung nicht gespeichert",
+            detail: "Die Anmeldung war erfolgreich, aber Ihr Browser hat das Cookie dieser Website nicht zurückgesendet. Deshalb können wir Sie nicht erkennen.",
             next: "Erlauben Sie Cookies für diese Website und melden Sie sich dann noch einmal an. Auch ein privates Fenster oder eine Erweiterung, die Cookies blockiert, kann der Grund sein.",
         },
         Reason::CredentialAmbiguous => Words {
             title: "Die Anfrage weist Sie auf zwei Arten aus",
             detail: "Sie enthält mehr als eine Anmeldung. Welche gemeint ist, können wir nicht erkennen, und wir raten nicht.",
-            next: "Löschen Sie die Cookies dieser Website und melden Sie sich noch einmal an. Programme: genau einen Header Authorization oder ein Cookie senden.",
+            next: "Löschen Sie die Cookies dieser Website und melden Sie sich noch einmal an. Für Programme: Senden Sie genau einen Header Authorization oder genau ein Cookie.",
         },
         Reason::CrossSiteRequest => Words {
             title: "Diese Anfrage kam von einer anderen Website",
@@ -50,9 +50,9 @@ pub(super) const fn words(reason: Reason) -> Words {
             next: "Bitte warten Sie einen Moment: Ihre App öffnet sich hier von selbst, sobald sie bereit ist.",
         },
         Reason::InstanceOverdue => Words {
-            title: "Die Einrichtung Ihrer App dauert länger, als sie sollte",
+            title: "Die Einrichtung Ihrer App dauert länger als vorgesehen",
             detail: "Auf unserer Seite ist etwas schiefgegangen. Es liegt nicht an Ihnen, und nichts von Ihren Eingaben ist verloren.",
-            next: "Wenden Sie sich an den Support und nennen Sie die Referenz unten. Sie können auch später wiederkommen: Ihre App öffnet sich hier, wenn sie bereit ist.",
+            next: "Wenden Sie sich an den Support und nennen Sie die unten stehende Referenz. Sie können auch später wiederkommen: Ihre App öffnet sich hier, wenn sie bereit ist.",
         },
         Reason::InstanceProvisioning => Words {
             title: "Ihre App wird erstellt",
@@ -61,18 +61,18 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::InstanceSuspended => Words {
             title: "Ihre App ist gesperrt",
-            detail: "Der Betreiber hat sie vorübergehend deaktiviert. Ihre Daten sind noch da.",
+            detail: "Der Betreiber dieser Website hat sie vorübergehend deaktiviert. Ihre Daten sind noch da.",
             next: "Wenden Sie sich an den Support, um zu erfahren, warum das so ist und wie sie wieder freigeschaltet wird.",
         },
         Reason::InstanceTimedOut => Words {
             title: "Ihre App braucht zu lange für eine Antwort",
-            detail: "Sie sind angemeldet und haben Zugang, aber Ihre App hat nicht rechtzeitig geantwortet. Was Sie gesendet haben, ist möglicherweise angekommen.",
-            next: "Sehen Sie nach, ob es angekommen ist, bevor Sie es noch einmal senden. Wenn es länger dauert, wenden Sie sich an den Support und nennen Sie die Referenz unten.",
+            detail: "Sie sind angemeldet und haben Zugang, aber Ihre App hat nicht rechtzeitig geantwortet. Falls Sie etwas gesendet haben, ist es möglicherweise trotzdem angekommen.",
+            next: "Versuchen Sie es gleich noch einmal, aber sehen Sie vor einem erneuten Senden nach, ob es schon angekommen ist. Wenn das Problem bestehen bleibt, wenden Sie sich an den Support und nennen Sie die unten stehende Referenz.",
         },
         Reason::InstanceUnreachable => Words {
             title: "Ihre App antwortet nicht",
-            detail: "Sie sind angemeldet und haben Zugang, aber Ihre App war nicht erreichbar. Was Sie gesendet haben, ist möglicherweise nicht angekommen.",
-            next: "Versuchen Sie es gleich noch einmal. Wenn es länger dauert, wenden Sie sich an den Support und nennen Sie die Referenz unten.",
+            detail: "Sie sind angemeldet und haben Zugang, aber Ihre App war nicht erreichbar. Falls Sie etwas gesendet haben, ist es möglicherweise nicht angekommen.",
+            next: "Versuchen Sie es gleich noch einmal. Wenn das Problem bestehen bleibt, wenden Sie sich an den Support und nennen Sie die unten stehende Referenz.",
         },
         Reason::InstanceWaking => Words {
             title: "Ihre App wacht auf",
@@ -81,8 +81,8 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::InternalError => Words {
             title: "Auf unserer Seite ist etwas schiefgegangen",
-            detail: "Die Anfrage konnte nicht beantwortet werden. Was Sie gesendet haben, ist möglicherweise nicht angekommen.",
-            next: "Versuchen Sie es noch einmal. Wenn es wieder geschieht, wenden Sie sich an den Support und nennen Sie die Referenz unten.",
+            detail: "Die Anfrage konnte nicht beantwortet werden. Falls Sie etwas gesendet haben, ist es möglicherweise nicht angekommen.",
+            next: "Versuchen Sie es noch einmal. Wenn es wieder geschieht, wenden Sie sich an den Support und nennen Sie die unten stehende Referenz.",
         },
         Reason::InvitationRequired => Words {
             title: "Ihr Zugang ist noch nicht freigegeben",
@@ -92,17 +92,17 @@ pub(super) const fn words(reason: Reason) -> Words {
         Reason::IssuerUnavailable => Words {
             title: "Wir können Ihre Anmeldung gerade nicht prüfen",
             detail: "Der Dienst, der Ihre Anmeldung bestätigt, antwortet nicht. Sie sind nicht abgemeldet.",
-            next: "Versuchen Sie es gleich noch einmal. Wenn es länger dauert, wenden Sie sich an den Support und nennen Sie die Referenz unten.",
+            next: "Versuchen Sie es gleich noch einmal. Wenn das Problem bestehen bleibt, wenden Sie sich an den Support und nennen Sie die unten stehende Referenz.",
         },
         Reason::LoggedOut => Words {
             title: "Sie sind abgemeldet",
-            detail: "Alle Ihre Anmeldungen hier sind beendet, auch auf anderen Geräten.",
+            detail: "Von diesem Browser aus kommt ohne erneute Anmeldung niemand in Ihre App.",
             next: "Sie können diese Seite schließen oder sich wieder anmelden.",
         },
         Reason::LoginLoop => Words {
             title: "Die Anmeldung gelingt nicht",
-            detail: "Sie wurden mehrmals hintereinander zur Anmeldung geschickt und kamen jedes Mal ohne Anmeldung zurück. Meist behält der Browser das Cookie dieser Website nicht, oder die Anmeldeseite hat die Anmeldung nicht übergeben.",
-            next: "Erlauben Sie Cookies für diese Website und melden Sie sich noch einmal an. Wenn es wieder geschieht, wenden Sie sich an den Support und nennen Sie die Referenz unten.",
+            detail: "Sie wurden mehrmals hintereinander zur Anmeldung geschickt und kamen jedes Mal ohne Anmeldung zurück. Meist speichert der Browser das Cookie dieser Website nicht, oder die Anmeldeseite hat die Anmeldung nicht übergeben.",
+            next: "Erlauben Sie Cookies für diese Website und melden Sie sich noch einmal an. Wenn es wieder geschieht, wenden Sie sich an den Support und nennen Sie die unten stehende Referenz.",
         },
         Reason::LoginRequired => Words {
             title: "Bitte melden Sie sich an",
@@ -111,7 +111,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::LogoutUnconfirmed => Words {
             title: "Möchten Sie sich abmelden?",
-            detail: "Alle Ihre Anmeldungen hier werden beendet, auch auf anderen Geräten.",
+            detail: "Ihre Anmeldung endet in diesem Browser und in der Regel auch auf Ihren anderen Geräten.",
             next: "Drücken Sie auf die Schaltfläche, um sich abzumelden, oder kehren Sie zu Ihrer App zurück.",
         },
         Reason::MethodNotAllowed => Words {
@@ -152,22 +152,22 @@ pub(super) const fn words(reason: Reason) -> Words {
         Reason::SessionsNotEnded => Words {
             title: "Hier sind Sie abgemeldet, anderswo vielleicht nicht",
             detail: "Dieser Browser hat Ihre Anmeldung vergessen. Der Dienst, der Ihre anderen Sitzungen beendet, antwortet nicht; sie können noch offen sein.",
-            next: "Melden Sie sich noch einmal an und wieder ab. Wenn es so bleibt, wenden Sie sich an den Support und nennen Sie die Referenz unten.",
+            next: "Melden Sie sich noch einmal an und wieder ab. Wenn das Problem bestehen bleibt, wenden Sie sich an den Support und nennen Sie die unten stehende Referenz.",
         },
         Reason::StandingUnreadable => Words {
             title: "Der Eintrag Ihres Kontos ist nicht lesbar",
             detail: "Was uns über Ihr Konto vorliegt, ergibt keinen Sinn; deshalb lassen wir niemanden damit hinein. Der Betreiber wurde benachrichtigt.",
-            next: "Wenden Sie sich an den Support und nennen Sie die Referenz unten.",
+            next: "Wenden Sie sich an den Support und nennen Sie die unten stehende Referenz.",
         },
         Reason::TokenExpired => Words {
             title: "Ihre Anmeldung ist abgelaufen",
-            detail: "Sie waren so lange angemeldet, wie eine Anmeldung gilt.",
+            detail: "Eine Anmeldung gilt nur für begrenzte Zeit, und diese ist vorbei.",
             next: "Melden Sie sich wieder an; danach kommen Sie auf diese Seite zurück.",
         },
         Reason::TokenInvalid => Words {
             title: "Ihre Anmeldung wurde nicht angenommen",
             detail: "Was Ihr Browser oder Programm gesendet hat, ist keine gültige Anmeldung für diese Website.",
-            next: "Melden Sie sich noch einmal an. Programme: ein neues Token bei dem Aussteller holen, dem diese Website vertraut.",
+            next: "Melden Sie sich noch einmal an. Für Programme: Holen Sie ein neues Token bei dem Aussteller, dem diese Website vertraut.",
         },
     }
 }

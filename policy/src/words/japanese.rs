@@ -51,7 +51,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::InstanceOverdue => Words {
             title: "アプリの準備に時間がかかりすぎています",
-            detail: "当方で問題が発生しました。お客様に原因はなく、入力された内容も失われていません。",
+            detail: "当サイト側で問題が発生しました。お客様の操作が原因ではなく、入力された内容も失われていません。",
             next: "下記の参照番号を添えてサポートにお問い合わせください。後でもう一度アクセスしていただくこともできます。準備ができていれば、この画面でアプリが開きます。",
         },
         Reason::InstanceProvisioning => Words {
@@ -61,17 +61,17 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::InstanceSuspended => Words {
             title: "アプリは停止されています",
-            detail: "運営者により一時的に無効化されています。お客様のデータは保持されています。",
+            detail: "このサイトの運営者により、一時的に無効化されています。お客様のデータは保持されています。",
             next: "理由と再開の方法については、サポートにお問い合わせください。",
         },
         Reason::InstanceTimedOut => Words {
             title: "アプリの応答に時間がかかりすぎています",
-            detail: "ログインもアクセス権も問題ありませんが、アプリが時間内に応答しませんでした。送信された内容は届いている可能性があります。",
-            next: "再送信する前に、届いているかどうかをご確認ください。解決しない場合は、下記の参照番号を添えてサポートにお問い合わせください。",
+            detail: "ログインもアクセス権も問題ありませんが、アプリが時間内に応答しませんでした。何かを送信された場合、その内容は届いている可能性があります。",
+            next: "しばらくしてからもう一度お試しください。再送信する場合は、その前に届いているかどうかをご確認ください。解決しない場合は、下記の参照番号を添えてサポートにお問い合わせください。",
         },
         Reason::InstanceUnreachable => Words {
             title: "アプリが応答しません",
-            detail: "ログインもアクセス権も問題ありませんが、アプリに接続できませんでした。送信された内容は届いていない可能性があります。",
+            detail: "ログインもアクセス権も問題ありませんが、アプリに接続できませんでした。何かを送信された場合、その内容は届いていない可能性があります。",
             next: "しばらくしてからもう一度お試しください。解決しない場合は、下記の参照番号を添えてサポートにお問い合わせください。",
         },
         Reason::InstanceWaking => Words {
@@ -80,8 +80,8 @@ pub(super) const fn words(reason: Reason) -> Words {
             next: "しばらくお待ちください。応答があり次第、この画面で自動的にアプリが開きます。",
         },
         Reason::InternalError => Words {
-            title: "当方で問題が発生しました",
-            detail: "リクエストに応答できませんでした。送信された内容は届いていない可能性があります。",
+            title: "当サイト側で問題が発生しました",
+            detail: "リクエストに応答できませんでした。何かを送信された場合、その内容は届いていない可能性があります。",
             next: "もう一度お試しください。再び発生する場合は、下記の参照番号を添えてサポートにお問い合わせください。",
         },
         Reason::InvitationRequired => Words {
@@ -96,7 +96,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::LoggedOut => Words {
             title: "ログアウトしました",
-            detail: "ここでのログインは、他の端末も含めてすべて終了しました。",
+            detail: "このブラウザーからは、もう一度ログインするまでアプリにアクセスできません。",
             next: "このページを閉じるか、もう一度ログインしてください。",
         },
         Reason::LoginLoop => Words {
@@ -110,8 +110,8 @@ pub(super) const fn words(reason: Reason) -> Words {
             next: "ログインすると、このページに戻ります。",
         },
         Reason::LogoutUnconfirmed => Words {
-            title: "ログアウトしますか?",
-            detail: "ここでのログインは、他の端末も含めてすべて終了します。",
+            title: "ログアウトしますか？",
+            detail: "このブラウザーでのログインが終了します。通常は、他の端末でのログインも終了します。",
             next: "ログアウトするにはボタンを押してください。続ける場合はアプリに戻ってください。",
         },
         Reason::MethodNotAllowed => Words {
@@ -122,7 +122,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         Reason::Misconfigured => Words {
             title: "このサイトは正しく設定されていません",
             detail: "運営者が修正するまで、どなたもアクセスできません。お客様のアカウントに問題はありません。",
-            next: "しばらくしてからもう一度お試しください。運営者の方へ:すべての誤りは /.usher/ready で確認できます。",
+            next: "しばらくしてからもう一度お試しください。運営者の方へ：すべての誤りは /.usher/ready で確認できます。",
         },
         Reason::NoInstance => Words {
             title: "ここにはお客様のアプリがありません",
@@ -150,7 +150,7 @@ pub(super) const fn words(reason: Reason) -> Words {
             next: "もう一度ログインすると、このページに戻ります。",
         },
         Reason::SessionsNotEnded => Words {
-            title: "このブラウザーではログアウトしましたが、他ではまだの可能性があります",
+            title: "他の端末ではまだログイン中かもしれません",
             detail: "このブラウザーのログイン情報は消去されました。他のセッションを終了するサービスが応答していないため、まだ有効な場合があります。",
             next: "もう一度ログインしてから、ログアウトしてください。解決しない場合は、下記の参照番号を添えてサポートにお問い合わせください。",
         },
@@ -161,7 +161,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::TokenExpired => Words {
             title: "ログインの有効期限が切れました",
-            detail: "ログインの有効時間が経過しました。",
+            detail: "ログインの有効期間には限りがあり、その期間が過ぎました。",
             next: "もう一度ログインすると、このページに戻ります。",
         },
         Reason::TokenInvalid => Words {
@@ -186,13 +186,13 @@ pub(super) const LABELS: Labels = Labels {
     log_out: "ログアウト",
     open_app: "アプリへ移動",
     try_again: "もう一度試す",
-    logged_in_as: "ログイン中のアカウント",
+    logged_in_as: "ログイン中のアカウント：",
     reference: "参照番号",
     progress: "進行状況",
     steps: ["作成", "設定", "準備完了"],
-    done: "完了:",
+    done: "完了：",
     elapsed: Elapsed {
-        before: "この状態の継続時間:",
+        before: "この状態の継続時間：",
         after: "",
         moment: "1分未満",
         minute: Unit {

@@ -26,18 +26,18 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::CookieNotKept => Words {
             title: "Seu navegador não guardou seu login",
-            detail: "Seu login foi feito, mas seu navegador não devolveu o cookie deste site, e por isso não podemos reconhecer você.",
+            detail: "O login deu certo, mas seu navegador não devolveu o cookie deste site, e por isso não podemos reconhecer você.",
             next: "Permita os cookies deste site e faça login novamente. Uma janela anônima ou uma extensão que bloqueia cookies também pode ser a causa.",
         },
         Reason::CredentialAmbiguous => Words {
             title: "A solicitação identifica você de duas formas",
             detail: "Ela traz mais de um login; não sabemos qual deles vale e não tentamos adivinhar.",
-            next: "Apague os cookies deste site e faça login novamente. Programas: enviem exatamente um cabeçalho Authorization ou um cookie.",
+            next: "Apague os cookies deste site e faça login novamente. Para programas: envie um único cabeçalho Authorization ou um único cookie.",
         },
         Reason::CrossSiteRequest => Words {
             title: "Esta solicitação veio de outro site",
             detail: "Outro site pediu ao seu navegador que alterasse algo aqui. Para proteger você, ela não foi repassada.",
-            next: "Se era isso que você queria, faça-o de dentro do aplicativo.",
+            next: "Se era isso que você queria, faça isso no próprio aplicativo.",
         },
         Reason::IllegalTransition => Words {
             title: "Esta mudança de status não é permitida",
@@ -47,46 +47,46 @@ pub(super) const fn words(reason: Reason) -> Words {
         Reason::InstanceActive => Words {
             title: "Seu aplicativo está sendo configurado",
             detail: "Ele já está instalado e a configuração está sendo concluída. Você não precisa fazer nada.",
-            next: "Aguarde um momento: seu aplicativo se abrirá aqui sozinho assim que estiver pronto.",
+            next: "Aguarde um momento: seu aplicativo abrirá aqui automaticamente assim que estiver pronto.",
         },
         Reason::InstanceOverdue => Words {
             title: "A preparação do seu aplicativo está demorando demais",
             detail: "Algo deu errado do nosso lado. A culpa não é sua, e nada do que você informou foi perdido.",
-            next: "Fale com o suporte e informe a referência abaixo. Você também pode voltar mais tarde: seu aplicativo se abrirá aqui quando estiver pronto.",
+            next: "Fale com o suporte e informe a referência abaixo. Você também pode voltar mais tarde: seu aplicativo abrirá aqui quando estiver pronto.",
         },
         Reason::InstanceProvisioning => Words {
             title: "Seu aplicativo está sendo criado",
             detail: "Seu cadastro foi concluído e seu próprio aplicativo está sendo instalado. Você não precisa fazer nada.",
-            next: "Aguarde um momento: seu aplicativo se abrirá aqui sozinho assim que estiver pronto.",
+            next: "Aguarde um momento: seu aplicativo abrirá aqui automaticamente assim que estiver pronto.",
         },
         Reason::InstanceSuspended => Words {
             title: "Seu aplicativo está suspenso",
-            detail: "O operador o desativou por enquanto. Seus dados continuam lá.",
+            detail: "O operador deste site o desativou por enquanto. Seus dados foram mantidos.",
             next: "Fale com o suporte para saber o motivo e como reativá-lo.",
         },
         Reason::InstanceTimedOut => Words {
             title: "Seu aplicativo está demorando demais para responder",
-            detail: "Seu login foi aceito e você tem acesso, mas seu aplicativo não respondeu a tempo. O que você enviou pode ter chegado.",
-            next: "Verifique se chegou antes de enviar novamente. Se o problema continuar, fale com o suporte e informe a referência abaixo.",
+            detail: "Seu login foi aceito e você tem acesso, mas seu aplicativo não respondeu a tempo. Se você enviou algo, pode ter chegado mesmo assim.",
+            next: "Tente novamente em instantes, mas verifique se já chegou antes de enviar algo outra vez. Se o problema continuar, fale com o suporte e informe a referência abaixo.",
         },
         Reason::InstanceUnreachable => Words {
             title: "Seu aplicativo não responde",
-            detail: "Seu login foi aceito e você tem acesso, mas não foi possível alcançar seu aplicativo. O que você enviou pode não ter chegado.",
+            detail: "Seu login foi aceito e você tem acesso, mas não foi possível acessar seu aplicativo. Se você enviou algo, pode não ter chegado.",
             next: "Tente novamente em instantes. Se o problema continuar, fale com o suporte e informe a referência abaixo.",
         },
         Reason::InstanceWaking => Words {
             title: "Seu aplicativo está acordando",
             detail: "Ele estava em repouso ou acabou de ser atualizado e está iniciando. Você não precisa fazer nada.",
-            next: "Aguarde um momento: seu aplicativo se abrirá aqui sozinho assim que responder.",
+            next: "Aguarde um momento: seu aplicativo abrirá aqui automaticamente assim que responder.",
         },
         Reason::InternalError => Words {
             title: "Algo deu errado do nosso lado",
-            detail: "Não foi possível atender à solicitação, e o que você enviou pode não ter chegado.",
+            detail: "Não foi possível atender à solicitação. Se você enviou algo, pode não ter chegado.",
             next: "Tente novamente. Se acontecer outra vez, fale com o suporte e informe a referência abaixo.",
         },
         Reason::InvitationRequired => Words {
             title: "Solicitação de acesso pendente",
-            detail: "Seu login foi feito, mas ninguém convidou esta conta ainda.",
+            detail: "Você fez login, mas ninguém convidou esta conta ainda.",
             next: "Peça um convite ao seu administrador ou use outra conta.",
         },
         Reason::IssuerUnavailable => Words {
@@ -96,11 +96,11 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::LoggedOut => Words {
             title: "Você saiu da sua conta",
-            detail: "Todas as suas sessões aqui foram encerradas, também em outros dispositivos.",
+            detail: "Deste navegador, ninguém entra no seu aplicativo sem fazer login novamente.",
             next: "Você pode fechar esta página ou fazer login novamente.",
         },
         Reason::LoginLoop => Words {
-            title: "O login não está dando acesso",
+            title: "O login não está sendo concluído",
             detail: "A página de login foi aberta várias vezes seguidas, sem resultado. Na maioria dos casos, o navegador não guarda o cookie deste site ou a página de login não transmitiu o login.",
             next: "Permita os cookies deste site e faça login novamente. Se acontecer outra vez, fale com o suporte e informe a referência abaixo.",
         },
@@ -111,7 +111,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::LogoutUnconfirmed => Words {
             title: "Deseja sair?",
-            detail: "Todas as suas sessões aqui serão encerradas, também em outros dispositivos.",
+            detail: "Sua sessão será encerrada neste navegador e, em geral, também nos seus outros dispositivos.",
             next: "Pressione o botão para sair ou volte ao seu aplicativo.",
         },
         Reason::MethodNotAllowed => Words {
@@ -122,11 +122,11 @@ pub(super) const fn words(reason: Reason) -> Words {
         Reason::Misconfigured => Words {
             title: "Este site não está configurado corretamente",
             detail: "Ninguém pode entrar até que o operador corrija isso. Não há nada de errado com sua conta.",
-            next: "Tente novamente mais tarde. Operadores: /.usher/ready lista todos os erros.",
+            next: "Tente novamente mais tarde. Para operadores: /.usher/ready lista todos os erros.",
         },
         Reason::NoInstance => Words {
             title: "Não há aplicativo para você aqui",
-            detail: "Seu login foi feito, mas esta conta não tem aplicativo neste endereço.",
+            detail: "Você fez login, mas esta conta não tem aplicativo neste endereço.",
             next: "Se você acabou de se cadastrar, espere um minuto e tente novamente. Caso contrário, use outra conta ou fale com o suporte.",
         },
         Reason::NotFound => Words {
@@ -141,7 +141,7 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::PathAmbiguous => Words {
             title: "O endereço pode ser lido de duas formas",
-            detail: "Ele sobe com `..` ou contém uma barra invertida e poderia indicar ao aplicativo um lugar diferente do que indica a nós. Ele não foi repassado.",
+            detail: "Ele sobe de nível com `..` ou contém uma barra invertida e poderia indicar ao aplicativo um lugar diferente do que indica a nós. Ele não foi repassado.",
             next: "Use o endereço desejado, sem os segmentos `.` e `..`.",
         },
         Reason::SessionEnded => Words {
@@ -161,20 +161,20 @@ pub(super) const fn words(reason: Reason) -> Words {
         },
         Reason::TokenExpired => Words {
             title: "Seu login expirou",
-            detail: "O tempo máximo de duração de um login foi atingido.",
+            detail: "Um login vale por tempo limitado, e o prazo do seu terminou.",
             next: "Faça login novamente e você voltará a esta página.",
         },
         Reason::TokenInvalid => Words {
             title: "Seu login não foi aceito",
             detail: "O que seu navegador ou programa enviou não é um login válido para este site.",
-            next: "Faça login novamente. Programas: obtenham um novo token do emissor em que este site confia.",
+            next: "Faça login novamente. Para programas: obtenha um novo token do emissor em que este site confia.",
         },
     }
 }
 
 pub(super) const ADMITTED: Words = Words {
     title: "Seu aplicativo está pronto",
-    detail: "Seu login foi feito, e as solicitações são repassadas ao seu aplicativo.",
+    detail: "Você fez login, e as solicitações são repassadas ao seu aplicativo.",
     next: "Abra seu aplicativo.",
 };
 
@@ -186,7 +186,7 @@ pub(super) const LABELS: Labels = Labels {
     log_out: "Sair",
     open_app: "Ir para o aplicativo",
     try_again: "Tentar novamente",
-    logged_in_as: "Conta em uso",
+    logged_in_as: "Conta em uso:",
     reference: "Referência",
     progress: "Andamento",
     steps: ["Criação", "Configuração", "Pronto"],

@@ -3,6 +3,7 @@
 use super::*;
 use crate::reason::Actor;
 use crate::remedy::Remedy;
+use alloc::borrow::ToOwned as _;
 
 /// The word by which each language calls for a person's help.
 const fn support(language: Language) -> &'static str {
@@ -152,6 +153,50 @@ fn no_two_reasons_have_the_same_heading() {
         for (position, title) in titles.iter().enumerate() {
             assert!(!titles[position + 1..].contains(title), "{title}");
         }
+    }
+}
+
+/// What is to be typed stands in backticks, or is an address.
+fn prose(text: &str) -> alloc::string::String {
+    let outside = text.split('`').step_by(2);
+    outside.collect::<alloc::vec::Vec<_>>().concat()
+}
+
+/// A narrow space that does not break before `;`, `?` and `!`, a full one before `:` (Imprimerie nationale), and `’`.
+#[test]
+fn french_signs_have_their_space() {
+    let spaced = [
+        (';', '\u{202f}'),
+        ('?', '\u{202f}'),
+        ('!', '\u{202f}'),
+        (':', '\u{a0}'),
+    ];
+    let labels = every_label(Language::French).map(str::to_owned);
+    let said = everything_said(Language::French)
+        .flat_map(|(_, words)| [words.title, words.detail, words.next].map(prose));
+    for text in said.chain(labels) {
+        assert!(!text.contains(['\'', '"']), "{text}");
+        for (sign, space) in spaced {
+            let mut pieces: alloc::vec::Vec<_> = text.split(sign).collect();
+            pieces.pop();
+            assert!(
+                pieces.iter().all(|before| before.ends_with(space)),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn japanese_signs_are_as_wide_as_its_letters() {
+    let labels = every_label(Language::Japanese).map(str::to_owned);
+    let said = everything_said(Language::Japanese)
+        .flat_map(|(_, words)| [words.title, words.detail, words.next].map(prose));
+    for text in said.chain(labels) {
+        assert!(
+            !text.contains([':', '?', '!', ',', '(', ')', ';']),
+            "{text}"
+        );
     }
 }
 

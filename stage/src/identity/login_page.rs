@@ -88,8 +88,9 @@ pub(crate) async fn submit(
 
 /// A token is handed to the connected gate only; anybody else could ask for one with a link.
 fn gate_of(identity: &Identity, return_to: &str) -> Option<String> {
-    let origin = Url::parse(return_to).ok()?.origin().ascii_serialization();
-    identity.provisioner.is_gate(&origin).then_some(origin)
+    let origin = Url::parse(return_to).ok()?.origin();
+    let is_gate = identity.provisioner.is_gate(&origin);
+    is_gate.then(|| origin.ascii_serialization())
 }
 
 fn form(status: StatusCode, return_to: &str, email: &str, problem: Option<&str>) -> Response {

@@ -62,6 +62,7 @@ impl Gate {
         GateLink {
             url: self.url.clone(),
             admin_secret: ADMIN_SECRET.to_owned(),
+            app_domain: None,
         }
     }
 

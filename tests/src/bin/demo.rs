@@ -8,10 +8,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use stage::{KeepAt, NewAccount};
+use reqwest::{Method, Response};
+use serde_json::{Map, json};
+use stage::{Account, KeepAt, NewAccount};
 use tests::gate::GateError;
 use tests::world::{World, WorldError, WorldOptions};
 use tests::{Incident, places};
+use tokio::process::Command;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -50,6 +53,10 @@ async fn run(arguments: &Arguments) -> Result<u8, WorldError> {
         // Long enough to see each status go by.
         provisioning: Duration::from_millis(800),
         setup: Duration::from_millis(800),
+        vars: Map::from_iter([
+            ("USHER_APP_DOMAIN".to_owned(), json!(APP_DOMAIN)),
+            ("USHER_ASSERTION_KEY".to_owned(), json!(fresh_key().await?)),
+        ]),
         ..WorldOptions::default()
     };
     let world = World::with(options).await?;
@@ -79,6 +86,13 @@ async fn run(arguments: &Arguments) -> Result<u8, WorldError> {
     say("\nstopping");
     world.stop().await;
     Ok(0)
+}
+
+/// The key of this one gate, made as an operator makes theirs.
+async fn fresh_key() -> Result<String, WorldError> {
+    let made = Command::new(places::usher()).arg("key").output().await;
+    let made = made.map_err(WorldError::Usher)?;
+    String::from_utf8(made.stdout).map_err(|problem| WorldError::Usher(io::Error::other(problem)))
 }
 
 /// What the report above promises no more.
@@ -118,41 +132,74 @@ async fn show_accounts(world: &World) {
     );
     let mut waiting = None;
     for (name, keep_at, seen) in ACCOUNTS {
-        let account = NewAccount {
-            email: format!("{name}@usher.invalid"),
-            password: PASSWORD.to_owned(),
-            keep_at: *keep_at,
-        };
-        let row = match world.stage.account(account).await {
+        let row = match make(world, name, *keep_at).await {
             Ok(account) => {
                 if *keep_at == KeepAt::Active {
                     waiting = Some(account.email.clone());
                 }
                 format!("  {:<28} {seen}\n", account.email)
             }
-            Err(error) => format!("  {name:<28} could not be made: failed to {error}\n"),
+            Err(problem) => format!("  {name:<28} could not be made: {problem}\n"),
         };
         table.push_str(&row);
     }
+    table.push_str(&hosts(world));
+    table.push_str(&operators(world, waiting.as_deref()));
+    table.push_str("\nCtrl-C stops everything.");
+    // A closed stdout is no reason to stop.
+    let _ = writeln!(io::stdout().lock(), "{table}");
+}
+
+/// An account, whose app also answers at a host of its own.
+async fn make(world: &World, name: &str, keep_at: KeepAt) -> Result<Account, String> {
+    let account = NewAccount {
+        email: format!("{name}@usher.invalid"),
+        password: PASSWORD.to_owned(),
+        keep_at,
+    };
+    let account = world.stage.account(account).await;
+    let account = account.map_err(|problem| format!("failed to {problem}"))?;
+    if let Some(instance) = &account.instance {
+        let operator = world.api().with_bearer(&world.gate.admin_secret);
+        let path = format!("/.usher/admin/v1/instances/{}", instance.id);
+        let call = operator.request(Method::PATCH, &path);
+        let answer = call.json(&json!({ "addresses": [name] })).send().await;
+        let answer = answer.and_then(Response::error_for_status);
+        answer.map_err(|problem| format!("its app has no host of its own: {problem}"))?;
+    }
+    Ok(account)
+}
+
+/// Where the apps are reached each at a host of its own, and how they know who is there.
+fn hosts(world: &World) -> String {
+    let port = world.gate.url.rsplit(':').next().unwrap_or_default();
+    format!(
+        "\nEach app has a host of its own as well, closed to everybody else, with a log-in of its own:\n\n  \
+         http://ready.{APP_DOMAIN}:{port}/\n  http://active.{APP_DOMAIN}:{port}/\n\n\
+         An app shows what the gate tells it, in headers and in a signed assertion; the keys that check it:\n\n  \
+         {}/.usher/jwks.json\n",
+        world.gate.url
+    )
+}
+
+/// What its operators can do.
+fn operators(world: &World, waiting: Option<&str>) -> String {
     let (url, secret) = (&world.gate.url, &world.gate.admin_secret);
     let usher = places::usher();
     let usher = usher.display();
-    // Writing into a text cannot fail.
-    let _ = write!(
-        table,
+    let mut said = format!(
         "\nTo do what its operators do, in another terminal:\n\n  \
          export USHER_GATE={url} USHER_ADMIN_SECRET={secret}\n  {usher} instance list\n"
     );
     if let Some(waiting) = waiting {
+        // Writing into a text cannot fail.
         let _ = write!(
-            table,
+            said,
             "\nTo see the page of {waiting} open the app by itself, finish its set-up there:\n\n  \
              {usher} instance set {waiting} ready\n"
         );
     }
-    table.push_str("\nCtrl-C stops everything.");
-    // A closed stdout is no reason to stop.
-    let _ = writeln!(io::stdout().lock(), "{table}");
+    said
 }
 
 const ACCOUNTS: &[(&str, KeepAt, &str)] = &[
@@ -178,6 +225,9 @@ const ACCOUNTS: &[(&str, KeepAt, &str)] = &[
         "access request pending",
     ),
 ];
+
+/// Browsers and curl look for hosts below `localhost` on this machine, without any DNS (RFC 6761 section 6.3).
+const APP_DOMAIN: &str = "app.localhost";
 
 /// For accounts that live as long as the demo, on this machine only.
 const PASSWORD: &str = "correct horse battery";

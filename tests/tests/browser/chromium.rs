@@ -201,6 +201,11 @@ impl Tab<'_> {
         texts(&answer["cookies"])
     }
 
+    /// Whether the browser keeps cookies from now on; those it has are gone at once where it does not.
+    pub(crate) async fn keep_cookies(&self, keep: bool) {
+        self.ask("keep_cookies", json!(keep)).await;
+    }
+
     /// What axe finds that shuts people out, or cannot decide; all of its rules unless some are named.
     pub(crate) async fn axe(&self, rules: Option<&[&str]>) -> Vec<String> {
         let answer = self.ask("axe", json!(rules)).await;

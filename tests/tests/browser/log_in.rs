@@ -1,7 +1,6 @@
-//! From an address somebody was sent to, through the log-in and the wait, to their app, and out again.
+//! From an address somebody was sent to, through the log-in and the wait, to their app.
 
 use stage::KeepAt;
-use tests::world::COOKIE;
 
 use crate::cast::{APP, account, becomes, log_in, world};
 use crate::chromium::{Chromium, Person};
@@ -78,30 +77,5 @@ async fn without_scripts_they_arrive_as_well() {
     becomes(&world, &newcomer, "ready").await;
     tab.see(APP).await;
     tab.arrive(&wanted).await;
-    world.stop().await;
-}
-
-#[tokio::test]
-async fn whoever_logs_out_is_out() {
-    let Some(browser) = Chromium::start_or_skip(UNTRIED).await else {
-        return;
-    };
-    let world = world().await;
-    let guy = account(&world, "guy", KeepAt::Ready).await;
-    let tab = browser.tab(Person::default()).await;
-    tab.open(&world.gate.at("/")).await;
-    log_in(&tab, &guy).await;
-    tab.see(APP).await;
-    tab.press("Log out").await;
-    tab.forgets(COOKIE).await;
-    tab.open(&world.gate.at("/reports")).await;
-    tab.see("E-mail address").await;
-    assert!(
-        tab.value("location.href")
-            .await
-            .as_str()
-            .unwrap()
-            .starts_with(&world.stage.addresses().login_url)
-    );
     world.stop().await;
 }

@@ -10,8 +10,14 @@
 mod brand;
 mod cast;
 mod chromium;
+mod doors;
 mod exhibition;
 mod gallery;
+mod going_round;
 mod log_in;
+mod log_in_page;
+mod log_out;
+mod not_answering;
+mod troubled_app;
 mod turned_away;
 mod waiting;
