@@ -28,6 +28,7 @@ mod findings;
 mod interruption;
 mod journal;
 mod key;
+mod memory;
 mod newcomer;
 mod operator;
 mod operator_secret;

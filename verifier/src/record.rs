@@ -18,7 +18,10 @@ pub(crate) struct Record {
     /// Grows when a program that reads the JSON report would have to change.
     pub(crate) schema_version: u32,
     pub(crate) scenario: Scenario,
-    pub(crate) gate: String,
+    /// The gate's address, if there is one.
+    pub(crate) gate: Option<String>,
+    /// Where users reach their app.
+    pub(crate) app: String,
     pub(crate) user: String,
     pub(crate) started_at_unix_seconds: u64,
     pub(crate) millis: u64,
@@ -101,8 +104,8 @@ impl Record {
             .for_each(|left| redact(&mut left.why));
     }
 
-    pub(crate) fn step(&self, name: StepName) -> Option<&StepRecord> {
-        self.steps.iter().find(|step| step.name == name)
+    pub(crate) fn step(&self, name: &StepName) -> Option<&StepRecord> {
+        self.steps.iter().find(|step| step.name == *name)
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn render(record: &Record, look: Look) -> String {
     page.line(&format!(
         "{} on {} as {}",
         record.scenario.name(),
-        record.gate,
+        record.app,
         record.user
     ));
     record
@@ -37,7 +37,7 @@ pub(crate) fn render(record: &Record, look: Look) -> String {
     }
     page.heading("Steps");
     record.steps.iter().for_each(|step| page.step(step));
-    if let Verdict::Failed(name) | Verdict::Broken(name) = record.verdict
+    if let Verdict::Failed(name) | Verdict::Broken(name) = &record.verdict
         && let Some(last) = record.step(name).and_then(|step| step.last.as_ref())
     {
         page.heading(&format!("Last request of `{}`", name.title()));
@@ -200,7 +200,7 @@ impl Page {
         } else {
             format!(" because of {causes}")
         };
-        let (tone, verdict) = match record.verdict {
+        let (tone, verdict) = match &record.verdict {
             Verdict::Passed => (Tone::Good, format!("PASSED in {took}")),
             Verdict::Failed(step) => (
                 Tone::Bad,

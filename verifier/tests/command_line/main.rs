@@ -10,8 +10,10 @@
 
 mod contract;
 mod deployment;
+mod shop;
 mod tokens;
 mod usher;
+mod without_a_gate;
 
 use std::path::Path;
 

@@ -13,6 +13,7 @@ use crate::deployment::ADMIN_SECRET;
 pub(crate) struct Usher {
     folder: TempDir,
     operator_secret: Option<&'static str>,
+    variable: Option<(&'static str, &'static str)>,
 }
 
 /// How a run ended.
@@ -39,11 +40,17 @@ impl Usher {
         Self {
             folder: TempDir::new().unwrap(),
             operator_secret: Some(ADMIN_SECRET),
+            variable: None,
         }
     }
 
     pub(crate) fn without_operator_secret(mut self) -> Self {
         self.operator_secret = None;
+        self
+    }
+
+    pub(crate) fn with_variable(mut self, name: &'static str, value: &'static str) -> Self {
+        self.variable = Some((name, value));
         self
     }
 
@@ -75,6 +82,7 @@ impl Usher {
             self.operator_secret
                 .map(|secret| ("USHER_ADMIN_SECRET", secret)),
         );
+        command.envs(self.variable);
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
