@@ -1,13 +1,25 @@
 //! usher.toml, read once: what the deployment is and how to act on it. Whatever is here is right.
 
 pub(crate) mod address;
-pub(crate) mod admin;
+pub(crate) mod answer_part;
+mod completion;
 pub(crate) mod contract;
+pub(crate) mod credential;
 pub(crate) mod database;
-pub(crate) mod file;
+pub(crate) mod expectation;
+mod file;
+pub(crate) mod front;
 pub(crate) mod gate;
+pub(crate) mod instance;
 pub(crate) mod mistake;
+pub(crate) mod name;
+pub(crate) mod own_step;
+mod placed;
 mod reading;
+pub(crate) mod ready;
+pub(crate) mod request;
+mod scope;
+pub(crate) mod secret;
 pub(crate) mod suggestion;
 pub(crate) mod template;
 pub(crate) mod value;
@@ -17,10 +29,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::configuration::address::BaseUrl;
-use crate::configuration::admin::Admin;
+use crate::configuration::answer_part::AnswerPart;
+use crate::configuration::credential::SentAs;
 use crate::configuration::database::Database;
-use crate::configuration::file::{Call, Instance, LogIn};
+use crate::configuration::front::Front;
+use crate::configuration::instance::Instance;
 use crate::configuration::mistake::ConfigurationError;
+use crate::configuration::own_step::OwnStep;
+use crate::configuration::request::Call;
+use crate::configuration::secret::NamedSecret;
 use crate::configuration::value::EmailTemplate;
 
 /// A deployment and how to act on it.
@@ -28,20 +45,30 @@ use crate::configuration::value::EmailTemplate;
 pub(crate) struct Configuration {
     /// The file that says it.
     pub(crate) path: PathBuf,
-    pub(crate) gate: BaseUrl,
+    pub(crate) front: Front,
     pub(crate) identity: Option<BaseUrl>,
+    pub(crate) secrets: Vec<NamedSecret>,
     pub(crate) register: Call,
     pub(crate) log_in: LogIn,
     pub(crate) log_out: Option<Call>,
     pub(crate) remove_user: Option<Call>,
     pub(crate) instance: Instance,
-    pub(crate) admin: Option<Admin>,
+    pub(crate) steps: Vec<OwnStep>,
     pub(crate) ready_within: Duration,
     pub(crate) request_within: Duration,
     pub(crate) email: EmailTemplate,
     pub(crate) databases: Vec<Database>,
     /// Whether the file names a table of the operator's own (`[contract]`).
     pub(crate) has_contract: bool,
+}
+
+/// How a user logs in, and what that gives.
+#[derive(Clone, Debug)]
+pub(crate) struct LogIn {
+    pub(crate) call: Call,
+    /// Where the token or the session is in the answer.
+    pub(crate) token: AnswerPart,
+    pub(crate) sent_as: SentAs,
 }
 
 /// Environment variables by name: an argument, so that tests need not change the process.

@@ -64,7 +64,8 @@ async fn remove(
         run.skip(StepName::CleanUp, "no [remove_user] in the configuration");
         return Err("the configuration has no [remove_user]".to_owned());
     };
-    let was_logged_in = session.is_some();
+    let log_in = &deployment.configuration.log_in.call;
+    let needs_no_log_in = session.is_some() || !call.needs(log_in);
     let act =
         async |log: &mut StepLog<'_>| clean_up(log, deployment, call, newcomer, session).await;
     run.step_at_any_rate(StepName::CleanUp, act)
@@ -75,7 +76,7 @@ async fn remove(
                 Problem::Broken(reason) => reason.to_string(),
                 Problem::Interrupted => "interrupted".to_owned(),
             };
-            if was_logged_in {
+            if needs_no_log_in {
                 why
             } else {
                 format!("could not be logged in to be removed: {why}")

@@ -3,15 +3,16 @@
 pub(crate) mod exchange;
 pub(crate) mod gate;
 pub(crate) mod http;
+pub(crate) mod part;
+pub(crate) mod prepared;
 
 use reqwest::Url;
 
 use crate::configuration::Configuration;
-use crate::configuration::file::Call;
-use crate::configuration::template::Filling;
-use crate::configuration::value::Method;
-use crate::deployment::exchange::{Exchange, NoAnswer};
-use crate::deployment::http::{Body, Http};
+use crate::configuration::front::Front;
+use crate::deployment::exchange::{Exchange, Sent};
+use crate::deployment::gate::Gate;
+use crate::deployment::http::Http;
 use crate::redaction::{SecretName, Secrets};
 
 /// Sends requests and keeps what was sent and answered.
@@ -27,45 +28,39 @@ impl<'a> Deployment<'a> {
         configuration: &'a Configuration,
         secrets: &'a Secrets,
     ) -> Result<Self, reqwest::Error> {
-        let http = Http::new(configuration.request_within, secrets)?;
-        if let Some(admin) = &configuration.admin {
-            secrets.remember(SecretName::Variable(admin.variable()), &admin.secret);
+        for secret in &configuration.secrets {
+            secrets.remember(SecretName::Origin(&secret.origin), &secret.value);
         }
-        Ok(Self {
+        let http = Http::new(configuration.request_within, secrets)?;
+        let deployment = Self {
             configuration,
             secrets,
             http,
-        })
+        };
+        if let Some(admin) = deployment.gate().and_then(|gate| gate.front.admin.as_ref()) {
+            secrets.remember(SecretName::Origin(&admin.origin), &admin.secret);
+        }
+        Ok(deployment)
     }
 
-    /// Performs a request of usher.toml.
-    pub(crate) async fn call(
-        &self,
-        call: &Call,
-        usual: Method,
-        filling: &Filling<'_>,
-        token: Option<&str>,
-    ) -> Exchange {
-        let method = call.method.unwrap_or(usual).into();
-        let body = call
-            .json
-            .as_ref()
-            .map(|json| Body::Json(json.get_ref().fill(filling)));
-        match call.url.get_ref().fill(filling) {
-            Ok(url) => self.http.send(method, url, token, &[], body).await,
-            Err(error) => Exchange::unsent(
-                method.to_string(),
-                NoAnswer::Address {
-                    said: error.to_string(),
-                },
-            ),
+    /// The gate, if there is one.
+    pub(crate) fn gate(&self) -> Option<Gate<'_>> {
+        match &self.configuration.front {
+            Front::Direct { .. } => None,
+            Front::Gate(front) => Some(Gate {
+                front,
+                http: &self.http,
+            }),
         }
     }
 
-    /// Performs a GET.
-    pub(crate) async fn get(&self, url: Url, token: Option<&str>) -> Exchange {
-        self.http
-            .send(reqwest::Method::GET, url, token, &[], None)
-            .await
+    /// Performs a request.
+    pub(crate) async fn send(&self, request: Sent) -> Exchange {
+        self.http.send(request).await
+    }
+
+    /// Performs a GET that shows nobody's token.
+    pub(crate) async fn look_at(&self, url: &Url) -> Exchange {
+        self.http.send(Sent::get(url.as_str())).await
     }
 }

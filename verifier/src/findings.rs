@@ -26,12 +26,15 @@ pub(crate) async fn look(
         stopped,
         step,
     };
+    let Some(gate) = deployment.gate() else {
+        return database_never_migrated::look(&scene).await;
+    };
     let opinions = [
-        gate_misconfigured::look(&scene).await,
+        gate_misconfigured::look(&scene, &gate).await,
         database_never_migrated::look(&scene).await,
-        instance_missing::look(&scene).await,
-        instance_stuck::look(&scene).await,
-        events_lost::look(&scene).await,
+        instance_missing::look(&scene, &gate).await,
+        instance_stuck::look(&scene, &gate).await,
+        events_lost::look(&scene, &gate).await,
     ];
     opinions.into_iter().fold(Opinion::default(), Opinion::and)
 }

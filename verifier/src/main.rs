@@ -30,6 +30,7 @@ mod interruption;
 mod journal;
 mod key;
 mod manual;
+mod memory;
 mod newcomer;
 mod operator;
 mod operator_secret;

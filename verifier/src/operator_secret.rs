@@ -7,12 +7,13 @@ use policy::time::Moment;
 use serde_json::Value;
 
 use crate::check::tokens::words::{span, utc};
+use crate::configuration::secret::Origin;
 
-/// Why this gate may not have taken what the environment variable holds, and what to do.
-pub(crate) fn refused(gate: &str, variable: &str, secret: &str, now: Moment) -> String {
+/// Why this gate may not have taken what the environment variable or the file holds, and what to do.
+pub(crate) fn refused(gate: &str, origin: &Origin, secret: &str, now: Moment) -> String {
     let Some(claims) = claims(secret) else {
         return format!(
-            "{gate} does not know the secret in `{variable}`; set it to the gate's USHER_ADMIN_SECRET, or to a token of your own, which \
+            "{gate} does not know the secret in `{origin}`; set it to the gate's USHER_ADMIN_SECRET, or to a token of your own, which \
              the gate takes where its issuer has `operators`"
         );
     };
@@ -20,14 +21,15 @@ pub(crate) fn refused(gate: &str, variable: &str, secret: &str, now: Moment) -> 
     let ago = |end: u64| now.unix_seconds().checked_sub(end).zip(Some(end));
     match ended.and_then(ago) {
         Some((ago, end)) => format!(
-            "{gate} does not take the token in `{variable}`: it expired {} ago, at {}; log in again and set the variable to a fresh one",
+            "{gate} does not take the token in `{origin}`: it expired {} ago, at {}; log in again and put a fresh one there",
             span(ago),
             utc(Moment::from_unix_seconds(end))
         ),
         None => format!(
-            "{gate} does not take the token in `{variable}` for an operator's: the gate's issuer must have \
+            "{gate} does not take the token in `{origin}` for an operator's: the gate's issuer must have \
              `operators = {{ claim = …, value = … }}`, and the token that value in that claim; \
-             `printenv {variable} | usher check tokens -` says whether the gate takes it at all"
+             `{} | usher check tokens -` says whether the gate takes it at all",
+            origin.writing_it()
         ),
     }
 }
@@ -54,7 +56,12 @@ mod tests {
     }
 
     fn said(secret: &str) -> String {
-        refused("https://g", "V", secret, Moment::from_unix_seconds(1000))
+        refused(
+            "https://g",
+            &Origin::Variable("V".to_owned()),
+            secret,
+            Moment::from_unix_seconds(1000),
+        )
     }
 
     #[test]

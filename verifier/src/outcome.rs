@@ -55,7 +55,7 @@ impl From<NoAnswer> for Problem {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(tag = "outcome", content = "step", rename_all = "snake_case")]
 pub(crate) enum Verdict {
     /// Every step that can pass did.
@@ -73,7 +73,7 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    pub(crate) const fn exit_code(self) -> ExitCode {
+    pub(crate) const fn exit_code(&self) -> ExitCode {
         match self {
             Self::Passed => ExitCode::Passed,
             Self::Failed(_) => ExitCode::Failed,
@@ -133,7 +133,7 @@ mod tests {
     fn only_a_pass_ends_with_zero() {
         let step = StepName::Register;
         for verdict in [
-            Verdict::Failed(step),
+            Verdict::Failed(step.clone()),
             Verdict::Broken(step),
             Verdict::NothingRan,
             Verdict::CleanUpIncomplete,

@@ -29,9 +29,9 @@ impl<'a> Progress<'a> {
         }
     }
 
-    pub(crate) fn begin(&self, step: StepName) {
+    pub(crate) fn begin(&self, step: &StepName) {
         *self.current.borrow_mut() = Some(Current {
-            step,
+            step: step.clone(),
             began: Instant::now(),
             state: String::new(),
         });

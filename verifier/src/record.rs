@@ -18,7 +18,10 @@ pub(crate) struct Record {
     /// Grows when a program that reads the JSON report would have to change.
     pub(crate) schema_version: u32,
     pub(crate) scenario: Scenario,
-    pub(crate) gate: String,
+    /// The gate's address, if there is one.
+    pub(crate) gate: Option<String>,
+    /// Where users reach their app.
+    pub(crate) app: String,
     pub(crate) user: String,
     pub(crate) started_at_unix_seconds: u64,
     pub(crate) millis: u64,
@@ -105,18 +108,16 @@ impl Record {
     }
 
     /// The step that did not pass.
-    pub(crate) fn stopped_at(&self) -> Option<StepName> {
-        match self.verdict {
-            Verdict::Failed(name) | Verdict::Broken(name) => Some(name),
+    pub(crate) fn stopped_at(&self) -> Option<&StepRecord> {
+        match &self.verdict {
+            Verdict::Failed(name) | Verdict::Broken(name) => {
+                self.steps.iter().find(|step| step.name == *name)
+            }
             Verdict::Passed
             | Verdict::NothingRan
             | Verdict::CleanUpIncomplete
             | Verdict::Interrupted => None,
         }
-    }
-
-    pub(crate) fn step(&self, name: StepName) -> Option<&StepRecord> {
-        self.steps.iter().find(|step| step.name == name)
     }
 }
 

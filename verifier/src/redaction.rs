@@ -7,23 +7,32 @@ mod forms;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::configuration::name::Name;
+use crate::configuration::secret::Origin;
+
 /// What kind of secret it is: also the name of the variable that stands for it in a printed command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum SecretName<'a> {
+    /// The value of a cookie that an answer sets.
+    Cookie,
     /// The password of the created user.
     Password,
     /// A token of a log-in.
     Token,
-    /// What the environment variable of this name holds: a command that names it can be run as it stands.
-    Variable(&'a str),
+    /// A value of an answer that later requests need.
+    Captured(&'a Name),
+    /// What a variable or a file holds: a command that names it can be run as it stands.
+    Origin(&'a Origin),
 }
 
 impl SecretName<'_> {
     fn in_a_shell(self) -> String {
         match self {
+            Self::Cookie => "$COOKIE".to_owned(),
             Self::Password => "$PASSWORD".to_owned(),
             Self::Token => "$TOKEN".to_owned(),
-            Self::Variable(name) => format!("${name}"),
+            Self::Captured(name) => format!("${}", name.as_variable()),
+            Self::Origin(origin) => origin.in_a_shell(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use crate::deployment::Deployment;
 use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
 use crate::interruption::Interruption;
 use crate::outcome::{Outcome, Problem};
@@ -46,6 +47,22 @@ impl<'a> Run<'a> {
         self.perform(name, act, interruption.first()).await
     }
 
+    /// Performs a step, unless the configuration leaves it out; then it is skipped, and why is said.
+    pub(crate) async fn step_if_any<T>(
+        &mut self,
+        deployment: &Deployment<'_>,
+        name: StepName,
+        act: impl AsyncFnOnce(&mut StepLog<'_>) -> Result<T, Problem>,
+    ) -> Result<Option<T>, Stopped> {
+        match name.left_out_of(deployment.configuration) {
+            Some(why) => {
+                self.skip(name, why);
+                Ok(None)
+            }
+            None => self.step(name, act).await.map(Some),
+        }
+    }
+
     /// Performs a step that the operator's wish to stop does not stop: the clean-up.
     pub(crate) async fn step_at_any_rate<T>(
         &mut self,
@@ -61,8 +78,8 @@ impl<'a> Run<'a> {
     }
 
     /// What is recorded of a step that was performed.
-    pub(crate) fn record(&self, name: StepName) -> Option<&StepRecord> {
-        self.steps.iter().find(|step| step.name == name)
+    pub(crate) fn record(&self, name: &StepName) -> Option<&StepRecord> {
+        self.steps.iter().find(|step| step.name == *name)
     }
 
     /// Every step of the scenario; the ones that nobody came to are skipped.
@@ -71,7 +88,7 @@ impl<'a> Run<'a> {
         let mut take = |name: &StepName| match performed.iter().position(|step| step.name == *name)
         {
             Some(position) => performed.remove(position),
-            None => StepRecord::skipped(*name, "not reached"),
+            None => StepRecord::skipped(name.clone(), "not reached"),
         };
         scenario.iter().map(&mut take).collect()
     }
@@ -82,7 +99,7 @@ impl<'a> Run<'a> {
         act: impl AsyncFnOnce(&mut StepLog<'_>) -> Result<T, Problem>,
         interrupted: impl Future<Output = ()>,
     ) -> Result<T, Stopped> {
-        self.progress.begin(name);
+        self.progress.begin(&name);
         let mut log = StepLog {
             attempts: 0,
             states: Vec::new(),
@@ -106,7 +123,7 @@ impl<'a> Run<'a> {
                 }
             }
         };
-        let record = log.into_record(name, result.as_ref().err());
+        let record = log.into_record(name.clone(), result.as_ref().err());
         self.progress.end(&record);
         self.steps.push(record);
         result.map_err(|problem| Stopped {

@@ -3,14 +3,16 @@
 use clap::ValueEnum;
 use serde::Serialize;
 
+use crate::configuration::Configuration;
 use crate::deployment::Deployment;
 use crate::newcomer::Newcomer;
-use crate::run::{Run, Stopped};
+use crate::run::{Run, StepLog, Stopped};
 use crate::steps::StepName;
 use crate::steps::find_log_in::find_log_in;
 use crate::steps::log_in::{Session, log_in};
 use crate::steps::log_out::log_out;
 use crate::steps::open_session::open_session;
+use crate::steps::own::own;
 use crate::steps::reach_instance::reach_instance;
 use crate::steps::register::register;
 use crate::steps::wait_until_ready::wait_until_ready;
@@ -32,18 +34,22 @@ impl Scenario {
     }
 
     /// Its steps, in order; one that is not reached is reported as skipped.
-    pub(crate) const fn steps(self) -> &'static [StepName] {
+    pub(crate) fn steps(self, configuration: &Configuration) -> Vec<StepName> {
+        let own = configuration.steps.iter();
+        let own = own.map(|step| StepName::Own(step.name.clone()));
         match self {
-            Self::NewUser => &[
+            Self::NewUser => [
                 StepName::Register,
                 StepName::LogIn,
                 StepName::WaitUntilReady,
                 StepName::ReachInstance,
                 StepName::OpenSession,
                 StepName::FindLogIn,
-                StepName::LogOut,
-                StepName::CleanUp,
-            ],
+            ]
+            .into_iter()
+            .chain(own)
+            .chain([StepName::LogOut, StepName::CleanUp])
+            .collect(),
         }
     }
 
@@ -78,7 +84,7 @@ async fn new_user<'a>(
         })
         .await?,
     );
-    run.step(StepName::WaitUntilReady, async |log| {
+    run.step_if_any(deployment, StepName::WaitUntilReady, async |log| {
         wait_until_ready(log, deployment, session).await
     })
     .await?;
@@ -87,14 +93,21 @@ async fn new_user<'a>(
     })
     .await?;
     be_written_down(run, deployment, session).await?;
-    let Some(call) = &deployment.configuration.log_out else {
-        run.skip(StepName::LogOut, "no [log_out] in the configuration");
-        return Ok(());
-    };
-    run.step(StepName::LogOut, async |log| {
-        log_out(log, deployment, call, session).await
+    for step in &deployment.configuration.steps {
+        run.step(StepName::Own(step.name.clone()), async |log| {
+            own(log, deployment, step, session).await
+        })
+        .await?;
+    }
+    run.step_if_any(deployment, StepName::LogOut, async |log| match &deployment
+        .configuration
+        .log_out
+    {
+        Some(call) => log_out(log, deployment, call, session).await,
+        None => Ok(()),
     })
-    .await
+    .await?;
+    Ok(())
 }
 
 /// People have a session at the gate, and the gate writes their log-ins down.
@@ -103,23 +116,24 @@ async fn be_written_down(
     deployment: &Deployment<'_>,
     session: &Session<'_>,
 ) -> Result<(), Stopped> {
-    if !deployment.configuration.log_in.session {
+    let gate = deployment.gate().filter(|gate| gate.front.session);
+    let Some(gate) = gate else {
         for step in [StepName::OpenSession, StepName::FindLogIn] {
-            run.skip(step, "`session = false` in [log_in] of the configuration");
+            let why = step.left_out_of(deployment.configuration);
+            run.skip(step, why.unwrap_or_default());
         }
         return Ok(());
-    }
+    };
     let opened = run
         .step(StepName::OpenSession, async |log| {
-            open_session(log, deployment, session).await
+            open_session(log, &gate, session).await
         })
         .await?;
-    let Some(admin) = &deployment.configuration.admin else {
-        run.skip(StepName::FindLogIn, "no [gate_admin] in the configuration");
-        return Ok(());
+    let find = async |log: &mut StepLog<'_>| match &gate.front.admin {
+        Some(admin) => find_log_in(log, &gate, admin, &opened).await,
+        None => Ok(()),
     };
-    run.step(StepName::FindLogIn, async |log| {
-        find_log_in(log, deployment, admin, &opened).await
-    })
-    .await
+    run.step_if_any(deployment, StepName::FindLogIn, find)
+        .await?;
+    Ok(())
 }

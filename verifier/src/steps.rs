@@ -6,14 +6,20 @@ pub(crate) mod find_log_in;
 pub(crate) mod log_in;
 pub(crate) mod log_out;
 pub(crate) mod open_session;
+pub(crate) mod own;
+pub(crate) mod perform;
 pub(crate) mod reach_instance;
 pub(crate) mod register;
 pub(crate) mod wait_until_ready;
 
 use serde::Serialize;
 
+use crate::configuration::Configuration;
+use crate::configuration::front::Front;
+use crate::configuration::own_step::OwnStepName;
+
 /// A step by its name.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum StepName {
     Register,
@@ -24,11 +30,26 @@ pub(crate) enum StepName {
     FindLogIn,
     LogOut,
     CleanUp,
+    /// One of the operator's own.
+    #[serde(untagged)]
+    Own(OwnStepName),
 }
 
 impl StepName {
+    /// Every step that is not the operator's own.
+    pub(crate) const BUILT_IN: [Self; 8] = [
+        Self::Register,
+        Self::LogIn,
+        Self::WaitUntilReady,
+        Self::ReachInstance,
+        Self::OpenSession,
+        Self::FindLogIn,
+        Self::LogOut,
+        Self::CleanUp,
+    ];
+
     /// The name for people.
-    pub(crate) const fn title(self) -> &'static str {
+    pub(crate) fn title(&self) -> &str {
         match self {
             Self::Register => "register",
             Self::LogIn => "log in",
@@ -36,8 +57,56 @@ impl StepName {
             Self::ReachInstance => "reach the instance",
             Self::OpenSession => "open a session",
             Self::FindLogIn => "find the log-in",
+            Self::Own(name) => name.as_str(),
             Self::LogOut => "log out",
             Self::CleanUp => "clean up",
+        }
+    }
+
+    /// The name for programs.
+    pub(crate) fn word(&self) -> String {
+        serde_json::to_value(self)
+            .ok()
+            .and_then(|word| word.as_str().map(str::to_owned))
+            .unwrap_or_else(|| self.title().to_owned())
+    }
+
+    /// Why this step is never performed with this configuration, if it is not.
+    pub(crate) fn left_out_of(&self, configuration: &Configuration) -> Option<&'static str> {
+        let gate = match &configuration.front {
+            Front::Direct { .. } => None,
+            Front::Gate(gate) => Some(gate),
+        };
+        match (self, gate) {
+            (Self::WaitUntilReady, None) => match &configuration.front {
+                Front::Direct { ready: None, .. } => Some("no [ready] in the configuration"),
+                Front::Direct { ready: Some(_), .. } | Front::Gate(_) => None,
+            },
+            (Self::OpenSession | Self::FindLogIn, None) => Some("there is no gate"),
+            (Self::OpenSession | Self::FindLogIn, Some(gate)) if !gate.session => {
+                Some("`session = false` in [log_in] of the configuration")
+            }
+            (Self::FindLogIn, Some(gate)) if gate.admin.is_none() => {
+                Some("no [gate_admin] in the configuration")
+            }
+            (Self::LogOut, _) if configuration.log_out.is_none() => {
+                Some("no [log_out] in the configuration")
+            }
+            (Self::CleanUp, _) if configuration.remove_user.is_none() => {
+                Some("no [remove_user] in the configuration")
+            }
+            (
+                Self::Register
+                | Self::LogIn
+                | Self::WaitUntilReady
+                | Self::ReachInstance
+                | Self::OpenSession
+                | Self::FindLogIn
+                | Self::Own(_)
+                | Self::LogOut
+                | Self::CleanUp,
+                _,
+            ) => None,
         }
     }
 }

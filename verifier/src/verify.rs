@@ -39,11 +39,12 @@ pub(crate) async fn verify(
     let delivery = Delivery::prepare(&options.reports, environment)?;
     let directory = journal::directory(environment)?;
     let deployment = Deployment::new(&configuration, secrets)?;
-    if let Some(admin) = &configuration.admin
-        && deployment.refuses_operator(admin).await
+    if let Some(gate) = deployment.gate()
+        && let Some(admin) = &gate.front.admin
+        && gate.refuses_operator(admin).await
     {
-        let gate = configuration.gate.as_str();
-        let sentence = operator_secret::refused(gate, admin.variable(), &admin.secret, now());
+        let address = gate.front.address.as_str();
+        let sentence = operator_secret::refused(address, &admin.origin, &admin.secret, now());
         return Err(VerifyError::OperatorRefused(sentence));
     }
     for path in journal::left_over(&directory) {
@@ -106,7 +107,7 @@ async fn play(
     // Before the departure: it takes the evidence away with the user.
     let opinion = match &stopped {
         Some(stopped) => {
-            let looking = findings::look(deployment, stopped, run.record(stopped.step));
+            let looking = findings::look(deployment, stopped, run.record(&stopped.step));
             tokio::select! {
                 biased;
                 () = interruption.first() => Opinion::default(),
@@ -124,7 +125,7 @@ async fn play(
         journal,
     )
     .await;
-    let steps = run.into_steps(scenario.steps());
+    let steps = run.into_steps(&scenario.steps(deployment.configuration));
     let verdict = judge(
         stopped.as_ref(),
         left_over.is_some(),
@@ -134,12 +135,13 @@ async fn play(
     Record {
         schema_version: Record::SCHEMA_VERSION,
         scenario,
-        gate: deployment.configuration.gate.to_string(),
+        gate: deployment.gate().map(|gate| gate.front.address.to_string()),
+        app: deployment.configuration.front.address().to_string(),
         user: newcomer.email.clone(),
         started_at_unix_seconds: 0,
         millis: millis(began.elapsed()),
-        verdict,
         exit_code: verdict.exit_code().into(),
+        verdict,
         findings: opinion.findings,
         could_not_look: opinion.unlooked,
         steps,
@@ -159,8 +161,8 @@ fn judge(
     }
     match stopped {
         Some(stopped) => match stopped.problem {
-            Problem::Failed(_) => Verdict::Failed(stopped.step),
-            Problem::Broken(_) => Verdict::Broken(stopped.step),
+            Problem::Failed(_) => Verdict::Failed(stopped.step.clone()),
+            Problem::Broken(_) => Verdict::Broken(stopped.step.clone()),
             Problem::Interrupted => Verdict::Interrupted,
         },
         None if steps.iter().all(|step| step.outcome == Outcome::Skipped) => Verdict::NothingRan,

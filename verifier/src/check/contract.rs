@@ -42,8 +42,8 @@ pub(crate) async fn check(
 ) -> Result<ExitCode, CheckContractError> {
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
     let held = Held::load(&options.config, environment)?;
-    if let Place::Postgres { url, variable } = &held.database.place {
-        secrets.remember(SecretName::Variable(variable), url);
+    if let Place::Postgres { url, origin } = &held.database.place {
+        secrets.remember(SecretName::Origin(origin), url);
         let config = url.parse::<tokio_postgres::Config>();
         if let Some(password) = config
             .as_ref()
@@ -51,7 +51,7 @@ pub(crate) async fn check(
             .and_then(|config| config.get_password())
         {
             secrets.remember(
-                SecretName::Variable(variable),
+                SecretName::Origin(origin),
                 &String::from_utf8_lossy(password),
             );
         }

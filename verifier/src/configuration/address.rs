@@ -1,11 +1,15 @@
 //! Addresses: what a request is sent to.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error as _};
 
-use crate::configuration::template::{Filling, Slot, Template};
+use crate::configuration::name::{Name, Unfilled, Values};
+use crate::configuration::template::{TEMPLATE_PATTERN, Template};
 
 /// An `http` or `https` address without query, fragment or user, and without a slash at the end.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -102,19 +106,39 @@ pub(crate) struct UrlTemplate(Template);
 impl UrlTemplate {
     fn parse(text: &str) -> Result<Self, String> {
         let template = Template::parse(text).map_err(|error| error.to_string())?;
-        web_address(&template.fill(&Filling::SAMPLE)).map_err(|error| error.to_string())?;
+        // Whatever a name stands for: at the beginning an address, and later a part of one.
+        let sample = template
+            .fill_each(&Values::of([]).with_placeholders(), |at, _| match at {
+                0 => "https://sample.invalid".to_owned(),
+                _ => "sample".to_owned(),
+            })
+            .unwrap_or_default();
+        web_address(&sample).map_err(|_| AddressError::Address(text.to_owned()).to_string())?;
         Ok(Self(template))
     }
 
-    /// The address with every slot filled.
-    pub(crate) fn fill(&self, filling: &Filling<'_>) -> Result<Url, AddressError> {
-        web_address(&self.0.fill(filling))
+    /// The address with every slot filled. What the address begins with is an address itself; any other value is a part of one, and
+    /// stays in its place whatever signs are in it.
+    pub(crate) fn fill(&self, values: &Values) -> Result<String, Unfilled> {
+        self.0.fill_each(values, |at, text| match at {
+            0 => text.trim_end_matches('/').to_owned(),
+            _ => utf8_percent_encode(&text, PART).to_string(),
+        })
     }
 
-    pub(crate) fn uses(&self, slot: Slot) -> bool {
-        self.0.slots().any(|used| used == slot)
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Name> {
+        self.0.names()
     }
 }
+
+/// All but what RFC 3986 section 2.3 leaves alone, and the braces of a plan; the URL Standard encodes those where they must be.
+const PART: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'{')
+    .remove(b'}');
 
 impl<'de> Deserialize<'de> for UrlTemplate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -122,7 +146,7 @@ impl<'de> Deserialize<'de> for UrlTemplate {
     }
 }
 
-fn web_address(text: &str) -> Result<Url, AddressError> {
+pub(crate) fn web_address(text: &str) -> Result<Url, AddressError> {
     let url = Url::parse(text).map_err(|_| AddressError::Address(text.to_owned()))?;
     if matches!(url.scheme(), "http" | "https") {
         Ok(url)
@@ -130,6 +154,29 @@ fn web_address(text: &str) -> Result<Url, AddressError> {
         Err(AddressError::Address(text.to_owned()))
     }
 }
+
+/// What an editor is told of an address.
+macro_rules! schema {
+    ($type:ty, $name:literal, $pattern:expr) => {
+        impl JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                schemars::json_schema!({ "type": "string", "pattern": $pattern })
+            }
+        }
+    };
+}
+
+schema!(BaseUrl, "BaseUrl", "^https?://[^?#@]+$");
+schema!(UrlPath, "Path", "^/([^/].*)?$");
+schema!(UrlTemplate, "Url", TEMPLATE_PATTERN);
 
 /// Why a text is no address.
 #[derive(Debug, Eq, PartialEq)]
@@ -195,6 +242,21 @@ mod tests {
             url.as_str(),
             "https://a.example/.usher/a%2Fb?issuer=https%3A%2F%2Fi%3Fx%26y%3Dz&subject=auth0%7C1"
         );
+    }
+
+    #[test]
+    fn a_value_stays_in_its_place_of_the_address_and_an_address_stays_whole() {
+        let values = [("id", "auth0|1/../2?x"), ("app", "https://a.example/base/")];
+        let values =
+            Values::of(values.map(|(name, value)| (Name::parse(name).unwrap(), value.into())));
+        let filled = |text: &str| UrlTemplate::parse(text).unwrap().fill(&values).unwrap();
+        assert_eq!(
+            filled("{app}/users/{id}?q={id}"),
+            "https://a.example/base/users/auth0%7C1%2F..%2F2%3Fx?q=auth0%7C1%2F..%2F2%3Fx"
+        );
+        for text in ["", "/users", "x{app}", "ftp://{id}"] {
+            assert!(UrlTemplate::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -8,14 +8,15 @@ use std::time::Duration;
 use policy::contract::sql::Dialect;
 use policy::contract::sql::FirstStatus;
 use policy::contract::sql::table::{Columns, Identifier, SameColumn, Table};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
-use toml::Spanned;
 
 use crate::configuration::address::UrlPath;
 use crate::configuration::contract::names::{NamedColumn, Names};
 use crate::configuration::database::{Database, Place};
 use crate::configuration::file::DatabaseEntry;
 use crate::configuration::mistake::{ConfigurationError, Mistake};
+use crate::configuration::placed::Placed;
 use crate::configuration::reading::{self, Reading};
 use crate::configuration::value::Seconds;
 use crate::configuration::{Environment, text_of};
@@ -76,28 +77,43 @@ struct Part {
     databases: Vec<DatabaseEntry>,
 }
 
-#[derive(Debug, Deserialize)]
+/// For `usher check contract`: your own table of instances, held against the meaning of the statuses.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Entry {
-    database: Spanned<String>,
+#[schemars(rename = "Contract")]
+pub(super) struct Entry {
+    /// The name of one of the databases.
+    database: Placed<String>,
+    /// The table; in PostgreSQL also schema.table.
     #[serde(deserialize_with = "table_name")]
-    table: Spanned<TableName>,
-    key: Spanned<Name>,
-    status: Option<Spanned<Name>>,
-    suspended_from: Option<Spanned<Name>>,
-    provisioned_at: Option<Spanned<Name>>,
-    since: Option<Spanned<Name>>,
-    url: Option<Spanned<Name>>,
+    #[schemars(with = "String")]
+    table: Placed<TableName>,
+    /// The column that says which instance it is.
+    key: Placed<Name>,
+    /// The column that holds the status.
+    status: Option<Placed<Name>>,
+    /// The column that holds what a suspended instance was before.
+    suspended_from: Option<Placed<Name>>,
+    /// The column that says when the app was there.
+    provisioned_at: Option<Placed<Name>>,
+    /// The column that says when the status changed last.
+    since: Option<Placed<Name>>,
+    /// The column that says where the app answers.
+    url: Option<Placed<Name>>,
+    /// The path of the app that is asked whether it is well.
     #[serde(default)]
     health: UrlPath,
+    /// How long a row may stay on its way to `ready`.
     #[serde(default = "usual_budget")]
     budget_seconds: Seconds,
+    /// For one app to answer.
     #[serde(default = "usual_request")]
     request_seconds: Seconds,
 }
 
-#[derive(Clone, Debug)]
-struct Name(Identifier);
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(transparent)]
+struct Name(#[schemars(with = "String")] Identifier);
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -108,30 +124,31 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-fn table_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Spanned<TableName>, D::Error> {
-    let spanned = Spanned::<String>::deserialize(deserializer)?;
-    let span = spanned.span();
-    let name = spanned.get_ref().parse();
-    name.map(|name| Spanned::new(span, name))
-        .map_err(serde::de::Error::custom)
+fn table_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Placed<TableName>, D::Error> {
+    let written = Placed::<String>::deserialize(deserializer)?;
+    let name = written.value.parse();
+    name.map(|value| Placed {
+        span: written.span,
+        value,
+    })
+    .map_err(serde::de::Error::custom)
 }
 
 impl Part {
     fn complete(self, reading: &Reading<'_>) -> Result<Held, Mistake> {
         let entry = self.contract;
         let mut databases = self.databases.into_iter();
-        let Some(database) =
-            databases.find(|known| known.name.get_ref() == entry.database.get_ref())
+        let Some(database) = databases.find(|known| known.name.value == entry.database.value)
         else {
             let sentence = format!(
                 "there is no [[databases]] with the name `{}`",
-                entry.database.get_ref()
+                entry.database.value
             );
             let cure = "add one, or give the name of one that is there".to_owned();
             return Err(reading.mistake(&entry.database, sentence, Some(cure)));
         };
         let database = database.complete(reading)?;
-        let TableName { schema, name } = entry.table.get_ref().clone();
+        let TableName { schema, name } = entry.table.value.clone();
         let dialect = match (&database.place, schema) {
             (Place::Postgres { .. }, schema) => Dialect::Postgres { schema },
             (Place::Sqlite(_), None) => Dialect::Sqlite,
@@ -145,7 +162,7 @@ impl Part {
         let columns =
             columns.map_err(|same| reading.mistake(&entry.key, same.to_string(), None))?;
         let names = entry.names(reading, dialect.clone());
-        let plain = |name: Option<Spanned<Name>>| name.map(|name| name.into_inner().0);
+        let plain = |name: Option<Placed<Name>>| name.map(|name| name.value.0);
         Ok(Held {
             database,
             dialect,
@@ -169,12 +186,12 @@ impl Part {
 impl Entry {
     fn columns(&self) -> Result<Columns, SameColumn> {
         let usual = Columns::default();
-        let or_usual = |name: &Option<Spanned<Name>>, usual: &Identifier| {
+        let or_usual = |name: &Option<Placed<Name>>, usual: &Identifier| {
             name.as_ref()
-                .map_or_else(|| usual.clone(), |name| name.get_ref().0.clone())
+                .map_or_else(|| usual.clone(), |name| name.value.0.clone())
         };
         Columns::new(
-            self.key.get_ref().0.clone(),
+            self.key.value.0.clone(),
             or_usual(&self.status, usual.status()),
             or_usual(&self.suspended_from, usual.suspended_from()),
         )
@@ -190,11 +207,11 @@ impl Entry {
             ("since", self.since.as_ref()),
             ("url", self.url.as_ref()),
         ];
-        let column = |(member, name): (&'static str, Option<&Spanned<Name>>)| {
+        let column = |(member, name): (&'static str, Option<&Placed<Name>>)| {
             name.map(|name| NamedColumn {
                 member,
-                name: name.get_ref().0.clone(),
-                place: Some(name.span()),
+                name: name.value.0.clone(),
+                place: Some(name.span.clone()),
             })
         };
         let mut columns: Vec<_> = given.into_iter().filter_map(column).collect();
@@ -209,7 +226,7 @@ impl Entry {
             path: reading.path.to_owned(),
             text: reading.text.to_owned(),
             dialect,
-            table: (self.table.get_ref().to_string(), self.table.span()),
+            table: (self.table.value.to_string(), self.table.span.clone()),
             columns,
         }
     }

@@ -3,7 +3,13 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
+
+use crate::configuration::file::DatabaseEntry;
+use crate::configuration::mistake::Mistake;
+use crate::configuration::reading::Reading;
+use crate::configuration::secret::Origin;
 
 /// A database of the deployment, and what the deployed code needs in it.
 #[derive(Clone, Debug)]
@@ -20,13 +26,13 @@ pub(crate) struct Database {
 #[derive(Clone)]
 pub(crate) enum Place {
     /// A server, by its connection string: a secret, which has its password.
-    Postgres { url: String, variable: String },
+    Postgres { url: String, origin: Origin },
     /// A file on this machine.
     Sqlite(PathBuf),
 }
 
 /// The databases the verifier can look into.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum DatabaseKind {
     /// A PostgreSQL server.
@@ -39,7 +45,7 @@ pub(super) enum DatabaseKind {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Postgres { variable, .. } => write!(f, "${variable}"),
+            Self::Postgres { origin, .. } => f.write_str(&origin.in_a_shell()),
             Self::Sqlite(path) => path.display().fmt(f),
         }
     }
@@ -48,5 +54,50 @@ impl fmt::Display for Place {
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Place({self})")
+    }
+}
+
+impl DatabaseEntry {
+    pub(super) fn complete(self, reading: &Reading<'_>) -> Result<Database, Mistake> {
+        let place = match (
+            self.kind,
+            self.path,
+            self.path_env,
+            self.url_env,
+            self.url_file,
+        ) {
+            (DatabaseKind::Sqlite, Some(path), None, None, None) => Place::Sqlite(path),
+            (DatabaseKind::Sqlite, None, Some(name), None, None) => {
+                Place::Sqlite(PathBuf::from(reading.variable(&name)?))
+            }
+            (DatabaseKind::Postgres, None, None, name, file)
+                if name.is_some() != file.is_some() =>
+            {
+                let keys = ["url_env", "url_file"];
+                let (origin, url) =
+                    reading.secret(&self.name.span, keys, name.as_ref(), file.as_ref())?;
+                Place::Postgres { url, origin }
+            }
+            (kind, _, _, _, _) => {
+                let needs = match kind {
+                    DatabaseKind::Postgres => "either `url_env` or `url_file`, and no path",
+                    DatabaseKind::Sqlite => "either `path` or `path_env`",
+                };
+                let sentence = format!("the database `{}` needs {needs}", self.name.value);
+                return Err(reading.mistake(&self.name, sentence, None));
+            }
+        };
+        let Self {
+            name,
+            tables,
+            migrate,
+            ..
+        } = self;
+        Ok(Database {
+            name: name.value,
+            place,
+            tables,
+            migrate,
+        })
     }
 }

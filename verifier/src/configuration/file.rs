@@ -1,129 +1,139 @@
-//! The file as it is written: its tables and keys.
+//! The file as it is written: its tables and keys. The schema for editors is made of these types.
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use toml::Spanned;
 
 use crate::configuration::address::{BaseUrl, UrlPath, UrlTemplate};
+use crate::configuration::contract::Entry as ContractEntry;
 use crate::configuration::database::DatabaseKind;
-use crate::configuration::template::{JsonTemplate, Template};
-use crate::configuration::value::{AcceptedStatus, EmailTemplate, JsonPointer, Method, Seconds};
+use crate::configuration::placed::{OwnKeys, Placed};
+use crate::configuration::request::tables::{CallTable, LogInTable, ReadyTable, StepTable};
+use crate::configuration::template::Template;
+use crate::configuration::value::{EmailTemplate, Seconds};
 
-/// The whole file.
-#[derive(Debug, Deserialize)]
+/// What `usher` needs to know of a deployment.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "usher.toml")]
 pub(super) struct File {
     pub(super) target: Target,
-    pub(super) register: Call,
-    pub(super) log_in: LogIn,
-    pub(super) log_out: Option<Call>,
-    pub(super) remove_user: Option<Call>,
-    pub(super) instance: Instance,
-    pub(super) gate_admin: Option<GateAdmin>,
+    /// How a user signs up; POST unless said otherwise.
+    pub(super) register: CallTable,
+    /// How a user logs in; POST unless said otherwise.
+    pub(super) log_in: LogInTable,
+    /// How a user logs out; POST unless said otherwise.
+    pub(super) log_out: Option<CallTable>,
+    /// How the created user is deleted; DELETE unless said otherwise. Without it every run leaves a user behind.
+    pub(super) remove_user: Option<CallTable>,
+    /// Only without a gate: what is asked until the user's app is there; GET unless said otherwise.
+    pub(super) ready: Option<Placed<ReadyTable>>,
+    #[serde(default)]
+    pub(super) instance: InstanceTable,
+    /// Requests of your own, made in this order by the logged-in user; GET unless said otherwise.
+    #[serde(default)]
+    pub(super) steps: Vec<StepTable>,
+    /// Values that templates may use and nothing may show: each a name, and where its value is.
+    #[serde(default)]
+    pub(super) secrets: OwnKeys<Placed<SecretPlace>>,
+    pub(super) gate_admin: Option<Placed<GateAdmin>>,
     #[serde(default)]
     pub(super) budget: Budget,
     #[serde(default)]
     pub(super) users: Users,
+    /// Databases that may be looked into, read-only, when a step fails.
     #[serde(default)]
     pub(super) databases: Vec<DatabaseEntry>,
     /// For `usher check contract`, which reads it in full.
+    #[schemars(with = "Option<ContractEntry>")]
     pub(super) contract: Option<IgnoredAny>,
 }
 
-/// `[target]`: where the deployment is.
-#[derive(Debug, Deserialize)]
+/// Where the deployment is.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Target {
-    pub(super) gate: BaseUrl,
+    /// The public address of Usher's gate; `{gate}` and `{app}` in templates.
+    pub(super) gate: Option<BaseUrl>,
+    /// Where users reach their app, if there is no gate; `{app}` in templates.
+    pub(super) app: Option<Placed<BaseUrl>>,
+    /// The address of the identity service; `{identity}` in templates.
     pub(super) identity: Option<BaseUrl>,
 }
 
-/// One request that the deployment is asked for.
-#[derive(Clone, Debug, Deserialize)]
+/// What is fetched of the user's app.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Call {
-    pub(crate) method: Option<Method>,
-    pub(crate) url: Spanned<UrlTemplate>,
-    pub(crate) json: Option<Spanned<JsonTemplate>>,
-    #[serde(default)]
-    pub(crate) status: AcceptedStatus,
+pub(super) struct InstanceTable {
+    /// A path of the gate, or of the app where there is no gate.
+    pub(super) path: Option<Placed<UrlPath>>,
+    /// Only without a gate: the address itself, where each user has one of their own.
+    pub(super) url: Option<Placed<UrlTemplate>>,
+    /// A text that the page must contain: proves that the app sees the right visitor.
+    pub(super) contains: Option<Placed<Template>>,
+    /// A path of the app itself, asked when a step fails.
+    pub(super) health: Option<UrlPath>,
 }
 
-/// The request that gives a token, and where the token is in the answer.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct LogIn {
-    pub(crate) method: Option<Method>,
-    pub(crate) url: Spanned<UrlTemplate>,
-    pub(crate) json: Option<Spanned<JsonTemplate>>,
-    #[serde(default)]
-    pub(crate) status: AcceptedStatus,
-    pub(crate) token: JsonPointer,
-    /// Whether browsers hand this token over to the gate for a session.
-    #[serde(default = "yes")]
-    pub(crate) session: bool,
-}
-
-const fn yes() -> bool {
-    true
-}
-
-impl LogIn {
-    pub(crate) fn call(&self) -> Call {
-        Call {
-            method: self.method,
-            url: self.url.clone(),
-            json: self.json.clone(),
-            status: self.status.clone(),
-        }
-    }
-}
-
-/// What is fetched through the gate.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Instance {
-    #[serde(default)]
-    pub(crate) path: UrlPath,
-    pub(crate) contains: Option<Template>,
-    pub(crate) health: Option<UrlPath>,
-}
-
-/// `[gate_admin]`: how the gate's registry may be asked.
-#[derive(Debug, Deserialize)]
+/// How the gate's registry may be asked.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GateAdmin {
-    pub(super) secret_env: Spanned<String>,
+    /// The name of the environment variable that holds the operator's secret.
+    pub(super) secret_env: Option<Placed<String>>,
+    /// The file that holds the operator's secret.
+    pub(super) secret_file: Option<Placed<PathBuf>>,
 }
 
-/// `[budget]`: how long things may take.
-#[derive(Debug, Deserialize)]
+/// Where a secret is: one of the two.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SecretPlace {
+    /// The name of the environment variable that holds it.
+    pub(super) env: Option<Placed<String>>,
+    /// The file that holds it; a line break at its end does not count.
+    pub(super) file: Option<Placed<PathBuf>>,
+}
+
+/// How long things may take.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Budget {
+    /// For a fresh user's app to be there.
     pub(super) ready_seconds: Seconds,
+    /// For one request.
     pub(super) request_seconds: Seconds,
 }
 
-/// `[users]`: what the created user is called.
-#[derive(Debug, Default, Deserialize)]
+/// What created users are called.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Users {
+    /// An address that nobody else can have; `{run}` is another one in every run.
     pub(super) email: EmailTemplate,
 }
 
-/// `[[databases]]`: a database that may be looked into.
-#[derive(Debug, Deserialize)]
+/// A database that may be looked into.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DatabaseEntry {
-    pub(super) name: Spanned<String>,
+    /// What it is called in reports.
+    pub(super) name: Placed<String>,
     pub(super) kind: DatabaseKind,
+    /// SQLite: the file.
     pub(super) path: Option<PathBuf>,
-    pub(super) path_env: Option<Spanned<String>>,
-    pub(super) url_env: Option<Spanned<String>>,
+    /// SQLite: the name of the environment variable that holds the file's path.
+    pub(super) path_env: Option<Placed<String>>,
+    /// PostgreSQL: the name of the environment variable that holds the connection string.
+    pub(super) url_env: Option<Placed<String>>,
+    /// PostgreSQL: the file that holds the connection string.
+    pub(super) url_file: Option<Placed<PathBuf>>,
+    /// Tables that the deployed code needs.
     #[serde(default)]
     pub(super) tables: Vec<String>,
+    /// The command that applies the migrations, quoted in the fix.
     pub(super) migrate: Option<String>,
 }
 

@@ -5,10 +5,11 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::configuration::address::BaseUrl;
-use crate::configuration::admin::Admin;
 use crate::configuration::file::{GateAdmin, Target};
-use crate::configuration::mistake::ConfigurationError;
+use crate::configuration::mistake::{ConfigurationError, Mistake};
+use crate::configuration::placed::Placed;
 use crate::configuration::reading::{self, Reading};
+use crate::configuration::secret::Admin;
 use crate::configuration::{Environment, text_of};
 
 /// A gate, and the secret of its operators where the file names it.
@@ -32,8 +33,14 @@ impl GateOfFile {
             environment,
         };
         let admin = part.gate_admin.map(|admin| admin.complete(&reading));
+        let Some(gate) = part.target.value.gate else {
+            let sentence = "[target] has no `gate`".to_owned();
+            let cure = "add `gate = \"https://…\"`, or name the gate with --gate URL".to_owned();
+            let mistake: Mistake = reading.mistake(&part.target, sentence, Some(cure));
+            return Err(mistake.into());
+        };
         Ok(Self {
-            gate: part.target.gate,
+            gate,
             admin: admin.transpose()?,
         })
     }
@@ -42,6 +49,6 @@ impl GateOfFile {
 /// The rest of the file is what `usher verify` needs, and is judged there.
 #[derive(Debug, Deserialize)]
 struct Part {
-    target: Target,
-    gate_admin: Option<GateAdmin>,
+    target: Placed<Target>,
+    gate_admin: Option<Placed<GateAdmin>>,
 }

@@ -59,18 +59,27 @@ impl Mistake {
 
     /// A mistake that reading the TOML found, with a suggestion if one of the expected names is close.
     pub(crate) fn from_toml(file: &Path, text: &str, error: &toml::de::Error) -> Self {
-        let sentence = error.message().trim().to_owned();
+        let said = error
+            .message()
+            .trim()
+            .replace("unknown field", "unknown key");
         let place = error.span().and_then(|span| Place::of(text, &span));
+        let cure = suggestion(&said);
+        let sentence = match said.split_once(", expected ") {
+            // Whoever is told the right name need not read all of them.
+            Some((wrong, _others)) if cure.is_some() => wrong.to_owned(),
+            Some(_) | None => said,
+        };
         Self {
             file: file.to_owned(),
             place,
-            cure: suggestion(&sentence),
             sentence,
+            cure,
         }
     }
 }
 
-/// serde says "unknown field `tokn`, expected one of `url`, `token`": the first name is the wrong one, the others would do.
+/// It says "unknown key `tokn`, expected one of `url`, `token`": the first name is the wrong one, the others would do.
 fn suggestion(sentence: &str) -> Option<String> {
     if !sentence.starts_with("unknown ") {
         return None;

@@ -1,86 +1,15 @@
 //! Texts with places to be filled: `usher-{run}@example.com`.
 
+pub(crate) mod json;
+
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
 
-use crate::configuration::suggestion::closest;
-
-/// A name that stands in braces in a template.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Slot {
-    /// The created user's e-mail address.
-    Email,
-    /// The gate's address.
-    Gate,
-    /// The identity service's address.
-    Identity,
-    /// The created user's password.
-    Password,
-    /// The random id of this run.
-    Run,
-    /// The created user's name.
-    Username,
-}
-
-impl Slot {
-    const ALL: [Self; 6] = [
-        Self::Email,
-        Self::Gate,
-        Self::Identity,
-        Self::Password,
-        Self::Run,
-        Self::Username,
-    ];
-
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Gate => "gate",
-            Self::Identity => "identity",
-            Self::Password => "password",
-            Self::Run => "run",
-            Self::Username => "username",
-        }
-    }
-}
-
-/// What fills the slots.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Filling<'a> {
-    pub(crate) email: &'a str,
-    pub(crate) gate: &'a str,
-    pub(crate) identity: &'a str,
-    pub(crate) password: &'a str,
-    pub(crate) run: &'a str,
-    pub(crate) username: &'a str,
-}
-
-impl Filling<'static> {
-    /// Plausible values, to judge a template before a run.
-    pub(crate) const SAMPLE: Self = Self {
-        email: "usher-sample@usher.invalid",
-        gate: "https://gate.invalid",
-        identity: "https://identity.invalid",
-        password: "sample",
-        run: "sample",
-        username: "usher-sample",
-    };
-}
-
-impl Filling<'_> {
-    fn value(&self, slot: Slot) -> &str {
-        match slot {
-            Slot::Email => self.email,
-            Slot::Gate => self.gate,
-            Slot::Identity => self.identity,
-            Slot::Password => self.password,
-            Slot::Run => self.run,
-            Slot::Username => self.username,
-        }
-    }
-}
+use crate::configuration::name::{Name, NotAName, Unfilled, Values, text_of_value};
 
 /// A text with slots.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -89,7 +18,7 @@ pub(crate) struct Template(Vec<Part>);
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Part {
     Text(String),
-    Slot(Slot),
+    Slot(Name),
 }
 
 impl Template {
@@ -115,7 +44,7 @@ impl Template {
     }
 
     /// One slot with a text before and behind it.
-    pub(crate) fn around(before: &str, slot: Slot, behind: &str) -> Self {
+    pub(crate) fn around(before: &str, slot: Name, behind: &str) -> Self {
         Self(vec![
             Part::Text(before.to_owned()),
             Part::Slot(slot),
@@ -124,27 +53,47 @@ impl Template {
     }
 
     /// The text with every slot filled.
-    pub(crate) fn fill(&self, filling: &Filling<'_>) -> String {
-        let mut filled = String::new();
-        for part in &self.0 {
-            filled.push_str(match part {
-                Part::Text(text) => text,
-                Part::Slot(slot) => filling.value(*slot),
-            });
-        }
-        filled
+    pub(crate) fn fill(&self, values: &Values) -> Result<String, Unfilled> {
+        self.fill_each(values, |_index, text| text)
     }
 
-    pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> {
+    /// The text with every slot filled by what `change` makes of its value; it is told where in the text the slot stands.
+    pub(crate) fn fill_each(
+        &self,
+        values: &Values,
+        change: impl Fn(usize, String) -> String,
+    ) -> Result<String, Unfilled> {
+        let mut filled = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => filled.push_str(text),
+                Part::Slot(name) => {
+                    let text = change(filled.len(), text_of_value(&values.get(name)?));
+                    filled.push_str(&text);
+                }
+            }
+        }
+        Ok(filled)
+    }
+
+    /// What fills the template where it is one slot and nothing else: a number stays a number.
+    fn fill_whole(&self, values: &Values) -> Result<Value, Unfilled> {
+        match self.0.as_slice() {
+            [Part::Slot(name)] => values.get(name),
+            _ => self.fill(values).map(Value::String),
+        }
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Name> {
         self.0.iter().filter_map(|part| match part {
             Part::Text(_) => None,
-            Part::Slot(slot) => Some(*slot),
+            Part::Slot(name) => Some(name),
         })
     }
 }
 
 /// Reads the rest of `{name}`.
-fn slot(rest: &mut impl Iterator<Item = char>) -> Result<Slot, TemplateError> {
+fn slot(rest: &mut impl Iterator<Item = char>) -> Result<Name, TemplateError> {
     let mut name = String::new();
     loop {
         match rest.next() {
@@ -153,10 +102,7 @@ fn slot(rest: &mut impl Iterator<Item = char>) -> Result<Slot, TemplateError> {
             Some(character) => name.push(character),
         }
     }
-    Slot::ALL
-        .into_iter()
-        .find(|slot| slot.word() == name)
-        .ok_or(TemplateError::UnknownName(name))
+    Name::parse(&name).map_err(TemplateError::NotAName)
 }
 
 impl<'de> Deserialize<'de> for Template {
@@ -165,75 +111,32 @@ impl<'de> Deserialize<'de> for Template {
     }
 }
 
-/// JSON whose texts are templates; the keys are not.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum JsonTemplate {
-    List(Vec<Self>),
-    Object(Vec<(String, Self)>),
-    /// A number, a truth value or nothing.
-    Plain(Value),
-    Text(Template),
-}
-
-impl JsonTemplate {
-    fn parse(value: Value) -> Result<Self, TemplateError> {
-        Ok(match value {
-            Value::String(text) => Self::Text(Template::parse(&text)?),
-            Value::Array(items) => Self::List(
-                items
-                    .into_iter()
-                    .map(Self::parse)
-                    .collect::<Result<_, _>>()?,
-            ),
-            Value::Object(members) => Self::Object(
-                members
-                    .into_iter()
-                    .map(|(name, value)| Ok((name, Self::parse(value)?)))
-                    .collect::<Result<_, _>>()?,
-            ),
-            plain @ (Value::Null | Value::Bool(_) | Value::Number(_)) => Self::Plain(plain),
-        })
+impl JsonSchema for Template {
+    fn inline_schema() -> bool {
+        true
     }
 
-    /// The JSON with every slot filled.
-    pub(crate) fn fill(&self, filling: &Filling<'_>) -> Value {
-        match self {
-            Self::List(items) => items.iter().map(|item| item.fill(filling)).collect(),
-            Self::Object(members) => members
-                .iter()
-                .map(|(name, value)| (name.clone(), value.fill(filling)))
-                .collect(),
-            Self::Plain(value) => value.clone(),
-            Self::Text(template) => Value::String(template.fill(filling)),
-        }
+    fn schema_name() -> Cow<'static, str> {
+        "Template".into()
     }
 
-    /// Whether this slot occurs anywhere.
-    pub(crate) fn uses(&self, slot: Slot) -> bool {
-        match self {
-            Self::List(items) => items.iter().any(|item| item.uses(slot)),
-            Self::Object(members) => members.iter().any(|(_, value)| value.uses(slot)),
-            Self::Plain(_) => false,
-            Self::Text(template) => template.slots().any(|used| used == slot),
-        }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "type": "string", "pattern": TEMPLATE_PATTERN })
     }
 }
 
-impl<'de> Deserialize<'de> for JsonTemplate {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(Value::deserialize(deserializer)?).map_err(D::Error::custom)
-    }
-}
+/// Every brace is doubled, or one of a pair around a name.
+pub(super) const TEMPLATE_PATTERN: &str = r"^([^{}]|\{\{|\}\}|\{[a-z][a-z0-9_]*\})*$";
 
 /// Why a text is no template.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) enum TemplateError {
     /// A `}` that closes nothing.
     LoneBrace,
+    /// What stands in braces is no name.
+    NotAName(NotAName),
     /// A `{` that is never closed.
     OpenBrace,
-    /// A name in braces that nothing fills.
-    UnknownName(String),
 }
 
 impl fmt::Display for TemplateError {
@@ -242,20 +145,11 @@ impl fmt::Display for TemplateError {
             Self::LoneBrace => {
                 f.write_str("a `}` that closes nothing; write `}}` for the brace itself")
             }
+            Self::NotAName(error) => {
+                write!(f, "in braces, {error}; write `{{{{` for the brace itself")
+            }
             Self::OpenBrace => {
                 f.write_str("a `{` that is never closed; write `{{` for the brace itself")
-            }
-            Self::UnknownName(name) => {
-                write!(f, "nothing fills `{{{name}}}`")?;
-                if let Some(right) = closest(name, Slot::ALL.map(Slot::word)) {
-                    return write!(f, "; did you mean `{{{right}}}`?");
-                }
-                let known = Slot::ALL.map(|slot| format!("`{{{}}}`", slot.word()));
-                write!(
-                    f,
-                    "; known are {}, and `{{{{` for the brace itself",
-                    known.join(", ")
-                )
             }
         }
     }
@@ -263,37 +157,53 @@ impl fmt::Display for TemplateError {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn values() -> Values {
+        let named = [("id", json!(7)), ("email", json!("e@usher.invalid"))];
+        Values::of(named.map(|(name, value)| (Name::parse(name).unwrap(), value)))
+    }
 
     #[test]
     fn slots_are_filled_and_doubled_braces_are_braces() {
-        let template = Template::parse("{identity}/u/{email}?{{x}}").unwrap();
+        let template = Template::parse("/u/{email}/{id}?{{x}}").unwrap();
         assert_eq!(
-            template.fill(&Filling::SAMPLE),
-            "https://identity.invalid/u/usher-sample@usher.invalid?{x}"
+            template.fill(&values()).unwrap(),
+            "/u/e@usher.invalid/7?{x}"
         );
     }
 
     #[test]
-    fn an_unknown_name_is_refused_with_a_suggestion() {
-        let error = Template::parse("{emial}").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "nothing fills `{emial}`; did you mean `{email}`?"
-        );
+    fn a_name_that_nothing_fills_is_said_or_in_a_plan_shown() {
+        let template = Template::parse("{id}-{ticket}").unwrap();
+        let unfilled = template.fill(&values()).unwrap_err();
+        assert_eq!(unfilled.0, Name::parse("ticket").unwrap());
+        let shown = template.fill(&values().with_placeholders()).unwrap();
+        assert_eq!(shown, "7-{ticket}");
+    }
+
+    #[test]
+    fn braces_hold_names_and_nothing_else() {
         for text in ["{", "{}", "{email", "}", "{e{mail}", "{ email }"] {
             assert!(Template::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn texts_at_any_depth_of_json_are_templates() {
-        let json = serde_json::json!({"a": [{"b": "{run}"}], "n": 1});
-        let template = JsonTemplate::parse(json).unwrap();
-        assert_eq!(
-            template.fill(&Filling::SAMPLE),
-            serde_json::json!({"a": [{"b": "sample"}], "n": 1})
-        );
-        assert!(JsonTemplate::parse(serde_json::json!(["{nobody}"])).is_err());
+    fn the_schema_takes_what_is_a_template_and_nothing_else() {
+        let pattern = regex::Regex::new(TEMPLATE_PATTERN).unwrap();
+        for text in [
+            "", "a", "{a}", "{a}{b}", "{{", "}}", "{{a}}", "{", "}", "{}", "{A}", "{a", "a}",
+            "{{{a}", "{ a }",
+        ] {
+            // `{{{a}` is a brace and a slot, in either reading.
+            assert_eq!(
+                pattern.is_match(text),
+                Template::parse(text).is_ok(),
+                "{text}"
+            );
+        }
     }
 }

@@ -1,15 +1,18 @@
 //! The small values of usher.toml, each of which can only be right.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
-use crate::configuration::template::{Filling, Slot, Template};
+use crate::configuration::name::{BuiltIn, Values};
+use crate::configuration::template::Template;
 
 /// The HTTP methods a request of usher.toml can have.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Method {
     Delete,
@@ -80,6 +83,16 @@ impl<'de> Deserialize<'de> for AcceptedStatus {
 pub(crate) struct JsonPointer(String);
 
 impl JsonPointer {
+    pub(crate) fn parse(text: String) -> Result<Self, String> {
+        if text.is_empty() || text.starts_with('/') {
+            Ok(Self(text))
+        } else {
+            Err(format!(
+                "a JSON pointer begins with a slash: `/{text}` instead of `{text}`"
+            ))
+        }
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -87,14 +100,7 @@ impl JsonPointer {
 
 impl<'de> Deserialize<'de> for JsonPointer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.is_empty() || text.starts_with('/') {
-            Ok(Self(text))
-        } else {
-            Err(D::Error::custom(format!(
-                "a JSON pointer begins with a slash: `/{text}` instead of `{text}`"
-            )))
-        }
+        Self::parse(String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 
@@ -105,8 +111,9 @@ pub(crate) struct EmailTemplate(Template);
 impl EmailTemplate {
     fn parse(text: &str) -> Result<Self, String> {
         let template = Template::parse(text).map_err(|error| error.to_string())?;
+        let run = BuiltIn::Run.name();
         let only_run =
-            template.slots().all(|slot| slot == Slot::Run) && template.slots().next().is_some();
+            template.names().all(|name| *name == run) && template.names().next().is_some();
         if only_run && text.contains('@') {
             Ok(Self(template))
         } else {
@@ -117,17 +124,20 @@ impl EmailTemplate {
     }
 
     pub(crate) fn fill(&self, run: &str) -> String {
-        self.0.fill(&Filling {
-            run,
-            ..Filling::SAMPLE
-        })
+        let values = Values::of([(BuiltIn::Run.name(), run.into())]);
+        // No other name is in it, and a name that is shown is still an address of this run.
+        self.0.fill(&values).unwrap_or_else(|_| run.to_owned())
     }
 }
 
 impl Default for EmailTemplate {
     fn default() -> Self {
         // RFC 2606 section 2: nothing is ever delivered to `.invalid`.
-        Self(Template::around("usher-", Slot::Run, "@usher.invalid"))
+        Self(Template::around(
+            "usher-",
+            BuiltIn::Run.name(),
+            "@usher.invalid",
+        ))
     }
 }
 
@@ -165,3 +175,31 @@ impl<'de> Deserialize<'de> for Seconds {
         }
     }
 }
+
+/// What an editor is told of a value that reads itself.
+macro_rules! schema {
+    ($type:ty, $name:literal, $schema:tt) => {
+        impl JsonSchema for $type {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                schemars::json_schema!($schema)
+            }
+        }
+    };
+}
+
+schema!(AcceptedStatus, "Status", {
+    "type": "array", "minItems": 1, "items": { "type": "integer", "minimum": 200, "maximum": 599 }
+});
+schema!(EmailTemplate, "Email", {
+    "type": "string", "pattern": r"^[^{}]*(\{run\}[^{}]*)+$"
+});
+schema!(JsonPointer, "JsonPointer", { "type": "string", "pattern": "^(/.*)?$" });
+schema!(Seconds, "Seconds", { "type": "integer", "minimum": 1, "maximum": 3600 });

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use policy::contract::directory::EventList;
 use policy::contract::{Problem, REASON_HEADER, RESPONSE_HEADER};
-use reqwest::Url;
+use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 
@@ -16,7 +16,7 @@ use crate::redaction::Secrets;
 /// One request and what came of it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Exchange {
-    pub(crate) request: Request,
+    pub(crate) request: Sent,
     /// The request as a command, with `$TOKEN` and `$PASSWORD` in place of the secrets.
     pub(crate) curl: String,
     #[serde(serialize_with = "answer_or_reason")]
@@ -24,21 +24,6 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    /// A request that could not even be made.
-    pub(crate) fn unsent(method: String, reason: NoAnswer) -> Self {
-        let request = Request {
-            method,
-            url: String::new(),
-            headers: Vec::new(),
-            body: None,
-        };
-        Self {
-            request,
-            curl: String::new(),
-            answer: Err(reason),
-        }
-    }
-
     /// Changes every text that could hold a secret.
     pub(crate) fn for_each_text(&mut self, change: &mut impl FnMut(&mut String)) {
         change(&mut self.request.url);
@@ -75,20 +60,49 @@ fn answer_or_reason<S: Serializer>(
     }
 }
 
-/// What was sent.
+/// What is sent.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Request {
-    pub(crate) method: String,
+pub(crate) struct Sent {
+    #[serde(serialize_with = "as_word")]
+    pub(crate) method: Method,
     pub(crate) url: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Option<String>,
 }
 
-impl Request {
+fn as_word<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}
+
+impl Sent {
+    /// Without headers: no `accept` either, so that a printed curl line asks for just the same.
+    pub(crate) fn new(method: Method, url: String) -> Self {
+        Self {
+            method,
+            url,
+            headers: Vec::new(),
+            body: None,
+        }
+    }
+
+    pub(crate) fn get(url: &str) -> Self {
+        Self::new(Method::GET, url.to_owned())
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With a token (RFC 6750 section 2.1).
+    pub(crate) fn bearer(self, token: &str) -> Self {
+        self.with("authorization", &format!("Bearer {token}"))
+    }
+
     /// The same request for a shell.
     pub(crate) fn curl(&self, secrets: &Secrets) -> String {
         let mut words = vec!["curl -i".to_owned()];
-        if self.method != "GET" {
+        if self.method != Method::GET {
             words.push(format!("-X {}", self.method));
         }
         words.extend(
@@ -141,6 +155,14 @@ impl Answer {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Every value of a header, in order.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers
+            .iter()
+            .filter(move |(found, _)| found == name)
+            .map(|(_, value)| value.as_str())
+    }
+
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_str(&self.body).ok()
     }
@@ -177,7 +199,7 @@ impl Answer {
 /// Why no answer came, so that nothing can be said about the deploy.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum NoAnswer {
-    /// The filled address is none.
+    /// What was to be sent is no request: an address or a header that is none.
     Address { said: String },
     /// The connection ended before the answer did.
     Cut { url: String, said: String },
@@ -271,9 +293,9 @@ mod tests {
     use super::*;
     use crate::redaction::SecretName;
 
-    fn request(body: &str) -> Request {
-        Request {
-            method: "POST".into(),
+    fn request(body: &str) -> Sent {
+        Sent {
+            method: Method::POST,
             url: "https://a.example/x?y='1'".into(),
             headers: vec![("authorization".into(), "Bearer t0k3n-of-a-visitor".into())],
             body: Some(body.into()),

@@ -6,15 +6,28 @@ use policy::reason::Reason;
 use policy::status::Status;
 use reqwest::Url;
 
-use crate::configuration::admin::Admin;
-use crate::deployment::Deployment;
-use crate::deployment::exchange::{Exchange, NoAnswer};
-use crate::deployment::http::Body;
+use crate::configuration::front::GateFront;
+use crate::configuration::secret::Admin;
+use crate::deployment::exchange::{Exchange, NoAnswer, Sent};
+use crate::deployment::http::{Http, form};
+use crate::deployment::prepared::{CONTENT_TYPE, FORM};
 
-impl Deployment<'_> {
+/// A gate that can be asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gate<'a> {
+    pub(crate) front: &'a GateFront,
+    pub(super) http: &'a Http<'a>,
+}
+
+impl Gate<'_> {
+    /// The question who the bearer is and where they stand.
+    pub(crate) fn asking_me(&self, token: &str) -> Sent {
+        Sent::get(self.own_endpoint(&["me"], &[]).as_str()).bearer(token)
+    }
+
     /// Asks the gate who the bearer is and where they stand.
     pub(crate) async fn me(&self, token: &str) -> (Exchange, Result<Standpoint, NoAnswer>) {
-        let exchange = self.get(self.own_endpoint(&["me"], &[]), Some(token)).await;
+        let exchange = self.http.send(self.asking_me(token)).await;
         let standpoint = exchange.answer.clone().map(|answer| {
             if let Some(me) = answer.json::<Me>() {
                 Standpoint::Known(Box::new(me))
@@ -35,7 +48,9 @@ impl Deployment<'_> {
 
     /// Asks whether the gate itself is well.
     pub(crate) async fn gate_readiness(&self) -> Exchange {
-        self.get(self.readiness_url(), None).await
+        self.http
+            .send(Sent::get(self.readiness_url().as_str()))
+            .await
     }
 
     /// What the gate says of itself while it is well.
@@ -55,27 +70,38 @@ impl Deployment<'_> {
         self.own_endpoint(&["ready"], &[])
     }
 
-    /// Hands a token over for a session, as a page of the gate's own origin would.
-    pub(crate) async fn open_session(&self, token: &str) -> Exchange {
+    /// A token handed over for a session, as a page of the gate's own origin would.
+    pub(crate) fn opening_session(&self, token: &str) -> Sent {
         let url = self.own_endpoint(&["session"], &[]);
-        let origin = ("origin", url.origin().ascii_serialization());
-        let form = Body::Form(vec![("token", token.to_owned())]);
-        let method = reqwest::Method::POST;
-        self.http
-            .send(method, url, None, &[origin], Some(form))
-            .await
+        let sent = Sent::new(reqwest::Method::POST, url.to_string())
+            .with(CONTENT_TYPE, FORM)
+            .with("origin", &url.origin().ascii_serialization());
+        Sent {
+            body: Some(form(&[("token", token.to_owned())])),
+            ..sent
+        }
+    }
+
+    /// Hands a token over for a session.
+    pub(crate) async fn open_session(&self, token: &str) -> Exchange {
+        self.http.send(self.opening_session(token)).await
+    }
+
+    /// The question for the events of the log-in that this request was.
+    pub(crate) fn asking_log_ins(&self, admin: &str, request_id: &str, since: &str) -> Sent {
+        let query = [
+            ("event", EventKind::LoginSuccess.word()),
+            ("request", request_id),
+            ("since", since),
+        ];
+        let url = self.own_endpoint(&["admin", "v1", "events"], &query);
+        Sent::get(url.as_str()).bearer(admin)
     }
 
     /// Asks for the events of the log-in that this request was.
     pub(crate) async fn log_ins_of(&self, admin: &Admin, request_id: &str, since: u64) -> Exchange {
-        let since = since.to_string();
-        let query = [
-            ("event", EventKind::LoginSuccess.word()),
-            ("request", request_id),
-            ("since", &since),
-        ];
-        let url = self.own_endpoint(&["admin", "v1", "events"], &query);
-        self.get(url, Some(&admin.secret)).await
+        let asking = self.asking_log_ins(&admin.secret, request_id, &since.to_string());
+        self.http.send(asking).await
     }
 
     /// Looks an instance up in the gate's registry.
@@ -125,7 +151,8 @@ impl Deployment<'_> {
     ) -> Result<T, Unseen> {
         let shown = url.to_string();
         let answer = self
-            .get(url, Some(&admin.secret))
+            .http
+            .send(Sent::get(url.as_str()).bearer(&admin.secret))
             .await
             .answer
             .map_err(Unseen::NoAnswer)?;
@@ -144,8 +171,8 @@ impl Deployment<'_> {
     }
 
     fn own_endpoint(&self, segments: &[&str], query: &[(&str, &str)]) -> Url {
-        self.configuration
-            .gate
+        self.front
+            .address
             .endpoint(&[&[".usher"], segments].concat(), query)
     }
 }

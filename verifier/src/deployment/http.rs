@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::{Client, Method, Url, redirect};
-use serde_json::Value;
+use reqwest::header::HeaderValue;
+use reqwest::{Client, Url, redirect};
 
-use crate::deployment::exchange::{Answer, Exchange, NoAnswer, Request};
+use crate::configuration::address::web_address;
+use crate::deployment::exchange::{Answer, Exchange, NoAnswer, Sent};
 use crate::redaction::Secrets;
 
 /// Sends requests, each within the same time.
@@ -31,77 +32,47 @@ impl<'a> Http<'a> {
         })
     }
 
-    /// Sends one request, with these headers besides those that a token and a body need.
-    pub(crate) async fn send(
-        &self,
-        method: Method,
-        url: Url,
-        token: Option<&str>,
-        further: &[(&str, String)],
-        body: Option<Body>,
-    ) -> Exchange {
-        // No `accept`: then a printed curl line asks for just the same.
-        let mut headers = Vec::new();
-        headers.extend(token.map(|token| ("authorization".to_owned(), format!("Bearer {token}"))));
-        headers.extend(
-            body.as_ref()
-                .map(|body| ("content-type".to_owned(), body.media_type().to_owned())),
-        );
-        let further = further
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), value.clone()));
-        headers.extend(further);
-        let request = Request {
-            method: method.to_string(),
-            url: url.to_string(),
-            headers,
-            body: body.map(Body::into_text),
+    /// Sends one request.
+    pub(crate) async fn send(&self, mut request: Sent) -> Exchange {
+        let answer = match web_address(&request.url) {
+            Err(error) => Err(NoAnswer::Address {
+                said: error.to_string(),
+            }),
+            Ok(url) => {
+                request.url = url.to_string();
+                self.answer(&request, &url).await
+            }
         };
-        let mut sending = self
-            .client
-            .request(method, url.clone())
-            .timeout(self.within);
-        for (name, value) in &request.headers {
-            sending = sending.header(name, value);
-        }
-        if let Some(body) = &request.body {
-            sending = sending.body(body.clone());
-        }
-        let answer = receive(sending, &url, self.within).await;
         Exchange {
             curl: request.curl(self.secrets),
             request,
             answer,
         }
     }
+
+    async fn answer(&self, request: &Sent, url: &Url) -> Result<Answer, NoAnswer> {
+        let mut sending = self
+            .client
+            .request(request.method.clone(), url.clone())
+            .timeout(self.within);
+        for (name, value) in &request.headers {
+            let value = HeaderValue::from_str(value).map_err(|_| NoAnswer::Address {
+                said: format!("the value of the header `{name}` cannot be sent: it has a line break or another control character"),
+            })?;
+            sending = sending.header(name, value);
+        }
+        if let Some(body) = &request.body {
+            sending = sending.body(body.clone());
+        }
+        receive(sending, url, self.within).await
+    }
 }
 
-/// What is sent with a request.
-#[derive(Clone, Debug)]
-pub(crate) enum Body {
-    /// The fields of an HTML form.
-    Form(Vec<(&'static str, String)>),
-    Json(Value),
-}
-
-impl Body {
-    const fn media_type(&self) -> &'static str {
-        match self {
-            Self::Form(_) => "application/x-www-form-urlencoded",
-            Self::Json(_) => "application/json",
-        }
-    }
-
-    fn into_text(self) -> String {
-        match self {
-            Self::Form(fields) => fields
-                .iter()
-                .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, FORM)))
-                .collect::<Vec<_>>()
-                .join("&"),
-            Self::Json(value) => value.to_string(),
-        }
-    }
+/// The fields of an HTML form as a body.
+pub(crate) fn form(fields: &[(&str, String)]) -> String {
+    let encoded = |text: &str| utf8_percent_encode(text, FORM).to_string();
+    let field = |(name, value): &(&str, String)| format!("{}={}", encoded(name), encoded(value));
+    fields.iter().map(field).collect::<Vec<_>>().join("&")
 }
 
 /// All but what no form encodes; a space as `%20` is read like `+` (URL Standard, application/x-www-form-urlencoded).
@@ -118,7 +89,7 @@ async fn receive(
 ) -> Result<Answer, NoAnswer> {
     let explain = |error: &reqwest::Error| NoAnswer::of(error, url, within);
     let mut response = sending.send().await.map_err(|error| explain(&error))?;
-    let header = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
+    let header = |(name, value): (&reqwest::header::HeaderName, &HeaderValue)| {
         (
             name.as_str().to_owned(),
             String::from_utf8_lossy(value.as_bytes()).into_owned(),

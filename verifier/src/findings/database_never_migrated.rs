@@ -11,7 +11,7 @@ use crate::steps::StepName;
 /// Looks into every configured database when a step that needs one failed. A step without an answer is not explained by a
 /// table that is missing.
 pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
-    let step = scene.stopped.step;
+    let step = &scene.stopped.step;
     if !(needs_a_database(step) && matches!(scene.stopped.problem, Problem::Failed(_))) {
         return Opinion::default();
     }
@@ -55,7 +55,7 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
     opinion
 }
 
-fn needs_a_database(step: StepName) -> bool {
+fn needs_a_database(step: &StepName) -> bool {
     match step {
         StepName::Register | StepName::LogIn => true,
         StepName::WaitUntilReady
@@ -63,11 +63,12 @@ fn needs_a_database(step: StepName) -> bool {
         | StepName::LogOut
         | StepName::OpenSession
         | StepName::FindLogIn
+        | StepName::Own(_)
         | StepName::CleanUp => false,
     }
 }
 
-fn judge(database: &Database, found: &Tables, step: StepName) -> Option<Finding> {
+fn judge(database: &Database, found: &Tables, step: &StepName) -> Option<Finding> {
     let missing: Vec<_> = database
         .tables
         .iter()
@@ -103,11 +104,11 @@ fn judge(database: &Database, found: &Tables, step: StepName) -> Option<Finding>
             database,
             "Apply the migrations to this very database, and on every deploy:",
         ),
-        explains: step,
+        explains: step.clone(),
     })
 }
 
-fn no_file(database: &Database, step: StepName) -> Finding {
+fn no_file(database: &Database, step: &StepName) -> Finding {
     let path = database.place.to_string();
     Finding {
         code: Code::DatabaseNeverMigrated,
@@ -120,7 +121,7 @@ fn no_file(database: &Database, step: StepName) -> Finding {
             database,
             "Check that the deployed code uses this path and that it is on a volume; then apply the migrations:",
         ),
-        explains: step,
+        explains: step.clone(),
     }
 }
 
@@ -162,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_missing_table_is_named_with_the_database_in_use() {
-        let finding = judge(&database(), &tables(&[]), StepName::Register).unwrap();
+        let finding = judge(&database(), &tables(&[]), &StepName::Register).unwrap();
         assert_eq!(
             finding.sentence,
             "the `users` table is missing in the database in use (/srv/idp.db, 0 tables)"
@@ -176,7 +177,7 @@ mod tests {
             judge(
                 &database(),
                 &tables(&["other", "users"]),
-                StepName::Register
+                &StepName::Register
             )
             .is_none()
         );
@@ -184,6 +185,6 @@ mod tests {
 
     #[test]
     fn a_table_of_another_case_is_missing_only_if_the_name_differs() {
-        assert!(judge(&database(), &tables(&["user"]), StepName::LogIn).is_some());
+        assert!(judge(&database(), &tables(&["user"]), &StepName::LogIn).is_some());
     }
 }

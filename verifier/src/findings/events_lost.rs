@@ -1,12 +1,13 @@
 //! The gate let somebody log in and did not write it down (incident I4: the table of events was renamed, and for weeks the log said
 //! only "failed to log").
 
+use crate::deployment::gate::Gate;
 use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
 use crate::steps::fault::Fault;
 
 /// Looks when the event of the run's own log-in never came; the gate says at `/.usher/ready` what it could not write.
-pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
+pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
     let Problem::Failed(Fault::LogInNotWritten { waited, request_id }) = &scene.stopped.problem
     else {
         return Opinion::default();
@@ -17,8 +18,8 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
         format!("no event of the request `{request_id}`"),
         asked.map_or("", |last| last.request.url.as_str()),
     )];
-    let at = scene.deployment.readiness_url().to_string();
-    match scene.deployment.readiness().await {
+    let at = gate.readiness_url().to_string();
+    match gate.readiness().await {
         Some(ready) => {
             let because = ready.last_lost_because.unwrap_or_default();
             evidence.push(match ready.lost_events {
@@ -51,7 +52,7 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
                 "npx wrangler d1 migrations apply USHER_DB --remote".to_owned(),
             ],
         },
-        explains: scene.stopped.step,
+        explains: scene.stopped.step.clone(),
     });
     opinion
 }

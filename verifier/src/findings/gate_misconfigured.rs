@@ -4,14 +4,15 @@ use policy::contract::Problem;
 use policy::reason::Reason;
 
 use crate::deployment::exchange::Answer;
+use crate::deployment::gate::Gate;
 use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
 
 /// Asks the gate, which lists its mistakes at `/.usher/ready`, whichever step did not pass: a sign-up fails as well when the gate's
 /// registry does not take the new user.
-pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
+pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
     let said = said_so(scene);
     let mut opinion = Opinion::default();
-    let readiness = scene.deployment.gate_readiness().await;
+    let readiness = gate.gate_readiness().await;
     let problem = readiness.answer.as_ref().ok().and_then(Answer::problem);
     let mistakes = problem
         .map(|problem: Problem| problem.mistakes)
@@ -54,7 +55,7 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
                 .to_owned(),
             commands: vec![format!("curl -i {}", readiness.request.url)],
         },
-        explains: scene.stopped.step,
+        explains: scene.stopped.step.clone(),
     });
     opinion
 }

@@ -2,13 +2,13 @@
 
 use policy::contract::Me;
 
-use crate::deployment::gate::Unseen;
+use crate::deployment::gate::{Gate, Unseen};
 use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
 use crate::steps::fault::{Fault, NeverReady};
 
 /// Looks when the wait ended and the gate never knew of an instance.
-pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
+pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
     let Problem::Failed(Fault::NeverReady(NeverReady {
         waited,
         me: Some(me),
@@ -32,7 +32,7 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
             .and_then(|step| step.last.as_ref())
             .map_or("", |last| last.request.url.as_str()),
     )];
-    match ask_registry(scene, me).await {
+    match ask_registry(gate, me).await {
         Ok(seen) => evidence.push(seen),
         Err(unlooked) => opinion.unlooked.push(unlooked),
     }
@@ -50,21 +50,20 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
                 .to_owned(),
             commands: Vec::new(),
         },
-        explains: scene.stopped.step,
+        explains: scene.stopped.step.clone(),
     });
     opinion
 }
 
-async fn ask_registry(scene: &Scene<'_>, me: &Me) -> Result<Evidence, Unlooked> {
+async fn ask_registry(gate: &Gate<'_>, me: &Me) -> Result<Evidence, Unlooked> {
     let at = "the gate's registry".to_owned();
-    let Some(admin) = &scene.deployment.configuration.admin else {
+    let Some(admin) = &gate.front.admin else {
         return Err(Unlooked {
             at,
             why: "no [gate_admin] in the configuration".to_owned(),
         });
     };
-    match scene
-        .deployment
+    match gate
         .standing_record(admin, &me.visitor.issuer, &me.visitor.subject)
         .await
     {

@@ -6,6 +6,7 @@ use policy::contract::{InstanceRecord, Me, MeInstance};
 use reqwest::Url;
 
 use crate::configuration::address::BaseUrl;
+use crate::deployment::gate::Gate;
 use crate::findings::instance_stuck::others::Known;
 use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
@@ -13,7 +14,7 @@ use crate::record::{millis, seconds};
 use crate::steps::fault::{Fault, NeverReady};
 
 /// Looks when the wait ended while the status stood still.
-pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
+pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
     let Problem::Failed(Fault::NeverReady(NeverReady {
         waited,
         steady,
@@ -31,7 +32,7 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
         return Opinion::default();
     }
     let mut opinion = Opinion::default();
-    let registry = match ask_registry(scene, instance).await {
+    let registry = match ask_registry(gate, instance).await {
         Ok(record) => Some(record),
         Err(unlooked) => {
             opinion.unlooked.push(unlooked);
@@ -47,7 +48,7 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
     };
     let known = match &registry {
         None => Known::Nowhere,
-        Some(_) if scene.deployment.keeps_records().await => Known::Listed,
+        Some(_) if gate.keeps_records().await => Known::Listed,
         Some(_) => Known::ById,
     };
     let case = Case {
@@ -61,9 +62,9 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
     opinion.findings.push(Finding {
         code: Code::InstanceStuck,
         sentence: case.sentence(),
-        evidence: case.evidence(scene),
-        fix: case.fix(scene),
-        explains: scene.stopped.step,
+        evidence: case.evidence(scene, gate),
+        fix: case.fix(scene, gate),
+        explains: scene.stopped.step.clone(),
     });
     opinion
 }
@@ -75,18 +76,15 @@ struct App {
     said: Result<u16, String>,
 }
 
-async fn ask_registry(
-    scene: &Scene<'_>,
-    instance: &MeInstance,
-) -> Result<InstanceRecord, Unlooked> {
+async fn ask_registry(gate: &Gate<'_>, instance: &MeInstance) -> Result<InstanceRecord, Unlooked> {
     let at = || "the gate's registry".to_owned();
-    let Some(admin) = &scene.deployment.configuration.admin else {
+    let Some(admin) = &gate.front.admin else {
         return Err(Unlooked {
             at: at(),
             why: "no [gate_admin] in the configuration".to_owned(),
         });
     };
-    let record = scene.deployment.instance_record(admin, &instance.id).await;
+    let record = gate.instance_record(admin, &instance.id).await;
     record.map_err(|unseen| Unlooked {
         at: at(),
         why: unseen.to_string(),
@@ -105,7 +103,7 @@ async fn ask_app(scene: &Scene<'_>, registry: Option<&InstanceRecord>) -> Result
     let base = BaseUrl::parse(&record.url).map_err(|error| unlooked(&error.to_string()))?;
     let url = base.join(path);
     // Without the token: it is meant for the gate, not for whatever the registry points at.
-    let said = scene.deployment.get(url.clone(), None).await.answer;
+    let said = scene.deployment.look_at(&url).await.answer;
     Ok(App {
         url,
         path: path.as_str().to_owned(),
@@ -161,7 +159,7 @@ impl Case<'_> {
         }
     }
 
-    fn evidence(&self, scene: &Scene<'_>) -> Vec<Evidence> {
+    fn evidence(&self, scene: &Scene<'_>, gate: &Gate<'_>) -> Vec<Evidence> {
         let asked = scene
             .step
             .and_then(|step| step.last.as_ref())
@@ -177,7 +175,7 @@ impl Case<'_> {
                 "the registry says `{}`, version {}",
                 record.status, record.version
             );
-            Evidence::new(what, scene.deployment.instance_url(id).as_str())
+            Evidence::new(what, gate.instance_url(id).as_str())
         }));
         evidence.extend(self.app.map(|app| {
             let what = match &app.said {
@@ -189,7 +187,7 @@ impl Case<'_> {
         evidence
     }
 
-    fn fix(&self, scene: &Scene<'_>) -> Fix {
+    fn fix(&self, scene: &Scene<'_>, gate: &Gate<'_>) -> Fix {
         let say = |sentence: &str| Fix {
             sentence: sentence.to_owned(),
             commands: Vec::new(),
@@ -208,6 +206,6 @@ impl Case<'_> {
                 return say("Look at the log of the app and of the provisioner that started it.");
             }
         }
-        others::fix(scene, self.instance.status, self.known)
+        others::fix(scene, gate, self.instance.status, self.known)
     }
 }

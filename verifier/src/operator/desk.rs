@@ -13,8 +13,11 @@ use serde_json::Value;
 use crate::arguments::operator::Connection;
 use crate::configuration::address::BaseUrl;
 use crate::configuration::gate::GateOfFile;
+use crate::configuration::secret::{Admin, Origin};
 use crate::configuration::{Environment, USUAL_FILE};
-use crate::deployment::http::{Body, Http};
+use crate::deployment::exchange::Sent;
+use crate::deployment::http::Http;
+use crate::deployment::prepared;
 use crate::operator::absence::{Absence, kept_by_the_registry};
 use crate::operator::failure::{Failure, Unprepared};
 use crate::operator_secret;
@@ -27,8 +30,8 @@ pub(super) struct Desk<'a> {
     http: Http<'a>,
     gate: BaseUrl,
     secret: String,
-    /// The environment variable that the secret was taken from.
-    variable: String,
+    /// Where the secret was taken from.
+    origin: Origin,
     /// Who asks and why, as headers.
     remarks: Vec<(&'static str, String)>,
     pub(super) connection: &'a Connection,
@@ -61,14 +64,16 @@ impl<'a> Desk<'a> {
             }
             (None, None, None) => return Err(Unprepared::NoGate),
         };
-        let (variable, secret) = if let Some(admin) = admin {
-            (admin.variable().to_owned(), admin.secret)
-        } else {
-            (SECRET.to_owned(), set(SECRET).ok_or(Unprepared::NoSecret)?)
+        let Admin { origin, secret } = match admin {
+            Some(admin) => admin,
+            None => Admin {
+                origin: Origin::Variable(SECRET.to_owned()),
+                secret: set(SECRET).ok_or(Unprepared::NoSecret)?,
+            },
         };
-        secrets.remember(SecretName::Variable(&variable), &secret);
+        secrets.remember(SecretName::Origin(&origin), &secret);
         if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Unprepared::SecretUnsendable(variable));
+            return Err(Unprepared::SecretUnsendable(origin.to_string()));
         }
         let who = connection.who.as_ref();
         let who = who.map(|who| who.as_str().to_owned());
@@ -85,7 +90,7 @@ impl<'a> Desk<'a> {
             http: Http::new(REQUEST_WITHIN, secrets).map_err(Unprepared::Client)?,
             gate,
             secret,
-            variable,
+            origin,
             remarks: remarks.collect(),
             connection,
             width,
@@ -121,10 +126,19 @@ impl<'a> Desk<'a> {
             .gate
             .endpoint(&[&[".usher", "admin", "v1"], path].concat(), query);
         let shown = url.to_string();
-        let token = Some(self.secret.as_str());
-        let sent = body.clone().map(Body::Json);
-        let exchange = self.http.send(method, url, token, &self.remarks, sent);
-        let answer = exchange.await.answer.map_err(Failure::NoAnswer)?;
+        let sent = Sent::new(method, url.into()).bearer(&self.secret);
+        let sent = match &body {
+            None => sent,
+            Some(body) => prepared::json(sent, body),
+        };
+        let remarked = |sent: Sent, (name, remark): &(&str, String)| sent.with(name, remark);
+        let sent = self.remarks.iter().fold(sent, remarked);
+        let answer = self
+            .http
+            .send(sent)
+            .await
+            .answer
+            .map_err(Failure::NoAnswer)?;
         if !answer.is_the_gates_own() {
             return Err(Failure::NotTheGate {
                 url: shown,
@@ -154,7 +168,7 @@ impl<'a> Desk<'a> {
             401 => Failure::OperatorRefused {
                 sentence: operator_secret::refused(
                     self.gate.as_str(),
-                    &self.variable,
+                    &self.origin,
                     &self.secret,
                     now(),
                 ),
@@ -181,7 +195,7 @@ impl<'a> Desk<'a> {
     /// Whether it is the registry that stands behind the gate; nothing where the gate does not say.
     async fn keeps_records(&self) -> Option<bool> {
         let url = self.gate.endpoint(&[".usher", "ready"], &[]);
-        let exchange = self.http.send(Method::GET, url, None, &[], None).await;
+        let exchange = self.http.send(Sent::get(url.as_str())).await;
         let ready: Readiness = exchange.answer.ok()?.json()?;
         Some(ready.keeps_events)
     }

@@ -34,7 +34,7 @@ fn cause(finding: &Finding) -> String {
 }
 
 fn without_cause(record: &Record, scenario: &str) -> Option<String> {
-    if let Some(step) = record.stopped_at().and_then(|name| record.step(name)) {
+    if let Some(step) = record.stopped_at() {
         let title = format!(
             "usher {scenario}: {} {}",
             step.name.title(),
@@ -112,7 +112,7 @@ fn markdown(record: &Record) -> String {
     let _infallible = write!(
         page,
         "\n\n{} as {}\n",
-        text(&record.gate),
+        text(&record.app),
         text(&record.user)
     );
     for finding in &record.findings {
@@ -128,10 +128,7 @@ fn markdown(record: &Record) -> String {
     }
     page.push_str("\n| step | | took | |\n| --- | --- | ---: | --- |\n");
     record.steps.iter().for_each(|step| row(&mut page, step));
-    if let Some(last) = record
-        .stopped_at()
-        .and_then(|name| record.step(name)?.last.as_ref())
-    {
+    if let Some(last) = record.stopped_at().and_then(|step| step.last.as_ref()) {
         page.push_str("\nThe last request:\n");
         page.push_str(&block(&last.curl));
         let answered = match &last.answer {

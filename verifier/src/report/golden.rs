@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::arguments::report::RunFormat;
-use crate::deployment::exchange::{Answer, Exchange, NoAnswer, Request};
+use crate::deployment::exchange::{Answer, Exchange, NoAnswer, Sent};
 use crate::findings::{Code, Evidence, Finding, Fix, Unlooked};
 use crate::outcome::{Outcome, Verdict};
 use crate::record::{LeftOver, Record, StateSeen, StepRecord};
@@ -28,8 +28,8 @@ fn step(name: StepName, outcome: Outcome, why: Option<&str>, span: [u64; 2]) -> 
 
 fn exchange(answer: Result<Answer, NoAnswer>) -> Exchange {
     Exchange {
-        request: Request {
-            method: "GET".into(),
+        request: Sent {
+            method: reqwest::Method::GET,
             url: "https://app.example.com/.usher/me".into(),
             headers: vec![("authorization".into(), "***".into())],
             body: None,
@@ -45,14 +45,14 @@ const BODY: &str =
     "{\"title\":\"</pre><script>alert(1)</script>\",\"detail\":\"]]> # not ok ::error::x | `y`\"}";
 
 fn record(verdict: Verdict, mut steps: Vec<StepRecord>) -> Record {
-    let all = Scenario::NewUser.steps().iter();
-    for name in all.skip(steps.len()) {
-        steps.push(StepRecord::skipped(*name, "not reached"));
+    for name in StepName::BUILT_IN.into_iter().skip(steps.len()) {
+        steps.push(StepRecord::skipped(name, "not reached"));
     }
     Record {
         schema_version: Record::SCHEMA_VERSION,
         scenario: Scenario::NewUser,
-        gate: "https://app.example.com".into(),
+        gate: Some("https://app.example.com".into()),
+        app: "https://app.example.com".into(),
         user: "usher-4f1c@example.com".into(),
         started_at_unix_seconds: 1_795_257_000,
         millis: 61_400,
@@ -135,8 +135,8 @@ fn broken() -> Record {
 
 fn left_over() -> Record {
     let mut steps = begun();
-    for name in Scenario::NewUser.steps().iter().skip(2) {
-        steps.push(step(*name, Outcome::Passed, None, [400, 100]));
+    for name in StepName::BUILT_IN.into_iter().skip(2) {
+        steps.push(step(name, Outcome::Passed, None, [400, 100]));
     }
     steps.pop();
     let why = "removing the user: status 500 instead of any 2xx";
@@ -169,8 +169,8 @@ fn interrupted() -> Record {
 
 fn passed() -> Record {
     let mut steps = begun();
-    for name in Scenario::NewUser.steps().iter().skip(2) {
-        steps.push(step(*name, Outcome::Passed, None, [400, 100]));
+    for name in StepName::BUILT_IN.into_iter().skip(2) {
+        steps.push(step(name, Outcome::Passed, None, [400, 100]));
     }
     record(Verdict::Passed, steps)
 }

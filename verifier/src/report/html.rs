@@ -12,7 +12,7 @@ use crate::report::human;
 pub(crate) fn render(record: &Record) -> String {
     let page = Page {
         scenario: record.scenario.name(),
-        gate: &record.gate,
+        app: &record.app,
         user: &record.user,
         began: began(record.started_at_unix_seconds),
         verdict: human::verdict(record),
@@ -38,7 +38,7 @@ pub(crate) fn render(record: &Record) -> String {
 #[template(path = "report.html")]
 struct Page<'a> {
     scenario: &'a str,
-    gate: &'a str,
+    app: &'a str,
     user: &'a str,
     began: String,
     verdict: String,
@@ -51,7 +51,7 @@ struct Page<'a> {
 
 /// A step along the time of the run.
 struct Bar<'a> {
-    title: &'static str,
+    title: &'a str,
     outcome: &'static str,
     why: &'a str,
     took: String,
@@ -87,7 +87,7 @@ impl<'a> Bar<'a> {
             states: (step.states.iter())
                 .map(|seen| format!("{} after {}", seen.state, seconds(seen.at_millis)))
                 .collect(),
-            is_open: record.stopped_at() == Some(step.name),
+            is_open: record.stopped_at().is_some_and(|at| at.name == step.name),
             last: step.last.as_ref().map(Sent::of),
         }
     }

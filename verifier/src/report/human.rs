@@ -21,7 +21,7 @@ pub(crate) fn render(record: &Record, look: Look) -> String {
     page.line(&format!(
         "{} on {} as {}",
         record.scenario.name(),
-        record.gate,
+        record.app,
         record.user
     ));
     page.causes(record);
@@ -78,8 +78,7 @@ impl Page {
     }
 
     fn why(&mut self, record: &Record) {
-        let step = record.stopped_at().and_then(|name| record.step(name));
-        if let Some(step) = step {
+        if let Some(step) = record.stopped_at() {
             let (title, outcome) = (step.name.title(), step.outcome.word());
             let why = step.why.as_deref().unwrap_or_default();
             self.wrapped("", "", &format!("`{title}` {outcome}: {why}"));
@@ -103,8 +102,7 @@ impl Page {
     }
 
     fn last_request(&mut self, record: &Record) {
-        let step = record.stopped_at().and_then(|name| record.step(name));
-        if let Some(step) = step
+        if let Some(step) = record.stopped_at()
             && let Some(last) = &step.last
         {
             self.heading(&format!("Last request of `{}`", step.name.title()));
@@ -238,7 +236,7 @@ pub(super) fn verdict(record: &Record) -> String {
     } else {
         format!(" because of {causes}")
     };
-    match record.verdict {
+    match &record.verdict {
         Verdict::Passed => format!("PASSED in {took}"),
         Verdict::Failed(step) => format!("FAILED at `{}`{because}, after {took}", step.title()),
         Verdict::Broken(step) => format!(

@@ -17,7 +17,7 @@ pub(crate) fn render(record: &Record) -> String {
     let scenario = record.scenario.name();
     let mut suite = TestSuite::new(format!("usher {scenario}"));
     suite.set_time(Duration::from_millis(record.millis));
-    suite.add_property(("gate", record.gate.as_str()));
+    suite.add_property(("app", record.app.as_str()));
     suite.add_property(("user", record.user.as_str()));
     suite.add_test_cases(record.steps.iter().map(|step| case(record, step)));
     if let Verdict::NothingRan = record.verdict {
@@ -56,7 +56,7 @@ fn explained(mut case: TestCase, record: &Record, why: &str) -> TestCase {
     case.set_classname(format!("usher.{}", record.scenario.name()));
     let explains = record
         .stopped_at()
-        .is_some_and(|step| step.title() == case.name.as_str());
+        .is_some_and(|step| step.name.title() == case.name.as_str());
     match &mut case.status {
         TestCaseStatus::Success { .. } => {}
         TestCaseStatus::Skipped { message, .. } => *message = Some(why.into()),

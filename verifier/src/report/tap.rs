@@ -13,7 +13,7 @@ pub(crate) fn render(record: &Record) -> String {
     let scenario = record.scenario.name();
     comment(
         &mut text,
-        &format!("{scenario} on {} as {}", record.gate, record.user),
+        &format!("{scenario} on {} as {}", record.app, record.user),
     );
     for finding in &record.findings {
         let sentence = format!("Cause: {}: {}", finding.code.word(), finding.sentence);

@@ -1,12 +1,17 @@
 //! What a step can find wrong with a deploy.
 
+pub(crate) mod discrepancy;
+
 use std::fmt;
 use std::time::Duration;
 
 use policy::contract::Me;
 
+use crate::configuration::answer_part::AnswerPart;
+use crate::configuration::name::Unfilled;
 use crate::configuration::value::AcceptedStatus;
 use crate::deployment::exchange::Answer;
+use crate::steps::fault::discrepancy::Discrepancy;
 
 /// What is wrong with the deploy, as one step saw it.
 #[derive(Debug)]
@@ -17,6 +22,8 @@ pub(crate) enum Fault {
         reason: Option<String>,
         detail: Option<String>,
     },
+    /// An answer is not what the configuration says of it.
+    Discrepancy(Discrepancy),
     /// The registry does not say what happened.
     EventsUnreadable { status: u16, reason: Option<String> },
     /// The answer does not hold what it must.
@@ -37,7 +44,7 @@ pub(crate) enum Fault {
         detail: Option<String>,
     },
     /// There is no text where the token should be.
-    NoToken { pointer: String, is_json: bool },
+    NoToken { at: AnswerPart, is_json: bool },
     /// What answers at the gate's address is no gate.
     NotTheGate { status: u16 },
     /// The gate does not accept the token of the log-in.
@@ -75,13 +82,33 @@ impl Fault {
     }
 }
 
+impl From<Discrepancy> for Fault {
+    fn from(discrepancy: Discrepancy) -> Self {
+        Self::Discrepancy(discrepancy)
+    }
+}
+
+impl From<Unfilled> for Fault {
+    fn from(unfilled: Unfilled) -> Self {
+        Self::Discrepancy(Discrepancy::Unfilled(unfilled))
+    }
+}
+
 /// What an answer says for itself: the usual members of an error body, else nothing.
-fn said(answer: &Answer) -> Option<String> {
+pub(super) fn said(answer: &Answer) -> Option<String> {
     let body: serde_json::Value = answer.json()?;
-    ["detail", "message", "error_description", "error", "title"]
-        .into_iter()
-        .find_map(|name| body.get(name).and_then(serde_json::Value::as_str))
-        .map(str::to_owned)
+    // An envelope has the words one level deeper: {"error": {"message": …}} (JSON-RPC 2.0 section 5.1).
+    let inner = body.get("error").cloned().unwrap_or_default();
+    let words = |body: &serde_json::Value| {
+        ["detail", "message", "error_description", "error", "title"]
+            .into_iter()
+            .find_map(|name| {
+                body.get(name)
+                    .and_then(serde_json::Value::as_str)
+                    .map(str::to_owned)
+            })
+    };
+    words(&body).or_else(|| words(&inner))
 }
 
 impl fmt::Display for Fault {
@@ -101,6 +128,7 @@ impl fmt::Display for Fault {
                     .try_for_each(|reason| write!(f, ", reason `{reason}`"))?;
                 detail.iter().try_for_each(|detail| write!(f, ": {detail}"))
             }
+            Self::Discrepancy(discrepancy) => discrepancy.fmt(f),
             Self::EventsUnreadable { status, reason } => {
                 write!(f, "the gate does not say what happened: status {status}")?;
                 reason
@@ -138,20 +166,13 @@ impl fmt::Display for Fault {
                     .try_for_each(|reason| write!(f, ", reason `{reason}`"))?;
                 detail.iter().try_for_each(|detail| write!(f, ": {detail}"))
             }
-            Self::NoToken {
-                pointer,
-                is_json: true,
-            } => write!(
-                f,
-                "the answer has no text at `{pointer}`, where the token should be"
-            ),
-            Self::NoToken {
-                pointer,
-                is_json: false,
-            } => {
+            Self::NoToken { at, is_json } => {
+                if matches!(at, AnswerPart::Json(_)) && !is_json {
+                    return write!(f, "the answer is no JSON, so there is no token at {at}");
+                }
                 write!(
                     f,
-                    "the answer is no JSON, so there is no token at `{pointer}`"
+                    "the answer has no text at {at}, where the token should be"
                 )
             }
             Self::NotTheGate { status } => {

@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::{Instant, sleep};
 
-use crate::configuration::admin::Admin;
+use crate::configuration::secret::Admin;
 use crate::counted::counted;
-use crate::deployment::Deployment;
+use crate::deployment::gate::Gate;
 use crate::outcome::Problem;
 use crate::run::StepLog;
 use crate::steps::fault::Fault;
@@ -16,11 +16,11 @@ use crate::steps::open_session::OpenedSession;
 /// Asks the gate's registry for the event until it is there. It is written after the answer, so it may come a moment later.
 pub(crate) async fn find_log_in(
     log: &mut StepLog<'_>,
-    deployment: &Deployment<'_>,
+    gate: &Gate<'_>,
     admin: &Admin,
     opened: &OpenedSession,
 ) -> Result<(), Problem> {
-    let readiness = deployment.readiness().await;
+    let readiness = gate.readiness().await;
     if readiness.as_ref().is_some_and(|ready| !ready.keeps_events) {
         log.does_not_apply("the authority of this gate keeps no events");
         return Ok(());
@@ -32,7 +32,7 @@ pub(crate) async fn find_log_in(
     let since = began_at();
     let deadline = Instant::now() + WRITTEN_WITHIN;
     loop {
-        let exchange = deployment.log_ins_of(admin, request_id, since).await;
+        let exchange = gate.log_ins_of(admin, request_id, since).await;
         let answer = log.keep(exchange)?;
         let Some(events) = answer.events() else {
             return Err(Fault::EventsUnreadable {

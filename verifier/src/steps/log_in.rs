@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
-use crate::configuration::value::Method;
+use crate::configuration::name::BuiltIn;
 use crate::deployment::Deployment;
+use crate::deployment::part::part_of;
 use crate::outcome::Problem;
 use crate::redaction::SecretName;
 use crate::run::StepLog;
 use crate::steps::fault::Fault;
+use crate::steps::perform::{capture, exchange, judge, perform};
 use crate::steps::register::Account;
 
 /// A user with a token.
@@ -24,60 +26,28 @@ pub(crate) async fn log_in<'a>(
     account: Account<'a>,
 ) -> Result<Session<'a>, Problem> {
     let settings = &deployment.configuration.log_in;
-    let filling = account.0.filling(deployment.configuration);
-    let answer = log.keep(
-        deployment
-            .call(&settings.call(), Method::Post, &filling, None)
-            .await,
-    )?;
-    let body: Option<Value> = answer.json();
-    let token = body
-        .as_ref()
-        .and_then(|body| body.pointer(settings.token.as_str()))
-        .and_then(Value::as_str);
+    let user = account.0;
+    for request in &settings.call.before {
+        perform(log, deployment, request, user, None).await?;
+    }
+    let request = &settings.call.request;
+    let performed = exchange(log, deployment, request, user, None).await?;
+    let token = part_of(&performed.answer, &settings.token, &performed.url);
+    let token = token.as_ref().and_then(Value::as_str);
+    // Before anything else is said of the answer: another step may have failed beside a token that is good.
     if let Some(token) = token {
         deployment.secrets.remember(SecretName::Token, token);
     }
-    if let Some(body) = &body {
-        remember_tokens(deployment, body);
-    }
-    if !settings.status.accepts(answer.status) {
-        return Err(Fault::unexpected_status(&settings.status, answer).into());
-    }
-    let token = token
-        .filter(|token| !token.is_empty())
-        .ok_or_else(|| Fault::NoToken {
-            pointer: settings.token.as_str().to_owned(),
-            is_json: body.is_some(),
-        })?;
+    judge(request, &performed, &user.memory.values())?;
+    capture(deployment, request, &performed, user)?;
+    let token = token.filter(|token| !token.is_empty());
+    let token = token.ok_or_else(|| Fault::NoToken {
+        at: settings.token.clone(),
+        is_json: performed.answer.json::<Value>().is_some(),
+    })?;
+    user.memory.learn(BuiltIn::Token.name(), token.into());
     Ok(Session {
         account,
         token: token.to_owned(),
     })
 }
-
-/// A refresh token beside the token that was asked for is as good as a password.
-fn remember_tokens(deployment: &Deployment<'_>, body: &Value) {
-    match body {
-        Value::Object(members) => {
-            for (name, value) in members {
-                match value.as_str() {
-                    Some(text)
-                        if text.len() >= SHORTEST_TOKEN
-                            && name.to_ascii_lowercase().contains("token") =>
-                    {
-                        deployment.secrets.remember(SecretName::Token, text);
-                    }
-                    Some(_) | None => remember_tokens(deployment, value),
-                }
-            }
-        }
-        Value::Array(items) => items
-            .iter()
-            .for_each(|item| remember_tokens(deployment, item)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// `token_type` is `bearer` (RFC 6750 section 4) and no secret; no real token is that short.
-const SHORTEST_TOKEN: usize = 16;

@@ -2,7 +2,7 @@
 
 use policy::contract::REQUEST_ID_HEADER;
 
-use crate::deployment::Deployment;
+use crate::deployment::gate::Gate;
 use crate::outcome::Problem;
 use crate::run::StepLog;
 use crate::steps::fault::Fault;
@@ -18,10 +18,10 @@ pub(crate) struct OpenedSession {
 /// Sends the form that a log-in page sends. The gate answers with a cookie and the way to the app, or it did not take the token.
 pub(crate) async fn open_session(
     log: &mut StepLog<'_>,
-    deployment: &Deployment<'_>,
+    gate: &Gate<'_>,
     session: &Session<'_>,
 ) -> Result<OpenedSession, Problem> {
-    let answer = log.keep(deployment.open_session(&session.token).await)?;
+    let answer = log.keep(gate.open_session(&session.token).await)?;
     if answer.status != SEE_OTHER || answer.header("set-cookie").is_none() {
         return Err(Fault::NoSession {
             status: answer.status,

@@ -1,11 +1,10 @@
 //! A fresh user signs up.
 
-use crate::configuration::value::Method;
 use crate::deployment::Deployment;
 use crate::newcomer::Newcomer;
 use crate::outcome::Problem;
 use crate::run::StepLog;
-use crate::steps::fault::Fault;
+use crate::steps::perform::call;
 
 /// A user that exists.
 #[derive(Clone, Copy)]
@@ -17,11 +16,7 @@ pub(crate) async fn register<'a>(
     deployment: &Deployment<'_>,
     newcomer: &'a Newcomer,
 ) -> Result<Account<'a>, Problem> {
-    let call = &deployment.configuration.register;
-    let filling = newcomer.filling(deployment.configuration);
-    let answer = log.keep(deployment.call(call, Method::Post, &filling, None).await)?;
-    if !call.status.accepts(answer.status) {
-        return Err(Fault::unexpected_status(&call.status, answer).into());
-    }
+    let register = &deployment.configuration.register;
+    call(log, deployment, register, newcomer, None).await?;
     Ok(Account(newcomer))
 }

@@ -1,14 +1,17 @@
-//! The user waits until the gate would let them in.
+//! The user waits until they would be let in: until the gate says so, or, without one, until the deployment's own words do.
+
+mod at_the_gate;
+mod by_words;
 
 use std::time::Duration;
 
 use policy::contract::Me;
-use policy::reason::Reason;
 use tokio::time::{Instant, sleep};
 
+use crate::configuration::front::Front;
+use crate::configuration::ready::Ready;
 use crate::deployment::Deployment;
-use crate::deployment::exchange::{Answer, NoAnswer};
-use crate::deployment::gate::Standpoint;
+use crate::deployment::gate::Gate;
 use crate::outcome::Problem;
 use crate::run::StepLog;
 use crate::steps::fault::{Fault, NeverReady};
@@ -20,16 +23,18 @@ pub(crate) async fn wait_until_ready(
     deployment: &Deployment<'_>,
     session: &Session<'_>,
 ) -> Result<(), Problem> {
+    let Some(asked) = Asked::of(deployment) else {
+        return Ok(());
+    };
     let waited = deployment.configuration.ready_within;
     let deadline = Instant::now() + waited;
     let (mut pauses, mut useless_in_a_row) = (Pauses::default(), 0);
     loop {
-        let (exchange, standpoint) = deployment.me(&session.token).await;
-        let asked_to_wait = log.keep(exchange).ok().and_then(Answer::retry_after);
+        let (judgement, asked_to_wait) = asked.ask(log, deployment, session).await;
         let is_late = Instant::now() >= deadline;
-        let Waiting { state, hint, me } = match judge(standpoint) {
-            Judgement::Admitted => {
-                log.saw("ready");
+        let Waiting { state, hint, me } = match judgement {
+            Judgement::Admitted(state) => {
+                log.saw(&state);
                 return Ok(());
             }
             Judgement::Final(fault) => return Err(fault.into()),
@@ -64,8 +69,38 @@ pub(crate) async fn wait_until_ready(
     }
 }
 
+/// Who knows whether the user would be let in.
+enum Asked<'a> {
+    Gate(Gate<'a>),
+    Endpoint(&'a Ready),
+}
+
+impl<'a> Asked<'a> {
+    /// Nobody, where the file names no gate and no [ready]; then the step is left out.
+    fn of(deployment: &'a Deployment<'_>) -> Option<Self> {
+        match &deployment.configuration.front {
+            Front::Direct { ready, .. } => ready.as_deref().map(Self::Endpoint),
+            Front::Gate(_) => deployment.gate().map(Self::Gate),
+        }
+    }
+
+    /// Asks once: what the answer means, and for how long it asks to wait.
+    async fn ask(
+        &self,
+        log: &mut StepLog<'_>,
+        deployment: &Deployment<'_>,
+        session: &Session<'_>,
+    ) -> (Judgement, Option<Duration>) {
+        match self {
+            Self::Gate(gate) => at_the_gate::ask(log, gate, session).await,
+            Self::Endpoint(ready) => by_words::ask(log, deployment, ready, session).await,
+        }
+    }
+}
+
 enum Judgement {
-    Admitted,
+    /// With the word for it.
+    Admitted(String),
     /// Waiting longer cannot help.
     Final(Fault),
     NotYet(Waiting),
@@ -78,68 +113,6 @@ struct Waiting {
     hint: Option<Duration>,
     /// What the gate said, if it was an answer of the contract.
     me: Option<Box<Me>>,
-}
-
-fn judge(standpoint: Result<Standpoint, NoAnswer>) -> Judgement {
-    match standpoint {
-        Err(reason) => Judgement::Useless(reason.into()),
-        Ok(Standpoint::NotTheGate { status }) => {
-            Judgement::Useless(Fault::NotTheGate { status }.into())
-        }
-        Ok(Standpoint::Known(me)) if me.admitted => Judgement::Admitted,
-        Ok(Standpoint::Known(me)) if is_final(&me.reason) => Judgement::Final(Fault::TurnedAway {
-            reason: me.reason,
-            detail: me.detail,
-        }),
-        Ok(Standpoint::Known(me)) => {
-            let state = me
-                .instance
-                .as_ref()
-                .map_or_else(|| me.reason.clone(), |instance| instance.status.to_string());
-            let hint = me
-                .retry_after
-                .map(|seconds| Duration::from_secs(seconds.into()));
-            Judgement::NotYet(Waiting {
-                state,
-                hint,
-                me: Some(me),
-            })
-        }
-        Ok(Standpoint::Refused {
-            status: status @ 401,
-            reason,
-            ..
-        }) => Judgement::Final(Fault::TokenRefused { status, reason }),
-        Ok(Standpoint::Refused {
-            status,
-            reason,
-            problem,
-        }) => {
-            let reason = reason.unwrap_or_else(|| format!("status {status}"));
-            if reason == Reason::Misconfigured.code() {
-                return Judgement::Final(Fault::Misconfigured);
-            }
-            let (detail, seconds) = problem
-                .map(|problem| (problem.detail, problem.retry_after))
-                .unwrap_or_default();
-            if is_final(&reason) {
-                return Judgement::Final(Fault::TurnedAway { reason, detail });
-            }
-            let hint = seconds.map(|seconds| Duration::from_secs(seconds.into()));
-            Judgement::NotYet(Waiting {
-                state: reason,
-                hint,
-                me: None,
-            })
-        }
-    }
-}
-
-/// `no_instance` is not final: the record of a fresh user may be written a moment after the sign-up.
-fn is_final(reason: &str) -> bool {
-    [Reason::InstanceSuspended, Reason::InvitationRequired]
-        .iter()
-        .any(|last| last.code() == reason)
 }
 
 /// Growing pauses with jitter, so that many verifiers do not ask in step.
@@ -192,15 +165,5 @@ mod tests {
         );
         assert_eq!(pauses.next(Some(Duration::from_mins(10))), LONGEST_PAUSE);
         assert_eq!(pauses.next(Some(Duration::ZERO)), SHORTEST_PAUSE);
-    }
-
-    #[test]
-    fn a_suspended_or_uninvited_user_does_not_wait() {
-        for reason in ["instance_suspended", "invitation_required"] {
-            assert!(is_final(reason));
-        }
-        for reason in ["no_instance", "instance_active", "authority_unavailable"] {
-            assert!(!is_final(reason));
-        }
     }
 }

@@ -11,8 +11,10 @@
 mod contract;
 mod deployment;
 mod reports;
+mod shop;
 mod tokens;
 mod usher;
+mod without_a_gate;
 
 use std::path::Path;
 

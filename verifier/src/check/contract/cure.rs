@@ -163,7 +163,7 @@ fn fix_command(held: &Held) -> String {
 
 fn script(held: &Held) -> String {
     let (dialect, run) = match &held.database.place {
-        Place::Postgres { variable, .. } => ("postgres", format!("psql \"${variable}\"")),
+        Place::Postgres { origin, .. } => ("postgres", format!("psql \"{}\"", origin.in_a_shell())),
         Place::Sqlite(path) => {
             let path = path.display().to_string().replace('\'', r"'\''");
             ("sqlite", format!("sqlite3 -bail '{path}'"))

@@ -15,6 +15,7 @@ use crate::arguments::check::CheckTokens;
 use crate::check::tokens::error::CheckError;
 use crate::check::tokens::gate_files::GateFiles;
 use crate::configuration::Environment;
+use crate::configuration::secret::Origin;
 use crate::redaction::{SecretName, Secrets};
 
 /// What a token is judged by.
@@ -70,7 +71,10 @@ impl Expectation {
         let files = GateFiles::read(options, environment)?;
         let secret = |name: &str, mistakes: &mut Mistakes| {
             let value = files.secret(name).unwrap_or_default();
-            secrets.remember(SecretName::Variable(name), &value);
+            secrets.remember(
+                SecretName::Origin(&Origin::Variable(name.to_owned())),
+                &value,
+            );
             let weak = shared_secret::mistake(name, &value).filter(|_| !value.is_empty());
             if let Some(mistake) = weak {
                 mistakes.note(mistake);

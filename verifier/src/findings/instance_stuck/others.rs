@@ -5,6 +5,7 @@ use policy::status::{Availability, Status};
 
 use crate::configuration::Configuration;
 use crate::configuration::config_option;
+use crate::deployment::gate::Gate;
 use crate::findings::{Fix, Scene};
 
 /// What the gate's own records are good for.
@@ -19,7 +20,7 @@ pub(super) enum Known {
 }
 
 /// What to do where an app is well, or nobody could ask it, and its status stays this one.
-pub(super) fn fix(scene: &Scene<'_>, status: Status, known: Known) -> Fix {
+pub(super) fn fix(scene: &Scene<'_>, gate: &Gate<'_>, status: Status, known: Known) -> Fix {
     let configuration = scene.deployment.configuration;
     let budget = configuration.ready_within.as_secs();
     let list = format!(
@@ -55,7 +56,7 @@ pub(super) fn fix(scene: &Scene<'_>, status: Status, known: Known) -> Fix {
                 "List who else is locked out, the longest first: leave out whoever has been `{status}` for less than the {budget} s of the \
                  budget. Write the status for each of the others whose app is well"
             ),
-            by_curl(scene, status),
+            by_curl(gate, status),
         ),
     };
     Fix {
@@ -74,18 +75,19 @@ fn by_usher(configuration: &Configuration, status: Status) -> impl Iterator<Item
 }
 
 /// The same where nobody has said which secret `usher` would need.
-fn by_curl(scene: &Scene<'_>, status: Status) -> Vec<String> {
-    let list = scene.deployment.instances_url(status);
-    let url = scene.deployment.instance_url("ID");
-    let admin = scene.deployment.configuration.admin.as_ref();
-    let variable = admin.map_or("USHER_ADMIN_SECRET", |admin| admin.variable());
+fn by_curl(gate: &Gate<'_>, status: Status) -> Vec<String> {
+    let list = gate.instances_url(status);
+    let url = gate.instance_url("ID");
+    let admin = gate.front.admin.as_ref();
+    let usual = || "$USHER_ADMIN_SECRET".to_owned();
+    let secret = admin.map_or_else(usual, |admin| admin.origin.in_a_shell());
     let step = |status: Status| {
         format!(
-            "curl --fail -X PUT -H \"Authorization: Bearer ${variable}\" -H 'Content-Type: application/json' \
+            "curl --fail -X PUT -H \"Authorization: Bearer {secret}\" -H 'Content-Type: application/json' \
              -d '{{\"status\":\"{status}\"}}' {url}/status"
         )
     };
-    let look = format!("curl --fail -H \"Authorization: Bearer ${variable}\" '{list}'");
+    let look = format!("curl --fail -H \"Authorization: Bearer {secret}\" '{list}'");
     std::iter::once(look)
         .chain(way_in(status).into_iter().map(step))
         .collect()

@@ -1,0 +1,147 @@
+//! From the file to a [`Configuration`]: its tables in the order in which they are used, each judged by what is known by then.
+
+use std::collections::BTreeMap;
+
+use crate::configuration::answer_part::{AnswerPart, PartEntry};
+use crate::configuration::credential::SentAs;
+use crate::configuration::file::File;
+use crate::configuration::front::{Front, GateFront, front_of, only_with_a_gate};
+use crate::configuration::mistake::Mistake;
+use crate::configuration::name::BuiltIn;
+use crate::configuration::own_step::own_steps;
+use crate::configuration::reading::Reading;
+use crate::configuration::ready::ready;
+use crate::configuration::request::tables::{CallTable, StepTable};
+use crate::configuration::scope::Scope;
+use crate::configuration::secret::named_secrets;
+use crate::configuration::value::Method;
+use crate::configuration::{Configuration, LogIn};
+
+impl File {
+    pub(super) fn complete(self, reading: &Reading<'_>) -> Result<Configuration, Mistake> {
+        let captured_in = self.captured_in();
+        let secrets = named_secrets(&self.secrets, reading)?;
+        let has_gate = self.target.gate.is_some();
+        let names = secrets.iter().map(|secret| secret.name.clone());
+        let mut scope = Scope::new(&self.built_in(), names, captured_in);
+        let register = self.register.complete(reading, Method::Post, &mut scope)?;
+        let log_in = self.log_in.complete(reading, &mut scope)?;
+        scope.learn(BuiltIn::Token.name());
+        let mut scope_of_removal = scope.clone();
+        let ready = self
+            .ready
+            .as_ref()
+            .map(|table| ready(table, reading, has_gate, &mut scope))
+            .transpose()?;
+        let instance = self.instance.complete(reading, has_gate, &scope)?;
+        let steps = own_steps(&self.steps, reading, &mut scope)?;
+        let call = |table: Option<&CallTable>, usual, scope: &mut Scope| {
+            table
+                .map(|table| table.complete(reading, usual, scope))
+                .transpose()
+        };
+        let log_out = call(self.log_out.as_ref(), Method::Post, &mut scope)?;
+        let removal = &mut scope_of_removal;
+        let remove_user = call(self.remove_user.as_ref(), Method::Delete, removal)?;
+        let token = PartEntry::complete(self.log_in.token.clone(), reading)?;
+        let usual = usually_sent_as(&token, has_gate);
+        let sent_as = self.log_in.sent_as.clone().unwrap_or(usual);
+        let admin = self.gate_admin;
+        let front = match front_of(&self.target, self.log_in.session.as_ref(), ready, reading)? {
+            Front::Gate(gate) => Front::Gate(GateFront {
+                admin: admin.map(|admin| admin.complete(reading)).transpose()?,
+                ..gate
+            }),
+            direct @ Front::Direct { .. } => {
+                only_with_a_gate(reading, admin.as_ref(), "[gate_admin]")?;
+                only_with_a_gate(reading, self.log_in.session.as_ref(), "`session`")?;
+                direct
+            }
+        };
+        Ok(Configuration {
+            path: reading.path.to_owned(),
+            front,
+            identity: self.target.identity,
+            secrets,
+            register,
+            log_in: LogIn {
+                call: log_in,
+                token,
+                sent_as,
+            },
+            log_out,
+            remove_user,
+            instance,
+            steps,
+            databases: self
+                .databases
+                .into_iter()
+                .map(|entry| entry.complete(reading))
+                .collect::<Result<_, _>>()?,
+            ready_within: self.budget.ready_seconds.duration(),
+            request_within: self.budget.request_seconds.duration(),
+            email: self.users.email,
+            has_contract: self.contract.is_some(),
+        })
+    }
+
+    /// The names that have a value in this deployment before the first request.
+    fn built_in(&self) -> Vec<BuiltIn> {
+        let is_known = |name: &BuiltIn| match name {
+            BuiltIn::Gate => self.target.gate.is_some(),
+            BuiltIn::Identity => self.target.identity.is_some(),
+            BuiltIn::Token => false,
+            BuiltIn::App
+            | BuiltIn::Email
+            | BuiltIn::Password
+            | BuiltIn::Run
+            | BuiltIn::Username => true,
+        };
+        BuiltIn::ALL.into_iter().filter(is_known).collect()
+    }
+
+    /// Where in the file each name is captured.
+    fn captured_in(&self) -> BTreeMap<String, &'static str> {
+        let Self {
+            register,
+            log_in,
+            ready,
+            steps,
+            log_out,
+            remove_user,
+            ..
+        } = self;
+        let calls = [
+            (remove_user.as_ref(), "[remove_user]"),
+            (log_out.as_ref(), "[log_out]"),
+            (Some(register), "[register]"),
+        ];
+        let calls = calls
+            .into_iter()
+            .filter_map(|(call, table)| Some((call?.captured(), table)))
+            .flat_map(|(names, table)| names.map(move |name| (name, table)));
+        let of_steps = steps.iter().flat_map(StepTable::captured);
+        let of_ready = ready.iter().flat_map(|ready| ready.value.captured());
+        calls
+            .chain(of_steps.map(|name| (name, "[[steps]]")))
+            .chain(of_ready.map(|name| (name, "[ready]")))
+            .chain(log_in.captured().map(|name| (name, "[log_in]")))
+            .map(|(name, table)| (name.to_owned(), table))
+            .collect()
+    }
+}
+
+/// A browser has nothing but its cookies to show; a gate takes what is in one as a token as well.
+fn usually_sent_as(token: &AnswerPart, has_gate: bool) -> SentAs {
+    match (token, has_gate) {
+        (AnswerPart::Cookie(_), false) => SentAs::Cookies,
+        (
+            AnswerPart::Cookie(_)
+            | AnswerPart::Header(_)
+            | AnswerPart::Input(_)
+            | AnswerPart::Json(_)
+            | AnswerPart::Meta(_),
+            _,
+        ) => SentAs::Bearer,
+    }
+}

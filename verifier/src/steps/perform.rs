@@ -1,0 +1,290 @@
+//! Performs the requests of usher.toml for a user: each filled, sent, judged, and what later ones need kept.
+
+use reqwest::Url;
+use serde_json::Value;
+
+use crate::configuration::expectation::{Expectation, Test};
+use crate::configuration::name::{Values, text_of_value};
+use crate::configuration::request::{Call, Request};
+use crate::deployment::Deployment;
+use crate::deployment::exchange::Answer;
+use crate::deployment::part::part_of;
+use crate::deployment::prepared::{COOKIE, Shown, prepared};
+use crate::newcomer::Newcomer;
+use crate::outcome::Problem;
+use crate::redaction::SecretName;
+use crate::run::StepLog;
+use crate::steps::fault::Fault;
+use crate::steps::fault::discrepancy::{Difference, Discrepancy};
+
+/// An answer that was as expected, and what was asked.
+#[derive(Debug)]
+pub(crate) struct Performed {
+    pub(crate) answer: Answer,
+    pub(crate) url: String,
+}
+
+/// Performs a request and those before it, and gives the last answer.
+pub(crate) async fn call(
+    log: &mut StepLog<'_>,
+    deployment: &Deployment<'_>,
+    call: &Call,
+    user: &Newcomer,
+    token: Option<&str>,
+) -> Result<Performed, Problem> {
+    for request in &call.before {
+        perform(log, deployment, request, user, token).await?;
+    }
+    perform(log, deployment, &call.request, user, token).await
+}
+
+/// Performs one request.
+pub(crate) async fn perform(
+    log: &mut StepLog<'_>,
+    deployment: &Deployment<'_>,
+    request: &Request,
+    user: &Newcomer,
+    token: Option<&str>,
+) -> Result<Performed, Problem> {
+    let performed = exchange(log, deployment, request, user, token).await?;
+    judge(request, &performed, &user.memory.values())?;
+    capture(deployment, request, &performed, user)?;
+    Ok(performed)
+}
+
+/// Sends one request as this user; whatever is secret in its answer is a secret from now on.
+pub(crate) async fn exchange(
+    log: &mut StepLog<'_>,
+    deployment: &Deployment<'_>,
+    request: &Request,
+    user: &Newcomer,
+    token: Option<&str>,
+) -> Result<Performed, Problem> {
+    let sent_as = &deployment.configuration.log_in.sent_as;
+    let shown = token.map(|token| Shown { token, sent_as });
+    let mut sent = prepared(request, &user.memory.values(), shown).map_err(Fault::from)?;
+    let url = Url::parse(&sent.url).ok();
+    if let Some(cookies) = url.as_ref().and_then(|url| user.memory.cookies_for(url)) {
+        match sent.headers.iter_mut().find(|(name, _)| name == COOKIE) {
+            Some((_, own)) => *own = format!("{own}; {cookies}"),
+            None => sent = sent.with(COOKIE, &cookies),
+        }
+    }
+    let exchange = deployment.send(sent).await;
+    let url_text = exchange.request.url.clone();
+    if let Ok(answer) = &exchange.answer {
+        remember(deployment, answer);
+        if let Some(url) = &url {
+            user.memory.keep_cookies(url, answer);
+        }
+    }
+    let answer = log.keep(exchange)?.clone();
+    Ok(Performed {
+        answer,
+        url: url_text,
+    })
+}
+
+/// Holds an answer against what the file says of it.
+pub(crate) fn judge(
+    request: &Request,
+    performed: &Performed,
+    values: &Values,
+) -> Result<(), Fault> {
+    let Performed { answer, url } = performed;
+    if !request.status.accepts(answer.status) {
+        return Err(Fault::unexpected_status(&request.status, answer));
+    }
+    for sign in &request.fails_if {
+        if holds(sign, answer, url, values)?.is_ok() {
+            return Err(Discrepancy::said_it_failed(sign, answer, url).into());
+        }
+    }
+    for expectation in &request.expect {
+        if let Err(found) = holds(expectation, answer, url, values)? {
+            return Err(Discrepancy::NotAsExpected(found).into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether the answer is as the expectation says; if not, the difference.
+fn holds(
+    expectation: &Expectation,
+    answer: &Answer,
+    url: &str,
+    values: &Values,
+) -> Result<Result<(), Difference>, Fault> {
+    let (part, test) = match expectation {
+        Expectation::BodyContains(template) => {
+            let text = template.fill(values).map_err(Fault::from)?;
+            let rest = if answer.truncated {
+                ", in its first MiB"
+            } else {
+                ""
+            };
+            return Ok(if answer.body.contains(&text) {
+                Ok(())
+            } else {
+                Err(Difference {
+                    at: "the body".to_owned(),
+                    wanted: format!("to contain `{text}`"),
+                    found: format!("{} bytes without it{rest}", answer.body.len()),
+                })
+            });
+        }
+        Expectation::Part(part, test) => (part, test),
+    };
+    let found = part_of(answer, part, url);
+    let (is_so, wanted) = match test {
+        Test::Exists(wanted) => {
+            let is_there = found.as_ref().is_some_and(|value| !value.is_null());
+            let words = if *wanted {
+                "to be there"
+            } else {
+                "not to be there"
+            };
+            (is_there == *wanted, words.to_owned())
+        }
+        Test::Equals(wanted) => {
+            let wanted = wanted.fill(values).map_err(Fault::from)?;
+            (
+                found.as_ref() == Some(&wanted),
+                format!("to be `{}`", text_of_value(&wanted)),
+            )
+        }
+        Test::Contains(wanted) => {
+            let wanted = wanted.fill(values).map_err(Fault::from)?;
+            let is_in = found.as_ref().is_some_and(|found| contains(found, &wanted));
+            (is_in, format!("to contain `{}`", text_of_value(&wanted)))
+        }
+    };
+    Ok(if is_so {
+        Ok(())
+    } else {
+        Err(Difference {
+            at: part.to_string(),
+            wanted,
+            found: found.map_or_else(
+                || "nothing".to_owned(),
+                |value| format!("`{}`", short(&value)),
+            ),
+        })
+    })
+}
+
+/// A text contains its parts; a list or an object what it holds, at any depth.
+fn contains(found: &Value, wanted: &Value) -> bool {
+    match found {
+        Value::String(text) => text.contains(&text_of_value(wanted)),
+        Value::Array(items) => items.iter().any(|item| holds_deep(item, wanted)),
+        Value::Object(members) => members.values().any(|value| holds_deep(value, wanted)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => found == wanted,
+    }
+}
+
+fn holds_deep(found: &Value, wanted: &Value) -> bool {
+    if found == wanted {
+        return true;
+    }
+    match found {
+        Value::Array(items) => items.iter().any(|item| holds_deep(item, wanted)),
+        Value::Object(members) => members.values().any(|value| holds_deep(value, wanted)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// As much of a value as helps to recognise it.
+pub(crate) fn short(value: &Value) -> String {
+    let text = text_of_value(value);
+    let mut shown: String = text.chars().take(SHOWN).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
+}
+
+const SHOWN: usize = 120;
+
+/// Keeps what later requests need.
+pub(crate) fn capture(
+    deployment: &Deployment<'_>,
+    request: &Request,
+    performed: &Performed,
+    user: &Newcomer,
+) -> Result<(), Fault> {
+    for capture in &request.captures {
+        let value = part_of(&performed.answer, &capture.part, &performed.url)
+            .filter(|value| !value.is_null() && value.as_str() != Some(""))
+            .ok_or_else(|| Discrepancy::NotCaptured {
+                name: capture.name.clone(),
+                at: capture.part.to_string(),
+            })?;
+        if capture.is_secret {
+            let name = SecretName::Captured(&capture.name);
+            deployment.secrets.remember(name, &text_of_value(&value));
+        }
+        user.memory.learn(capture.name.clone(), value);
+    }
+    Ok(())
+}
+
+/// A refresh token beside the token that was asked for is as good as a password, and so is a session's cookie.
+fn remember(deployment: &Deployment<'_>, answer: &Answer) {
+    if let Some(body) = answer.json::<Value>() {
+        remember_tokens(deployment, &body);
+    }
+    let values = answer
+        .all("set-cookie")
+        .filter_map(|line| cookie_store::RawCookie::parse(line).ok());
+    for cookie in values.filter(|cookie| cookie.value().len() >= SHORTEST_TOKEN) {
+        deployment
+            .secrets
+            .remember(SecretName::Cookie, cookie.value());
+    }
+}
+
+fn remember_tokens(deployment: &Deployment<'_>, body: &Value) {
+    match body {
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value.as_str() {
+                    Some(text)
+                        if text.len() >= SHORTEST_TOKEN
+                            && name.to_ascii_lowercase().contains("token") =>
+                    {
+                        deployment.secrets.remember(SecretName::Token, text);
+                    }
+                    Some(_) | None => remember_tokens(deployment, value),
+                }
+            }
+        }
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| remember_tokens(deployment, item)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// `token_type` is `bearer` (RFC 6750 section 4) and no secret; no real token is that short.
+const SHORTEST_TOKEN: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_list_contains_what_it_holds_at_any_depth_and_a_text_its_parts() {
+        let list = json!([{"id": 7, "name": "usher a1"}, {"id": 8}]);
+        assert!(contains(&list, &json!(7)));
+        assert!(contains(&list, &json!("usher a1")));
+        assert!(contains(&list, &json!({"id": 8})));
+        // A part of a text in a list is another project's name.
+        assert!(!contains(&list, &json!("usher")));
+        assert!(!contains(&list, &json!("7")));
+        assert!(contains(&json!("application/json"), &json!("json")));
+        assert!(!contains(&json!(null), &json!("null")));
+    }
+}

@@ -1,0 +1,122 @@
+//! Deployments that have no gate, and log-ins that are more than one request of JSON.
+
+use serde_json::Value;
+
+use crate::assert_snapshot;
+use crate::shop::{API_KEY, Flaw, Shop};
+use crate::usher::{Ended, Usher};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_tickets_envelopes_and_cookies_are_followed_to_the_app_and_back() {
+    let (shop, ended) = verify(Flaw::None, &[]).await;
+    assert_snapshot("shop_passed", &ended);
+    assert_eq!(shop.users(), 0);
+    assert_eq!(
+        shop.requests(),
+        ["page", "sign-up", "ticket", "login", "remove"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_inside_of_a_200_fails_the_log_in_and_quotes_it() {
+    let (shop, ended) = verify(Flaw::ErrorInside200, &[]).await;
+    assert_eq!(ended.code, 1, "{}", ended.stdout);
+    assert!(
+        ended
+            .report()
+            .contains("the answer says that it failed: `/error` is `{\"code\":-32000"),
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        ended.report().contains("the account is locked"),
+        "{}",
+        ended.stdout
+    );
+    // The id that the removal needs is said by a log-in, and there was none: that is said, and nobody is taken for removed.
+    assert_eq!(shop.users(), 1);
+    assert!(
+        ended
+            .report()
+            .contains("could not be logged in to be removed"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_outside_of_the_vocabulary_ends_the_wait_at_once_and_is_named() {
+    let (shop, ended) = verify(Flaw::UnknownWord, &[]).await;
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended.report().contains(
+            "the state is `active`, a word that the configuration does not know; it knows `ready`, `failed`, `provisioning`"
+        ),
+        "{}",
+        ended.stdout
+    );
+    assert!(ended.report().contains("status 404"), "{}", ended.stdout);
+    assert_eq!(shop.users(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_final_word_ends_the_wait_at_once() {
+    let (_, ended) = verify(Flaw::Failed, &["--report", "json"]).await;
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(report["verdict"]["step"], "wait_until_ready");
+    let why = report["steps"][2]["why"].as_str().unwrap();
+    assert!(
+        why.contains("`failed`, which the configuration says will never become ready"),
+        "{why}"
+    );
+    assert_eq!(report["gate"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_of_ones_own_fails_under_its_own_name() {
+    let (shop, ended) = verify(Flaw::LostProject, &["--report", "json"]).await;
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(report["verdict"]["step"], "see it in the list");
+    let step = report["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|step| step["name"] == "see it in the list")
+        .unwrap();
+    assert_eq!(
+        step["why"],
+        "expected the JSON to contain `p-77`, found `[]`"
+    );
+    assert_eq!(shop.users(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_was_captured_ever_leaves() {
+    for flaw in [Flaw::None, Flaw::ErrorInside200, Flaw::LostProject] {
+        for format in ["human", "json"] {
+            let (_, ended) = verify(flaw, &["--report", format]).await;
+            let said = ended.stdout + &ended.stderr;
+            for canary in [
+                "canary-csrf",
+                "canary-form",
+                "canary-ticket",
+                "canary-session",
+                API_KEY,
+                "Us3r!",
+                "Us3r%21",
+            ] {
+                assert!(
+                    !said.contains(canary),
+                    "{flaw:?} {format}: {canary} in {said}"
+                );
+            }
+        }
+    }
+}
+
+async fn verify(flaw: Flaw, arguments: &[&str]) -> (Shop, Ended) {
+    let shop = Shop::start(flaw).await;
+    let usher = Usher::configured(&shop.configuration()).with("SHOP_API_KEY", API_KEY);
+    let ended = usher.verify(arguments).await;
+    (shop, ended)
+}
