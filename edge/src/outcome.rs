@@ -78,9 +78,9 @@ impl Gate<'_> {
     ) -> JsValue {
         let setting = || {
             let setting = Setting::of(self.incoming, Some(self.configuration));
-            Setting {
-                return_to: self.wanted.or(setting.return_to),
-                ..setting
+            match self.wanted {
+                Some(wanted) => setting.leading_to(wanted),
+                None => setting,
             }
         };
         match &judgement.decision {

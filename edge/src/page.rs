@@ -58,6 +58,15 @@ impl<'a> Setting<'a> {
             }),
         }
     }
+
+    /// The same, with another address to come back to, unless it is too long to be carried through the log-in.
+    pub(crate) fn leading_to(self, wanted: &'a str) -> Self {
+        let wanted = Some(wanted).filter(|wanted| wanted.len() <= MAX_RETURN_TO_BYTES);
+        Self {
+            return_to: wanted.or(self.return_to),
+            ..self
+        }
+    }
 }
 
 impl Answer {

@@ -29,9 +29,9 @@ pub(super) fn onward(gate: &Gate<'_>, return_to: &str) -> Answer {
     let setting = Setting {
         // Only a person sends this form.
         audience: Audience::Form,
-        return_to: Some(return_to),
         ..Setting::of(gate.incoming, Some(configuration))
     };
+    let setting = setting.leading_to(return_to);
     let address = log_in_as_another_address(configuration, setting.return_to);
     Answer::message(&Message::from(Reason::LoggedOut), &setting)
         .header("refresh", format!("0;url={address}"))

@@ -24,10 +24,7 @@ pub(super) fn answer(gate: &Gate<'_>) -> Result<Answer, JsValue> {
     match gate.offered(&headers) {
         Err(Rejected::Absent) => {
             let wanted = [incoming.uri().origin(), &place].concat();
-            let setting = Setting {
-                return_to: Some(&wanted),
-                ..Setting::of(incoming, Some(gate.configuration))
-            };
+            let setting = Setting::of(incoming, Some(gate.configuration)).leading_to(&wanted);
             Ok(Answer::message(&Reason::CookieNotKept.into(), &setting))
         }
         Err(rejected @ (Rejected::Ambiguous | Rejected::CrossSite | Rejected::Refused(_))) => {

@@ -21,11 +21,9 @@ pub(super) async fn ask(gate: &Gate<'_>) -> Answer {
             Rejected::Absent | Rejected::Ambiguous | Rejected::CrossSite | Rejected::Refused(_),
         ) => Reason::LoggedOut,
     };
-    let setting = Setting {
-        // Whoever logs in again from here wants to their app, not to be asked whether to log out.
-        return_to: Some(gate.incoming.uri().origin()),
-        ..Setting::of(gate.incoming, Some(gate.configuration))
-    };
+    let setting = Setting::of(gate.incoming, Some(gate.configuration));
+    // Whoever logs in again from here wants to their app, not to be asked whether to log out.
+    let setting = setting.leading_to(gate.incoming.uri().origin());
     Answer::message(&reason.into(), &setting)
 }
 

@@ -226,6 +226,28 @@ async fn a_person_whose_form_is_refused_reads_a_page() {
 }
 
 #[tokio::test]
+async fn a_log_in_that_is_refused_leads_back_to_what_was_wanted_or_to_the_front_door_if_that_is_long()
+ {
+    let world = world().await;
+    let identity = world.stage.addresses().identity.clone();
+    let long = "x".repeat(4000);
+    for (wanted, leads_to) in [
+        ("/reports", format!("{}/reports", world.gate.url)),
+        (&*format!("/{long}"), world.gate.url.clone()),
+    ] {
+        let answer = hand_over(&world, "x.y.z", wanted, &identity).await;
+        let page = answer.text().await.unwrap();
+        let leads_to = format!("return_to={}", url_encoded(&leads_to));
+        assert!(page.contains(&leads_to), "{leads_to}: {page}");
+        assert!(!page.contains(&long), "{page}");
+    }
+}
+
+fn url_encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[tokio::test]
 async fn a_script_of_the_log_in_page_hands_over_json_and_is_told_where_to_go() {
     let world = world().await;
     let account = account(&world, "guy", KeepAt::Ready).await;
