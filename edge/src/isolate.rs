@@ -16,6 +16,7 @@ use crate::issuer_keys::IssuerKeys;
 use crate::log_ins::LogIns;
 use crate::memory::Memory;
 use crate::proxy;
+use crate::version::Version;
 use crate::waking::Waking;
 
 /// What one isolate keeps.
@@ -26,6 +27,7 @@ pub(crate) struct Isolate {
     pub(crate) circuit: Circuit,
     pub(crate) issuer_keys: IssuerKeys,
     pub(crate) log_ins: LogIns,
+    pub(crate) version: Version,
     pub(crate) waking: Waking,
     /// Called by the carrying when an instance cannot be reached; made once, because making one costs more than a request.
     pub(crate) on_unreachable: Function,
@@ -54,6 +56,7 @@ pub(crate) fn of(env: &Env) -> &'static Isolate {
                 circuit: Circuit::default(),
                 issuer_keys: IssuerKeys::new(),
                 log_ins: LogIns::new(),
+                version: Version::of(env),
                 waking: Waking::new(),
                 on_unreachable: proxy::on_unreachable(),
                 id_prefix: random_u32(),

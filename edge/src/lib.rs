@@ -46,6 +46,7 @@ mod timing;
 mod trap;
 #[cfg(feature = "vectors")]
 mod vectors;
+mod version;
 mod vouching;
 mod waking;
 

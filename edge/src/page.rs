@@ -253,8 +253,13 @@ impl Answer {
         (self.status, self.headers, self.body.unwrap_or_default())
     }
 
-    /// Makes the platform's answer of it.
-    pub(crate) fn into_response(self) -> JsValue {
+    /// Makes the platform's answer of it, which also says which upload of the gate it is from.
+    pub(crate) fn into_response(mut self) -> JsValue {
+        if let Some(isolate) = isolate::current() {
+            let version = isolate.version.headers();
+            let version = version.map(|(name, text)| (name, text.to_owned()));
+            self.headers.extend(version);
+        }
         respond(&self).unwrap_or_else(|problem| problem)
     }
 }

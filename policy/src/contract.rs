@@ -26,6 +26,12 @@ pub const REASON_HEADER: &str = "usher-reason";
 /// The header that carries the id under which the log, and the registry's events, have the request.
 pub const REQUEST_ID_HEADER: &str = "usher-request-id";
 
+/// The header in which the gate's own answers say which upload of the gate answers, as Cloudflare names it.
+pub const VERSION_HEADER: &str = "usher-version";
+
+/// The header that carries the tag of that upload (`wrangler deploy --tag`), if it has one.
+pub const VERSION_TAG_HEADER: &str = "usher-version-tag";
+
 /// The header that marks an answer as the gate's own, so that an app's 403 can be told from ours.
 pub const RESPONSE_HEADER: &str = "usher-response";
 

@@ -188,3 +188,18 @@ async fn a_person_whose_form_cannot_be_understood_reads_what_is_wrong_with_it() 
     assert_eq!((status, reason.as_str()), (400, "bad_request"));
     assert!(page.contains("the form has no field `token`"), "{page}");
 }
+
+#[tokio::test]
+async fn every_answer_of_the_gates_own_says_from_which_upload_it_is_and_no_answer_of_an_app_does() {
+    let world = world().await;
+    let account = account(&world, "guy", KeepAt::Ready).await;
+    let stranger = world.api();
+    for path in ["/", "/.usher/health", "/.usher/me", "/.usher/nothing"] {
+        let answer = stranger.get(path).await;
+        let version = header(&answer, "usher-version");
+        // miniflare makes one up as the platform does.
+        assert!(uuid::Uuid::parse_str(version).is_ok(), "{path}: `{version}`");
+    }
+    let carried = program(&world, &account).get("/").await;
+    assert_eq!(header(&carried, "usher-version"), "");
+}
