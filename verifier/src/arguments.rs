@@ -14,7 +14,9 @@ use policy::contract::sql::table::Identifier;
 
 use crate::arguments::report::ReportTo;
 use crate::configuration::USUAL_FILE;
+use crate::configuration::address::BaseUrl;
 use crate::contract::TableName;
+use crate::preset::Preset;
 use crate::scenario::Scenario;
 
 /// Proves a deploy (`verify`), looks at one part of it (`check`), and does at a gate what its operators do.
@@ -50,6 +52,12 @@ pub(crate) enum Command {
     /// Run a scenario against the deployment that usher.toml describes
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
+    /// Write a commented usher.toml to begin with; asks where nothing is said
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(Init),
+    /// What usher.toml may say
+    #[command(subcommand)]
+    Config(Config),
     /// Look at one part of the platform on its own
     #[command(subcommand)]
     Check(check::Check),
@@ -150,6 +158,41 @@ pub(crate) struct Verify {
     /// How the result is written: human, json, junit, tap, html or github; to standard output, or to a file. May be given several times
     #[arg(long = "report", value_name = "FORMAT[=FILE]", default_value = "human")]
     pub(crate) reports: Vec<ReportTo>,
+
+    /// Print what would be sent, in its order, and send nothing
+    #[arg(long, conflicts_with = "reports")]
+    pub(crate) plan: bool,
+}
+
+/// The options of `usher init`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Init {
+    /// The file to write; one that is there is never touched
+    #[arg(default_value = USUAL_FILE)]
+    pub(crate) file: PathBuf,
+
+    /// How your users log in
+    #[arg(long, value_enum)]
+    pub(crate) preset: Option<Preset>,
+
+    /// The address of the gate
+    #[arg(long, value_name = "URL", value_parser = given::gate, conflicts_with = "app", requires = "preset")]
+    pub(crate) gate: Option<BaseUrl>,
+
+    /// Without a gate: the address where users reach their app
+    #[arg(long, value_name = "URL", value_parser = given::gate, requires = "preset")]
+    pub(crate) app: Option<BaseUrl>,
+
+    /// The address of the service that registers users and logs them in
+    #[arg(long, value_name = "URL", value_parser = given::gate, requires = "preset")]
+    pub(crate) identity: Option<BaseUrl>,
+}
+
+/// What is said of usher.toml.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Its JSON Schema (draft 7): `usher config schema > usher.schema.json`, for a first line `#:schema usher.schema.json`
+    Schema,
 }
 
 /// How a run is reported.
@@ -180,6 +223,7 @@ Examples:
   usher verify --config staging.toml
   usher verify --report json > run.json     # everything, as one object
   usher verify --report human --report junit=usher.xml --report html=usher.html
+  usher verify --plan                       # what would be sent
 
 In GitHub Actions annotations and the summary of the step come by themselves.
 
@@ -200,6 +244,19 @@ const MAN_EXAMPLES: &str = "\
 Examples:
   usher man | man -l -
   usher man ~/.local/share/man/man1";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  usher init                                # asks
+  usher init --preset auth0 --gate https://app.example.com \\
+    --identity https://example.eu.auth0.com
+  usher init --preset form --app https://app.example.com staging.toml
+
+It also writes usher.schema.json beside the file, unless there is one: editors with
+an extension for TOML complete the keys and mark mistakes by it.
+
+Exit codes:
+  0 written, 2 usage, or the file is there already";
 
 const CONTRACT_EXAMPLES: &str = "\
 Examples:

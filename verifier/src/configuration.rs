@@ -18,6 +18,7 @@ mod placed;
 mod reading;
 pub(crate) mod ready;
 pub(crate) mod request;
+pub(crate) mod schema;
 mod scope;
 pub(crate) mod secret;
 pub(crate) mod suggestion;

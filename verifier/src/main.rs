@@ -10,6 +10,8 @@
 //!                │                                             │
 //!                └─────► departure ─► run ─► clean up, journal ┘
 //!
+//! arguments ─► verify ─► plan ─► outlet
+//! arguments ─► init ─► preset ─► usher.toml
 //! arguments ─► check ─► explanation ─► report ─► outlet
 //! arguments ─► check ─► the operator's own database ─► report ─► outlet
 //! arguments ─► contract ─► policy::contract ─► outlet
@@ -26,6 +28,7 @@ mod delivery;
 mod departure;
 mod deployment;
 mod findings;
+mod init;
 mod interruption;
 mod journal;
 mod key;
@@ -36,6 +39,8 @@ mod operator;
 mod operator_secret;
 mod outcome;
 mod outlet;
+mod plan;
+mod preset;
 mod progress;
 mod record;
 mod redaction;
@@ -49,7 +54,7 @@ mod verify;
 mod width;
 
 use crate::arguments::check::Check;
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, Config};
 use crate::operator::Operation;
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
@@ -64,6 +69,11 @@ async fn main() -> std::process::ExitCode {
         Command::Verify(options) => verify::verify(options, &secrets, &outlet)
             .await
             .map_err(|error| error.to_string()),
+        Command::Init(options) => init::init(options, &outlet).map_err(|error| error.to_string()),
+        Command::Config(Config::Schema) => {
+            outlet.report(&format!("{:#}\n", configuration::schema::schema()));
+            Ok(ExitCode::Passed)
+        }
         Command::Check(Check::Tokens(options)) => check::tokens::check(options, &secrets, &outlet)
             .await
             .map_err(|error| error.to_string()),

@@ -8,7 +8,8 @@ use reqwest::Url;
 use serde_json::Value;
 
 use crate::configuration::name::{Name, Values};
-use crate::deployment::exchange::Answer;
+use crate::deployment::exchange::{Answer, Sent};
+use crate::deployment::prepared::COOKIE;
 
 /// What one user knows.
 #[derive(Debug)]
@@ -50,8 +51,21 @@ impl Memory {
             .store_response_cookies(parsed.into_iter(), url);
     }
 
-    /// The `cookie` header of a request to this address, if there is anything to send.
-    pub(crate) fn cookies_for(&self, url: &Url) -> Option<String> {
+    /// Adds the cookies that belong to the request's address, if there are any.
+    pub(crate) fn add_cookies(&self, sent: &mut Sent) {
+        let cookies = Url::parse(&sent.url)
+            .ok()
+            .and_then(|url| self.cookies_for(&url));
+        let Some(cookies) = cookies else {
+            return;
+        };
+        match sent.headers.iter_mut().find(|(name, _)| name == COOKIE) {
+            Some((_, own)) => *own = format!("{own}; {cookies}"),
+            None => sent.headers.push((COOKIE.to_owned(), cookies)),
+        }
+    }
+
+    fn cookies_for(&self, url: &Url) -> Option<String> {
         let known = self.0.borrow();
         let mut pairs: Vec<String> = known
             .cookies

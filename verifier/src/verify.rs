@@ -9,6 +9,7 @@ use policy::time::Moment;
 
 use crate::arguments::Verify;
 use crate::configuration::mistake::ConfigurationError;
+use crate::configuration::name::Unfilled;
 use crate::configuration::{Configuration, Environment};
 use crate::delivery::{Delivery, DeliveryError};
 use crate::departure::depart;
@@ -20,6 +21,7 @@ use crate::newcomer::Newcomer;
 use crate::operator_secret;
 use crate::outcome::{ExitCode, Outcome, Problem, Verdict};
 use crate::outlet::Outlet;
+use crate::plan;
 use crate::progress::Progress;
 use crate::record::{Record, StepRecord, millis};
 use crate::redaction::{SecretName, Secrets};
@@ -36,9 +38,13 @@ pub(crate) async fn verify(
     // The only place where the environment is read.
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
     let configuration = Configuration::load(&options.config, environment)?;
+    let deployment = Deployment::new(&configuration, secrets)?;
+    if options.plan {
+        outlet.report(&plan::plan(options.scenario, &deployment)?);
+        return Ok(ExitCode::Passed);
+    }
     let delivery = Delivery::prepare(&options.reports, environment)?;
     let directory = journal::directory(environment)?;
-    let deployment = Deployment::new(&configuration, secrets)?;
     if let Some(gate) = deployment.gate()
         && let Some(admin) = &gate.front.admin
         && gate.refuses_operator(admin).await
@@ -198,6 +204,14 @@ pub(crate) enum VerifyError {
     OperatorRefused(String),
     /// Ctrl-C could not be heard, so the clean-up could not be promised.
     Signals(io::Error),
+    /// A name of a template has no value.
+    Unfilled(Unfilled),
+}
+
+impl From<Unfilled> for VerifyError {
+    fn from(unfilled: Unfilled) -> Self {
+        Self::Unfilled(unfilled)
+    }
 }
 
 impl From<reqwest::Error> for VerifyError {
@@ -235,6 +249,7 @@ impl fmt::Display for VerifyError {
                 f,
                 "{sentence}; or leave [gate_admin] out of the configuration, and do without the registry's evidence"
             ),
+            Self::Unfilled(unfilled) => unfilled.fmt(f),
             Self::Signals(error) => write!(f, "cannot listen for Ctrl-C: {error}"),
         }
     }

@@ -198,7 +198,10 @@ async fn every_answer_of_the_gates_own_says_from_which_upload_it_is_and_no_answe
         let answer = stranger.get(path).await;
         let version = header(&answer, "usher-version");
         // miniflare makes one up as the platform does.
-        assert!(uuid::Uuid::parse_str(version).is_ok(), "{path}: `{version}`");
+        assert!(
+            uuid::Uuid::parse_str(version).is_ok(),
+            "{path}: `{version}`"
+        );
     }
     let carried = program(&world, &account).get("/").await;
     assert_eq!(header(&carried, "usher-version"), "");

@@ -1,13 +1,11 @@
 //! What an answer must say, or must not say although its status is a success.
 
-use std::fmt;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::configuration::answer_part::{AnswerPart, HeaderWord, PartKeys, one_of};
 use crate::configuration::mistake::Mistake;
-use crate::configuration::name::Name;
+use crate::configuration::name::{Name, Unfilled, Values, text_of_value};
 use crate::configuration::placed::Placed;
 use crate::configuration::reading::Reading;
 use crate::configuration::template::Template;
@@ -42,18 +40,19 @@ impl Expectation {
             Self::Part(_, Test::Exists(_)) => Vec::new(),
         }
     }
-}
 
-/// What is asked for, as the reader of a plan is told.
-impl fmt::Display for Expectation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BodyContains(_) => f.write_str("the body contains a text"),
-            Self::Part(part, Test::Contains(_)) => write!(f, "{part} contains a value"),
-            Self::Part(part, Test::Equals(_)) => write!(f, "{part} equals a value"),
-            Self::Part(part, Test::Exists(true)) => write!(f, "{part} is there"),
-            Self::Part(part, Test::Exists(false)) => write!(f, "{part} is not there"),
-        }
+    /// What is asked for, in a clause.
+    pub(crate) fn in_words(&self, values: &Values) -> Result<String, Unfilled> {
+        let shown = |json: &JsonTemplate| Ok(text_of_value(&json.fill(values)?));
+        Ok(match self {
+            Self::BodyContains(text) => format!("the body contains `{}`", text.fill(values)?),
+            Self::Part(part, Test::Contains(json)) => {
+                format!("{part} contains `{}`", shown(json)?)
+            }
+            Self::Part(part, Test::Equals(json)) => format!("{part} is `{}`", shown(json)?),
+            Self::Part(part, Test::Exists(true)) => format!("{part} is there"),
+            Self::Part(part, Test::Exists(false)) => format!("{part} is not there"),
+        })
     }
 }
 

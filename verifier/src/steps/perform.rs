@@ -9,7 +9,7 @@ use crate::configuration::request::{Call, Request};
 use crate::deployment::Deployment;
 use crate::deployment::exchange::Answer;
 use crate::deployment::part::part_of;
-use crate::deployment::prepared::{COOKIE, Shown, prepared};
+use crate::deployment::prepared::{Shown, prepared};
 use crate::newcomer::Newcomer;
 use crate::outcome::Problem;
 use crate::redaction::SecretName;
@@ -64,12 +64,7 @@ pub(crate) async fn exchange(
     let shown = token.map(|token| Shown { token, sent_as });
     let mut sent = prepared(request, &user.memory.values(), shown).map_err(Fault::from)?;
     let url = Url::parse(&sent.url).ok();
-    if let Some(cookies) = url.as_ref().and_then(|url| user.memory.cookies_for(url)) {
-        match sent.headers.iter_mut().find(|(name, _)| name == COOKIE) {
-            Some((_, own)) => *own = format!("{own}; {cookies}"),
-            None => sent = sent.with(COOKIE, &cookies),
-        }
-    }
+    user.memory.add_cookies(&mut sent);
     let exchange = deployment.send(sent).await;
     let url_text = exchange.request.url.clone();
     if let Ok(answer) = &exchange.answer {

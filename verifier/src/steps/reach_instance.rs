@@ -1,10 +1,12 @@
 //! The user reaches their instance, through the gate or without one.
 
+use crate::configuration::credential::SentAs;
 use crate::configuration::instance::InstanceAt;
+use crate::configuration::name::{Unfilled, Values};
 use crate::configuration::value::AcceptedStatus;
 use crate::deployment::Deployment;
 use crate::deployment::exchange::Sent;
-use crate::deployment::prepared::{COOKIE, Shown};
+use crate::deployment::prepared::Shown;
 use crate::outcome::Problem;
 use crate::run::StepLog;
 use crate::steps::fault::Fault;
@@ -16,8 +18,12 @@ pub(crate) async fn reach_instance(
     deployment: &Deployment<'_>,
     session: &Session<'_>,
 ) -> Result<(), Problem> {
-    let values = session.account.0.memory.values();
-    let asking = visit(deployment, session)?;
+    let memory = &session.account.0.memory;
+    let values = memory.values();
+    let mut asking = visit(deployment, &values, &session.token).map_err(Fault::from)?;
+    if deployment.gate().is_none() {
+        memory.add_cookies(&mut asking);
+    }
     let answer = log.keep(deployment.send(asking).await)?;
     if deployment.gate().is_some() && answer.is_the_gates_own() {
         let detail = answer.problem().map(|problem| problem.detail);
@@ -48,27 +54,19 @@ pub(crate) async fn reach_instance(
 }
 
 /// The request: a gate is shown the token; an app without one, what the log-in gave, as the file says.
-fn visit(deployment: &Deployment<'_>, session: &Session<'_>) -> Result<Sent, Fault> {
+pub(crate) fn visit(
+    deployment: &Deployment<'_>,
+    values: &Values,
+    token: &str,
+) -> Result<Sent, Unfilled> {
     let configuration = deployment.configuration;
-    let memory = &session.account.0.memory;
-    let url = match &configuration.instance.at {
-        InstanceAt::Path(path) => configuration.front.address().join(path).to_string(),
-        InstanceAt::Url(url) => url.fill(&memory.values()).map_err(Fault::from)?,
+    let sent = match &configuration.instance.at {
+        InstanceAt::Path(path) => Sent::get(configuration.front.address().join(path).as_str()),
+        InstanceAt::Url(url) => Sent::get(&url.fill(values)?),
     };
-    let sent = Sent::get(&url);
-    if deployment.gate().is_some() {
-        return Ok(sent.bearer(&session.token));
-    }
-    let shown = Shown {
-        token: &session.token,
-        sent_as: &configuration.log_in.sent_as,
+    let sent_as = match deployment.gate() {
+        Some(_) => &SentAs::Bearer,
+        None => &configuration.log_in.sent_as,
     };
-    let sent = shown.on(sent);
-    let cookies = reqwest::Url::parse(&url)
-        .ok()
-        .and_then(|url| memory.cookies_for(&url));
-    Ok(match cookies {
-        Some(cookies) => sent.with(COOKIE, &cookies),
-        None => sent,
-    })
+    Ok(Shown { token, sent_as }.on(sent))
 }

@@ -1,0 +1,190 @@
+//! `usher verify --plan`: what a run would send, in its order, and what it would keep of the answers. Nothing is sent.
+//!
+//! It is made by the code that fills the requests of a run, with names in place of what a run would know by then; so no secret can be in it.
+
+use std::fmt::Write as _;
+
+use regex::Regex;
+
+use crate::configuration::credential::SentAs;
+use crate::configuration::front::Front;
+use crate::configuration::name::{BuiltIn, Unfilled, Values};
+use crate::configuration::ready::Ready;
+use crate::configuration::request::{Call, Request};
+use crate::configuration::value::AcceptedStatus;
+use crate::deployment::Deployment;
+use crate::deployment::exchange::Sent;
+use crate::deployment::prepared::{Shown, prepared};
+use crate::newcomer::values_of;
+use crate::scenario::Scenario;
+use crate::steps::StepName;
+use crate::steps::reach_instance::visit;
+
+/// The plan for a person.
+pub(crate) fn plan(scenario: Scenario, deployment: &Deployment<'_>) -> Result<String, Unfilled> {
+    let configuration = deployment.configuration;
+    let mut page = Page {
+        text: format!(
+            "{} on {}: what would be sent; nothing was\n",
+            scenario.name(),
+            configuration.front.address()
+        ),
+        deployment,
+        values: values_of(configuration).with_placeholders(),
+    };
+    for step in scenario.steps(configuration) {
+        let _infallible = write!(page.text, "\n{}\n", step.title());
+        match step.left_out_of(configuration) {
+            Some(why) => page.note(&format!("left out: {why}")),
+            None => page.step(&step)?,
+        }
+    }
+    Ok(page.text)
+}
+
+struct Page<'a> {
+    text: String,
+    deployment: &'a Deployment<'a>,
+    values: Values,
+}
+
+impl Page<'_> {
+    fn step(&mut self, step: &StepName) -> Result<(), Unfilled> {
+        let configuration = self.deployment.configuration;
+        let token = BuiltIn::Token.name().to_string();
+        match step {
+            StepName::Register => self.call(&configuration.register, None),
+            StepName::LogIn => {
+                self.call(&configuration.log_in.call, None)?;
+                let log_in = &configuration.log_in;
+                self.note(&format!("gives `{token}`, from {}", log_in.token));
+                Ok(())
+            }
+            StepName::WaitUntilReady => self.wait(&token),
+            StepName::ReachInstance => {
+                let sent = visit(self.deployment, &self.values, &token)?;
+                self.sent(&sent);
+                if let Some(contains) = &configuration.instance.contains {
+                    let text = contains.fill(&self.values)?;
+                    self.note(&format!("expects that the body contains `{text}`"));
+                }
+                Ok(())
+            }
+            StepName::OpenSession => {
+                if let Some(gate) = self.deployment.gate() {
+                    let sent = gate.opening_session(&token);
+                    self.sent(&sent);
+                }
+                Ok(())
+            }
+            StepName::FindLogIn => {
+                let gate = self.deployment.gate();
+                if let Some(admin) = gate.as_ref().and_then(|gate| gate.front.admin.as_ref())
+                    && let Some(gate) = &gate
+                {
+                    let secret = admin.origin.in_a_shell();
+                    let sent = gate.asking_log_ins(&secret, "{request_id}", "{since}");
+                    self.sent(&sent);
+                }
+                Ok(())
+            }
+            StepName::Own(name) => {
+                let steps = configuration.steps.iter();
+                let mut of_this_name = steps.filter(|step| step.name == *name);
+                of_this_name.try_for_each(|step| self.request(&step.request, Some(&token)))
+            }
+            StepName::LogOut => self.calls(configuration.log_out.as_ref(), &token),
+            StepName::CleanUp => self.calls(configuration.remove_user.as_ref(), &token),
+        }
+    }
+
+    fn wait(&mut self, token: &str) -> Result<(), Unfilled> {
+        let configuration = self.deployment.configuration;
+        match &configuration.front {
+            Front::Direct { ready: None, .. } => {}
+            Front::Direct {
+                ready: Some(ready), ..
+            } => {
+                self.request(&ready.request, Some(token))?;
+                self.words(ready);
+            }
+            Front::Gate(_) => {
+                if let Some(gate) = self.deployment.gate() {
+                    let sent = gate.asking_me(token);
+                    self.sent(&sent);
+                }
+            }
+        }
+        let seconds = configuration.ready_within.as_secs();
+        self.note(&format!("again and again, for up to {seconds} s"));
+        Ok(())
+    }
+
+    fn words(&mut self, ready: &Ready) {
+        let Some(words) = &ready.words else {
+            return;
+        };
+        let list = |words: &[String]| words.join(", ");
+        self.note(&format!("until {} is {}", words.part, list(&words.ready)));
+        if !words.failed.is_empty() {
+            self.note(&format!("no longer if it is {}", list(&words.failed)));
+        }
+        if let Some(waiting) = &words.waiting {
+            self.note(&format!("or any word but {}", list(waiting)));
+        }
+    }
+
+    fn calls(&mut self, call: Option<&Call>, token: &str) -> Result<(), Unfilled> {
+        call.map_or(Ok(()), |call| self.call(call, Some(token)))
+    }
+
+    fn call(&mut self, call: &Call, token: Option<&str>) -> Result<(), Unfilled> {
+        call.requests()
+            .try_for_each(|request| self.request(request, token))
+    }
+
+    fn request(&mut self, request: &Request, token: Option<&str>) -> Result<(), Unfilled> {
+        let sent_as = &self.deployment.configuration.log_in.sent_as;
+        let shown = token.map(|token| Shown { token, sent_as });
+        let sent = prepared(request, &self.values, shown)?;
+        self.sent(&sent);
+        if request.as_user && shown.is_some() && *sent_as == SentAs::Cookies {
+            self.note("with the cookies that the log-in sets");
+        }
+        if request.status != AcceptedStatus::AnySuccess {
+            self.note(&format!("expects status {}", request.status));
+        }
+        for sign in &request.fails_if {
+            self.note(&format!("fails if {}", sign.in_words(&self.values)?));
+        }
+        for expectation in &request.expect {
+            let words = expectation.in_words(&self.values)?;
+            self.note(&format!("expects that {words}"));
+        }
+        for capture in &request.captures {
+            self.note(&format!("keeps `{}`, from {}", capture.name, capture.part));
+        }
+        Ok(())
+    }
+
+    fn sent(&mut self, sent: &Sent) {
+        let _infallible = writeln!(self.text, "  {} {}", sent.method, readable(&sent.url));
+        for (name, value) in &sent.headers {
+            self.note(&format!("{name}: {value}"));
+        }
+        let body = sent.body.iter().flat_map(|body| body.lines());
+        body.for_each(|line| self.note(&readable(line)));
+    }
+
+    fn note(&mut self, line: &str) {
+        let _infallible = writeln!(self.text, "    {line}");
+    }
+}
+
+/// Names in braces as they are written in usher.toml, also where a form or an address has to encode the braces.
+fn readable(text: &str) -> String {
+    match Regex::new("%7B([a-z][a-z0-9_]*)%7D") {
+        Ok(encoded) => encoded.replace_all(text, "{$1}").into_owned(),
+        Err(_) => text.to_owned(),
+    }
+}
