@@ -18,6 +18,7 @@ use crate::configuration::address::BaseUrl;
 use crate::contract::TableName;
 use crate::preset::Preset;
 use crate::scenario::Scenario;
+use crate::version::{VersionName, VersionOverride};
 
 /// Proves a deploy (`verify`), looks at one part of it (`check`), and does at a gate what its operators do.
 #[derive(Debug, Parser)]
@@ -159,6 +160,18 @@ pub(crate) struct Verify {
     #[arg(long = "report", value_name = "FORMAT[=FILE]", default_value = "human")]
     pub(crate) reports: Vec<ReportTo>,
 
+    /// Wait until this version of the gate answers, by its id or its tag, and count no run in which another one did
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) expect_version: Option<VersionName>,
+
+    /// Ask Cloudflare to let this version of a Worker answer, also where it serves no traffic yet
+    #[arg(long, value_name = "WORKER=ID")]
+    pub(crate) version_override: Option<VersionOverride>,
+
+    /// How long the version is waited for, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) version_within: u64,
+
     /// Print what would be sent, in its order, and send nothing
     #[arg(long, conflicts_with = "reports")]
     pub(crate) plan: bool,
@@ -195,6 +208,14 @@ pub(crate) enum Config {
     Schema,
 }
 
+impl Verify {
+    /// The version that has to answer: who asks for one by override wants no other.
+    pub(crate) fn wanted_version(&self) -> Option<&VersionName> {
+        let overridden = self.version_override.as_ref().map(|asked| &asked.version);
+        self.expect_version.as_ref().or(overridden)
+    }
+}
+
 /// How a run is reported.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum ReportFormat {
@@ -211,7 +232,7 @@ Exit codes of every command:
   2    usage or configuration
   3    it could not be found out
 And of `usher verify`:
-  4    nothing ran
+  4    nothing ran, or another version answered
   5    passed, but the clean-up is incomplete
   130  interrupted; what was created has been removed, or is named
 
@@ -224,12 +245,15 @@ Examples:
   usher verify --report json > run.json     # everything, as one object
   usher verify --report human --report junit=usher.xml --report html=usher.html
   usher verify --plan                       # what would be sent
+  usher verify --expect-version \"$VERSION_ID\"
+  usher verify --version-override my-gate=\"$VERSION_ID\"   # before it serves anybody
 
 In GitHub Actions annotations and the summary of the step come by themselves.
 
 Exit codes:
-  0 passed, 1 failed, 2 usage or configuration, 3 broken, 4 nothing ran,
-  5 passed but clean-up incomplete, 130 interrupted
+  0 passed, 1 failed, 2 usage or configuration, 3 broken,
+  4 nothing ran or another version answered, 5 passed but clean-up incomplete,
+  130 interrupted
 
 The report goes to standard output, progress to standard error. Tokens, passwords
 and secrets are replaced by *** in both.";

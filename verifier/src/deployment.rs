@@ -14,6 +14,7 @@ use crate::deployment::exchange::{Exchange, Sent};
 use crate::deployment::gate::Gate;
 use crate::deployment::http::Http;
 use crate::redaction::{SecretName, Secrets};
+use crate::version::VersionOverride;
 
 /// Sends requests and keeps what was sent and answered.
 #[derive(Debug)]
@@ -27,11 +28,19 @@ impl<'a> Deployment<'a> {
     pub(crate) fn new(
         configuration: &'a Configuration,
         secrets: &'a Secrets,
+        version_override: Option<&VersionOverride>,
     ) -> Result<Self, reqwest::Error> {
         for secret in &configuration.secrets {
             secrets.remember(SecretName::Origin(&secret.origin), &secret.value);
         }
         let http = Http::new(configuration.request_within, secrets)?;
+        let http = match (&configuration.front, version_override) {
+            (Front::Gate(front), Some(wanted)) => {
+                let header = (VersionOverride::HEADER.to_owned(), wanted.value());
+                http.saying(front.address.origin(), vec![header])
+            }
+            (Front::Direct { .. } | Front::Gate(_), _) => http,
+        };
         let deployment = Self {
             configuration,
             secrets,

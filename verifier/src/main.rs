@@ -51,6 +51,7 @@ mod sources;
 mod steps;
 mod terminal;
 mod verify;
+mod version;
 mod width;
 
 use crate::arguments::check::Check;

@@ -70,6 +70,8 @@ pub(crate) enum Verdict {
     CleanUpIncomplete,
     /// The operator stopped the run.
     Interrupted,
+    /// It was not, or not always, the wanted version that answered: nothing is known of it.
+    OtherVersion,
 }
 
 impl Verdict {
@@ -78,7 +80,7 @@ impl Verdict {
             Self::Passed => ExitCode::Passed,
             Self::Failed(_) => ExitCode::Failed,
             Self::Broken(_) => ExitCode::Broken,
-            Self::NothingRan => ExitCode::NothingRan,
+            Self::NothingRan | Self::OtherVersion => ExitCode::NothingRan,
             Self::CleanUpIncomplete => ExitCode::CleanUpIncomplete,
             Self::Interrupted => ExitCode::Interrupted,
         }
@@ -97,7 +99,7 @@ pub(crate) enum ExitCode {
     Usage = 2,
     /// It could not be found out whether the deploy is right.
     Broken = 3,
-    /// Not one step was performed, which is never a pass.
+    /// Not one step was performed, which is never a pass; or it was another version that answered.
     NothingRan = 4,
     /// Everything passed, but something that was created could not be removed.
     CleanUpIncomplete = 5,
@@ -138,6 +140,7 @@ mod tests {
             Verdict::NothingRan,
             Verdict::CleanUpIncomplete,
             Verdict::Interrupted,
+            Verdict::OtherVersion,
         ] {
             assert_ne!(u8::from(verdict.exit_code()), 0, "{verdict:?}");
         }

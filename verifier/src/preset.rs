@@ -146,7 +146,7 @@ mod tests {
                 Configuration::parse(Path::new("usher.toml"), &text, &|_| Some("v".to_owned()));
             let configuration = read.unwrap_or_else(|error| panic!("{preset:?}: {error}"));
             let secrets = Secrets::default();
-            let deployment = Deployment::new(&configuration, &secrets).unwrap();
+            let deployment = Deployment::new(&configuration, &secrets, None).unwrap();
             let plan = crate::plan::plan(Scenario::NewUser, &deployment).unwrap();
             assert!(plan.contains("\nclean up\n  "), "{preset:?}: {plan}");
             // None of their removals needs a log-in that may have failed, but for those whose user removes themselves.

@@ -25,6 +25,10 @@ pub(crate) struct Record {
     pub(crate) user: String,
     pub(crate) started_at_unix_seconds: u64,
     pub(crate) millis: u64,
+    /// The version of the gate that had to answer, if one had to.
+    pub(crate) wanted_version: Option<String>,
+    /// Why it did not, or not always.
+    pub(crate) unconfirmed: Option<String>,
     pub(crate) verdict: Verdict,
     pub(crate) exit_code: u8,
     pub(crate) findings: Vec<Finding>,
@@ -46,6 +50,8 @@ pub(crate) struct StepRecord {
     pub(crate) millis: u64,
     /// What the gate said while it was waited for, each change once.
     pub(crate) states: Vec<StateSeen>,
+    /// The versions of the gate that answered, each once.
+    pub(crate) versions: Vec<String>,
     /// The last request and its answer.
     pub(crate) last: Option<Exchange>,
 }
@@ -61,6 +67,7 @@ impl StepRecord {
             at_millis: 0,
             millis: 0,
             states: Vec::new(),
+            versions: Vec::new(),
             last: None,
         }
     }
@@ -116,7 +123,8 @@ impl Record {
             Verdict::Passed
             | Verdict::NothingRan
             | Verdict::CleanUpIncomplete
-            | Verdict::Interrupted => None,
+            | Verdict::Interrupted
+            | Verdict::OtherVersion => None,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::outcome::{Outcome, Problem};
 use crate::progress::Progress;
 use crate::record::{StateSeen, StepRecord, millis};
 use crate::steps::StepName;
+use crate::version::{Served, VersionName};
 
 /// A run in progress.
 #[derive(Debug)]
@@ -17,6 +18,10 @@ pub(crate) struct Run<'a> {
     interruption: &'a Interruption,
     progress: &'a Progress<'a>,
     began: Instant,
+    /// The version of the gate that has to answer.
+    wanted: Option<&'a VersionName>,
+    /// The first step in which another one did, and which.
+    unwanted: Option<(StepName, String)>,
     steps: Vec<StepRecord>,
 }
 
@@ -28,11 +33,17 @@ pub(crate) struct Stopped {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(interruption: &'a Interruption, progress: &'a Progress<'a>) -> Self {
+    pub(crate) fn new(
+        interruption: &'a Interruption,
+        progress: &'a Progress<'a>,
+        wanted: Option<&'a VersionName>,
+    ) -> Self {
         Self {
             interruption,
             progress,
             began: Instant::now(),
+            wanted,
+            unwanted: None,
             steps: Vec::new(),
         }
     }
@@ -72,6 +83,12 @@ impl<'a> Run<'a> {
         self.perform(name, act, std::future::pending()).await
     }
 
+    /// That another version than the wanted one answered, and in which step first.
+    pub(crate) fn unconfirmed(&self) -> Option<String> {
+        let (step, served) = self.unwanted.as_ref()?;
+        Some(format!("in `{}` {served} answered", step.title()))
+    }
+
     /// Records that a step is not performed, and why.
     pub(crate) fn skip(&mut self, name: StepName, why: &str) {
         self.steps.push(StepRecord::skipped(name, why));
@@ -103,6 +120,9 @@ impl<'a> Run<'a> {
         let mut log = StepLog {
             attempts: 0,
             states: Vec::new(),
+            versions: Vec::new(),
+            unwanted: None,
+            wanted: self.wanted,
             last: None,
             remark: None,
             run_began: self.began,
@@ -123,6 +143,9 @@ impl<'a> Run<'a> {
                 }
             }
         };
+        if self.unwanted.is_none() {
+            self.unwanted = (log.unwanted.take()).map(|served| (name.clone(), served));
+        }
         let record = log.into_record(name.clone(), result.as_ref().err());
         self.progress.end(&record);
         self.steps.push(record);
@@ -138,6 +161,10 @@ impl<'a> Run<'a> {
 pub(crate) struct StepLog<'a> {
     attempts: u32,
     states: Vec<StateSeen>,
+    versions: Vec<String>,
+    /// The first version that answered and was not wanted.
+    unwanted: Option<String>,
+    wanted: Option<&'a VersionName>,
     last: Option<Exchange>,
     /// What the step says of itself when nothing is wrong.
     remark: Option<(Outcome, String)>,
@@ -150,6 +177,18 @@ impl StepLog<'_> {
     /// Keeps the exchange for the report and gives its answer.
     pub(crate) fn keep(&mut self, exchange: Exchange) -> Result<&Answer, NoAnswer> {
         self.attempts = self.attempts.saturating_add(1);
+        let answer = exchange.answer.as_ref().ok();
+        if let Some(served) = answer.and_then(|answer| Served::by(answer, self.wanted)) {
+            if !served.is_wanted && self.unwanted.is_none() {
+                let version = served.version.as_ref();
+                let version = version.map(|version| format!("version {version}"));
+                self.unwanted = version.or(Some("a version that does not say its name".to_owned()));
+            }
+            let new = served
+                .version
+                .filter(|version| !self.versions.contains(version));
+            self.versions.extend(new);
+        }
         self.last
             .insert(exchange)
             .answer
@@ -206,6 +245,7 @@ impl StepLog<'_> {
             at_millis: millis(self.began.duration_since(self.run_began)),
             millis: millis(self.began.elapsed()),
             states: self.states,
+            versions: self.versions,
             last: self.last,
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 use std::path::Path;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use policy::time::Moment;
 
@@ -28,6 +28,7 @@ use crate::redaction::{SecretName, Secrets};
 use crate::report;
 use crate::run::{Run, Stopped};
 use crate::scenario::Scenario;
+use crate::version::{self, VersionName};
 
 /// Runs until the scenario is over, or until the operator asks for the end a second time.
 pub(crate) async fn verify(
@@ -38,7 +39,7 @@ pub(crate) async fn verify(
     // The only place where the environment is read.
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
     let configuration = Configuration::load(&options.config, environment)?;
-    let deployment = Deployment::new(&configuration, secrets)?;
+    let deployment = Deployment::new(&configuration, secrets, options.version_override.as_ref())?;
     if options.plan {
         outlet.report(&plan::plan(options.scenario, &deployment)?);
         return Ok(ExitCode::Passed);
@@ -64,10 +65,31 @@ pub(crate) async fn verify(
     secrets.remember(SecretName::Password, &newcomer.password);
 
     let now = now().unix_seconds();
+    let look = report::Look {
+        coloured: outlet.report_is_live && environment("NO_COLOR").is_none_or(|set| set.is_empty()),
+    };
+    let wanted = options.wanted_version();
+    if let Some(wanted) = wanted {
+        let gate = deployment.gate().ok_or(VerifyError::VersionOfNoGate)?;
+        let within = Duration::from_secs(options.version_within);
+        outlet.talk(&format!("waiting for version {wanted} to answer\n"));
+        if let Err(unconfirmed) = version::confirm(&gate, wanted, within).await {
+            let mut record = unbegun(
+                options.scenario,
+                &deployment,
+                &newcomer,
+                unconfirmed.to_string(),
+            );
+            record.wanted_version = Some(wanted.to_string());
+            record.started_at_unix_seconds = now;
+            delivery.deliver(&record, look, outlet)?;
+            return Ok(record.verdict.exit_code());
+        }
+    }
     let journal = Journal::write(&directory, &Entry::of(&newcomer, &options.config, now))?;
     let journal_path = journal.path().to_owned();
     let mut record = tokio::select! {
-        record = play(options.scenario, &deployment, &newcomer, journal, &interruption, outlet) => record,
+        record = play(options.scenario, &deployment, &newcomer, journal, wanted, &interruption, outlet) => record,
         () = interruption.second() => {
             outlet.talk(&stopped_at_once(&newcomer, &journal_path));
             return Ok(ExitCode::Interrupted);
@@ -75,9 +97,6 @@ pub(crate) async fn verify(
     };
     record.started_at_unix_seconds = now;
     record.redact(secrets);
-    let look = report::Look {
-        coloured: outlet.report_is_live && environment("NO_COLOR").is_none_or(|set| set.is_empty()),
-    };
     match delivery.deliver(&record, look, outlet) {
         Ok(()) => Ok(record.verdict.exit_code()),
         // What the run showed is said by its own code, where that says more than "usage".
@@ -99,12 +118,13 @@ async fn play(
     deployment: &Deployment<'_>,
     newcomer: &Newcomer,
     journal: Journal,
+    wanted: Option<&VersionName>,
     interruption: &Interruption,
     outlet: &Outlet<'_>,
 ) -> Record {
     let began = Instant::now();
     let progress = Progress::new(outlet);
-    let mut run = Run::new(interruption, &progress);
+    let mut run = Run::new(interruption, &progress, wanted);
     let mut session = None;
     let stopped = scenario
         .play(&mut run, deployment, newcomer, &mut session)
@@ -131,13 +151,17 @@ async fn play(
         journal,
     )
     .await;
+    let unconfirmed = run.unconfirmed();
     let steps = run.into_steps(&scenario.steps(deployment.configuration));
-    let verdict = judge(
-        stopped.as_ref(),
-        left_over.is_some(),
-        &steps,
-        interruption.has_happened(),
-    );
+    let verdict = match &unconfirmed {
+        Some(_) if !interruption.has_happened() => Verdict::OtherVersion,
+        Some(_) | None => judge(
+            stopped.as_ref(),
+            left_over.is_some(),
+            &steps,
+            interruption.has_happened(),
+        ),
+    };
     Record {
         schema_version: Record::SCHEMA_VERSION,
         scenario,
@@ -146,12 +170,44 @@ async fn play(
         user: newcomer.email.clone(),
         started_at_unix_seconds: 0,
         millis: millis(began.elapsed()),
+        wanted_version: wanted.map(ToString::to_string),
+        unconfirmed,
         exit_code: verdict.exit_code().into(),
         verdict,
         findings: opinion.findings,
         could_not_look: opinion.unlooked,
         steps,
         left_over: left_over.into_iter().collect(),
+    }
+}
+
+/// A run that did not begin, because it would have shown nothing of the version that was wanted.
+fn unbegun(
+    scenario: Scenario,
+    deployment: &Deployment<'_>,
+    newcomer: &Newcomer,
+    unconfirmed: String,
+) -> Record {
+    let steps = scenario.steps(deployment.configuration).into_iter();
+    let verdict = Verdict::OtherVersion;
+    Record {
+        schema_version: Record::SCHEMA_VERSION,
+        scenario,
+        gate: deployment.gate().map(|gate| gate.front.address.to_string()),
+        app: deployment.configuration.front.address().to_string(),
+        user: newcomer.email.clone(),
+        started_at_unix_seconds: 0,
+        millis: 0,
+        wanted_version: None,
+        unconfirmed: Some(unconfirmed),
+        exit_code: verdict.exit_code().into(),
+        verdict,
+        findings: Vec::new(),
+        could_not_look: Vec::new(),
+        steps: steps
+            .map(|name| StepRecord::skipped(name, "another version would have answered"))
+            .collect(),
+        left_over: Vec::new(),
     }
 }
 
@@ -202,6 +258,8 @@ pub(crate) enum VerifyError {
     Journal(JournalError),
     /// The gate knows neither the operator's secret nor their token; the sentence says what may be wrong with it.
     OperatorRefused(String),
+    /// A version of the gate is wanted where there is no gate.
+    VersionOfNoGate,
     /// Ctrl-C could not be heard, so the clean-up could not be promised.
     Signals(io::Error),
     /// A name of a template has no value.
@@ -250,6 +308,9 @@ impl fmt::Display for VerifyError {
                 "{sentence}; or leave [gate_admin] out of the configuration, and do without the registry's evidence"
             ),
             Self::Unfilled(unfilled) => unfilled.fmt(f),
+            Self::VersionOfNoGate => f.write_str(
+                "--expect-version and --version-override ask for a version of the gate, and the configuration has none; give `gate` in [target]",
+            ),
             Self::Signals(error) => write!(f, "cannot listen for Ctrl-C: {error}"),
         }
     }

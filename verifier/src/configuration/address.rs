@@ -16,6 +16,10 @@ use crate::configuration::template::{TEMPLATE_PATTERN, Template};
 pub(crate) struct BaseUrl(Url);
 
 impl BaseUrl {
+    pub(crate) fn origin(&self) -> url::Origin {
+        self.0.origin()
+    }
+
     pub(crate) fn parse(text: &str) -> Result<Self, AddressError> {
         let url = web_address(text)?;
         if url.query().is_some()

@@ -46,6 +46,12 @@ impl Gate<'_> {
         (exchange, standpoint)
     }
 
+    /// Asks whether the gate runs, and which version of it.
+    pub(crate) async fn health(&self) -> Exchange {
+        let url = self.own_endpoint(&["health"], &[]);
+        self.http.send(Sent::get(url.as_str())).await
+    }
+
     /// Asks whether the gate itself is well.
     pub(crate) async fn gate_readiness(&self) -> Exchange {
         self.http

@@ -5,6 +5,7 @@ use std::time::Duration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::HeaderValue;
 use reqwest::{Client, Url, redirect};
+use url::Origin;
 
 use crate::configuration::address::web_address;
 use crate::deployment::exchange::{Answer, Exchange, NoAnswer, Sent};
@@ -16,6 +17,8 @@ pub(crate) struct Http<'a> {
     client: Client,
     secrets: &'a Secrets,
     within: Duration,
+    /// What is said besides to whoever is at this origin.
+    besides: Option<(Origin, Vec<(String, String)>)>,
 }
 
 impl<'a> Http<'a> {
@@ -29,7 +32,16 @@ impl<'a> Http<'a> {
             client,
             secrets,
             within,
+            besides: None,
         })
+    }
+
+    /// The same, with these headers on every request to this origin.
+    pub(crate) fn saying(self, origin: Origin, headers: Vec<(String, String)>) -> Self {
+        Self {
+            besides: Some((origin, headers)),
+            ..self
+        }
     }
 
     /// Sends one request.
@@ -40,6 +52,11 @@ impl<'a> Http<'a> {
             }),
             Ok(url) => {
                 request.url = url.to_string();
+                if let Some((origin, headers)) = &self.besides
+                    && *origin == url.origin()
+                {
+                    request.headers.extend(headers.iter().cloned());
+                }
                 self.answer(&request, &url).await
             }
         };

@@ -55,6 +55,10 @@ fn without_cause(record: &Record, scenario: &str) -> Option<String> {
                 "Not one step was performed, which is no pass.",
             ))
         }
+        Verdict::OtherVersion => {
+            let title = format!("usher {scenario}: another version answered");
+            Some(command("error", &title, &human::verdict(record)))
+        }
         Verdict::Passed
         | Verdict::Failed(_)
         | Verdict::Broken(_)
@@ -98,7 +102,10 @@ fn heading(record: &Record) -> String {
     let mark = match record.verdict {
         Verdict::Passed => "✅",
         Verdict::Failed(_) | Verdict::NothingRan => "❌",
-        Verdict::Broken(_) | Verdict::CleanUpIncomplete | Verdict::Interrupted => "⚠️",
+        Verdict::Broken(_)
+        | Verdict::CleanUpIncomplete
+        | Verdict::Interrupted
+        | Verdict::OtherVersion => "⚠️",
     };
     let verdict = text(&human::verdict(record));
     format!(

@@ -22,6 +22,7 @@ fn step(name: StepName, outcome: Outcome, why: Option<&str>, span: [u64; 2]) -> 
         at_millis: span[0],
         millis: span[1],
         states: Vec::new(),
+        versions: vec!["7d5f1c2e".into()],
         last: None,
     }
 }
@@ -56,6 +57,8 @@ fn record(verdict: Verdict, mut steps: Vec<StepRecord>) -> Record {
         user: "usher-4f1c@example.com".into(),
         started_at_unix_seconds: 1_795_257_000,
         millis: 61_400,
+        wanted_version: None,
+        unconfirmed: None,
         exit_code: verdict.exit_code().into(),
         verdict,
         findings: Vec::new(),
@@ -175,7 +178,15 @@ fn passed() -> Record {
     record(Verdict::Passed, steps)
 }
 
-fn samples() -> [(&'static str, Record); 6] {
+fn other_version() -> Record {
+    Record {
+        wanted_version: Some("9a0c11d3".into()),
+        unconfirmed: Some("in `log in` 7d5f1c2e answered".into()),
+        ..record(Verdict::OtherVersion, passed().steps)
+    }
+}
+
+fn samples() -> [(&'static str, Record); 7] {
     [
         ("passed", passed()),
         ("failed", failed()),
@@ -183,6 +194,7 @@ fn samples() -> [(&'static str, Record); 6] {
         ("nothing_ran", record(Verdict::NothingRan, Vec::new())),
         ("clean_up_incomplete", left_over()),
         ("interrupted", interrupted()),
+        ("other_version", other_version()),
     ]
 }
 
@@ -247,7 +259,11 @@ fn junit_can_be_read_and_counts_what_did_not_pass() {
             Outcome::Passed | Outcome::Skipped => false,
         });
         let counted = report.failures + report.errors > 0;
-        assert_eq!(counted, wrong || name == "nothing_ran", "{name}");
+        assert_eq!(
+            counted,
+            wrong || matches!(name, "nothing_ran" | "other_version"),
+            "{name}"
+        );
         let mut names: Vec<_> = (report.test_suites.iter())
             .flat_map(|suite| &suite.test_cases)
             .map(|case| (case.classname.clone(), case.name.clone()))

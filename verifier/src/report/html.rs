@@ -19,7 +19,10 @@ pub(crate) fn render(record: &Record) -> String {
         tone: match record.verdict {
             Verdict::Passed => "good",
             Verdict::Failed(_) | Verdict::NothingRan => "bad",
-            Verdict::Broken(_) | Verdict::CleanUpIncomplete | Verdict::Interrupted => "unsure",
+            Verdict::Broken(_)
+            | Verdict::CleanUpIncomplete
+            | Verdict::Interrupted
+            | Verdict::OtherVersion => "unsure",
         },
         findings: &record.findings,
         unlooked: &record.could_not_look,

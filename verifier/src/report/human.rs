@@ -219,7 +219,10 @@ impl Page {
         let tone = match record.verdict {
             Verdict::Passed => Tone::Good,
             Verdict::Failed(_) | Verdict::NothingRan => Tone::Bad,
-            Verdict::Broken(_) | Verdict::CleanUpIncomplete | Verdict::Interrupted => Tone::Unsure,
+            Verdict::Broken(_)
+            | Verdict::CleanUpIncomplete
+            | Verdict::Interrupted
+            | Verdict::OtherVersion => Tone::Unsure,
         };
         let painted = self.look.paint(tone, &verdict(record));
         self.line(&painted);
@@ -246,6 +249,11 @@ pub(super) fn verdict(record: &Record) -> String {
         Verdict::NothingRan => "NOTHING RAN, which is no pass".to_owned(),
         Verdict::CleanUpIncomplete => format!("PASSED in {took}, but the clean-up is incomplete"),
         Verdict::Interrupted => format!("INTERRUPTED after {took}"),
+        Verdict::OtherVersion => format!(
+            "INCONCLUSIVE: {}, and not version {}",
+            record.unconfirmed.as_deref().unwrap_or_default(),
+            record.wanted_version.as_deref().unwrap_or_default()
+        ),
     }
 }
 

@@ -20,13 +20,18 @@ pub(crate) fn render(record: &Record) -> String {
     suite.add_property(("app", record.app.as_str()));
     suite.add_property(("user", record.user.as_str()));
     suite.add_test_cases(record.steps.iter().map(|step| case(record, step)));
-    if let Verdict::NothingRan = record.verdict {
+    let shows_nothing = match record.verdict {
+        Verdict::NothingRan | Verdict::OtherVersion => true,
+        Verdict::Passed
+        | Verdict::Failed(_)
+        | Verdict::Broken(_)
+        | Verdict::CleanUpIncomplete
+        | Verdict::Interrupted => false,
+    };
+    if shows_nothing {
         let status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        suite.add_test_case(explained(
-            TestCase::new("run", status),
-            record,
-            "nothing ran, which is no pass",
-        ));
+        let case = TestCase::new("run", status);
+        suite.add_test_case(explained(case, record, &human::verdict(record)));
     }
     let mut report = Report::new("usher");
     report.set_time(Duration::from_millis(record.millis));

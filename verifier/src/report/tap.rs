@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::outcome::{Outcome, Verdict};
 use crate::record::{Record, StepRecord, seconds};
+use crate::report::human;
 
 /// Renders the run.
 pub(crate) fn render(record: &Record) -> String {
@@ -35,6 +36,9 @@ pub(crate) fn render(record: &Record) -> String {
     match record.verdict {
         Verdict::NothingRan => line(&mut text, "Bail out! nothing ran, which is no pass"),
         Verdict::Interrupted => line(&mut text, "Bail out! interrupted"),
+        Verdict::OtherVersion => {
+            line(&mut text, &format!("Bail out! {}", human::verdict(record)));
+        }
         Verdict::Passed | Verdict::CleanUpIncomplete | Verdict::Failed(_) | Verdict::Broken(_) => {}
     }
     text

@@ -1,11 +1,11 @@
 //! A gate, an identity service and one app on one port, as the contract says; with switches to break them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Path, RawQuery, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -13,7 +13,7 @@ use axum::{Form, Json, Router};
 use policy::contract::directory::EventList;
 use policy::contract::{
     InstanceRecord, Me, MeInstance, MeVisitor, REASON_HEADER, REQUEST_ID_HEADER, RESPONSE_HEADER,
-    Readiness,
+    Readiness, VERSION_HEADER,
 };
 use policy::status::Status;
 use serde_json::{Value, json};
@@ -47,6 +47,11 @@ struct Inner {
     switch: Switch,
     users: Mutex<HashMap<String, User>>,
     requests: AtomicUsize,
+    registered: AtomicUsize,
+    /// The versions that answer as the gate, one after the other; the last one goes on.
+    versions: Mutex<VecDeque<&'static str>>,
+    /// What was asked for in the header for that.
+    overrides: Mutex<Vec<String>>,
     asked_me: tokio::sync::Notify,
     asked_removal: tokio::sync::Notify,
 }
@@ -67,6 +72,9 @@ impl Deployment {
             switch,
             users: Mutex::default(),
             requests: AtomicUsize::new(0),
+            registered: AtomicUsize::new(0),
+            versions: Mutex::default(),
+            overrides: Mutex::default(),
             asked_me: tokio::sync::Notify::new(),
             asked_removal: tokio::sync::Notify::new(),
         }));
@@ -75,6 +83,7 @@ impl Deployment {
             .route("/login", post(log_in))
             .route("/logout", post(async || StatusCode::NO_CONTENT))
             .route("/users/me", axum::routing::delete(remove))
+            .route("/.usher/health", get(health_of_gate))
             .route("/.usher/me", get(me))
             .route("/.usher/ready", get(ready))
             .route("/.usher/session", post(open_session))
@@ -90,6 +99,30 @@ impl Deployment {
 
     pub(crate) fn address(&self) -> &str {
         &self.0.address
+    }
+
+    /// From now on these versions answer as the gate, one after the other; the last one goes on.
+    pub(crate) fn answers_as(&self, versions: &[&'static str]) {
+        *self.0.versions.lock().unwrap() = versions.iter().copied().collect();
+    }
+
+    /// The overrides that were asked for, one a request that had one.
+    pub(crate) fn overrides(&self) -> Vec<String> {
+        self.0.overrides.lock().unwrap().clone()
+    }
+
+    /// How often somebody was registered.
+    pub(crate) fn registered(&self) -> usize {
+        self.0.registered.load(Ordering::Relaxed)
+    }
+
+    fn version(&self) -> Option<&'static str> {
+        let mut versions = self.0.versions.lock().unwrap();
+        let version = versions.front().copied();
+        if versions.len() > 1 {
+            versions.pop_front();
+        }
+        version
     }
 
     /// How many requests there were.
@@ -132,10 +165,29 @@ impl Deployment {
 
 async fn count(State(here): State<Deployment>, request: Request, next: Next) -> Response {
     here.0.requests.fetch_add(1, Ordering::Relaxed);
-    next.run(request).await
+    if let Some(wanted) = request
+        .headers()
+        .get("cloudflare-workers-version-overrides")
+    {
+        let wanted = wanted.to_str().unwrap().to_owned();
+        here.0.overrides.lock().unwrap().push(wanted);
+    }
+    let mut response = next.run(request).await;
+    if response.headers().contains_key(RESPONSE_HEADER)
+        && let Some(version) = here.version()
+    {
+        let version = HeaderValue::from_static(version);
+        response.headers_mut().insert(VERSION_HEADER, version);
+    }
+    response
+}
+
+async fn health_of_gate() -> Response {
+    ([(RESPONSE_HEADER, "gate")], "{}").into_response()
 }
 
 async fn register(State(here): State<Deployment>, Json(body): Json<Value>) -> Response {
+    here.0.registered.fetch_add(1, Ordering::Relaxed);
     if here.0.switch == Switch::RegisterFails {
         // Some frameworks echo the input: the password must not get into a report that way.
         let body = json!({"detail": "no such table: users", "input": body});

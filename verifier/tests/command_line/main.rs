@@ -15,6 +15,7 @@ mod reports;
 mod shop;
 mod tokens;
 mod usher;
+mod versions;
 mod without_a_gate;
 
 use std::path::Path;
