@@ -1,6 +1,7 @@
 //! The command line.
 
 pub(crate) mod check;
+pub(crate) mod cleanup;
 pub(crate) mod given;
 pub(crate) mod operator;
 pub(crate) mod report;
@@ -59,6 +60,9 @@ pub(crate) enum Command {
     /// What usher.toml may say
     #[command(subcommand)]
     Config(Config),
+    /// Remove the users of runs that were killed; what no run wrote down is never touched
+    #[command(after_help = CLEANUP_EXAMPLES)]
+    Cleanup(cleanup::Cleanup),
     /// Look at one part of the platform on its own
     #[command(subcommand)]
     Check(check::Check),
@@ -231,7 +235,7 @@ Exit codes of every command:
   1    it is wrong, or the gate refused it
   2    usage or configuration
   3    it could not be found out
-And of `usher verify`:
+And of `usher verify`, and 5 of `usher cleanup`:
   4    nothing ran, or another version answered
   5    passed, but the clean-up is incomplete
   130  interrupted; what was created has been removed, or is named
@@ -257,6 +261,15 @@ Exit codes:
 
 The report goes to standard output, progress to standard error. Tokens, passwords
 and secrets are replaced by *** in both.";
+
+const CLEANUP_EXAMPLES: &str = "\
+Examples:
+  usher cleanup                             # lists them, and asks
+  usher cleanup --older-than 1h --yes       # for a scheduled job
+  usher cleanup --forget                    # they are gone already
+
+Exit codes:
+  0 nothing is left over, 2 usage, or nobody said yes, 5 somebody is left over";
 
 const COMPLETION_EXAMPLES: &str = "\
 Examples:

@@ -1,5 +1,7 @@
 //! After the story: whatever it created is removed, or named.
 
+use std::cell::Cell;
+
 use crate::deployment::Deployment;
 use crate::journal::Journal;
 use crate::newcomer::Newcomer;
@@ -54,7 +56,7 @@ fn may_exist(stopped: Option<&Stopped>) -> bool {
 }
 
 /// Removes the user, or says why they are left over.
-async fn remove(
+pub(crate) async fn remove(
     run: &mut Run<'_>,
     deployment: &Deployment<'_>,
     newcomer: &Newcomer,
@@ -65,9 +67,11 @@ async fn remove(
         return Err("the configuration has no [remove_user]".to_owned());
     };
     let log_in = &deployment.configuration.log_in.call;
-    let needs_no_log_in = session.is_some() || !call.needs(log_in);
-    let act =
-        async |log: &mut StepLog<'_>| clean_up(log, deployment, call, newcomer, session).await;
+    // A log-in that fails says something else than a removal that does.
+    let is_logged_in = Cell::new(session.is_some() || !call.needs(log_in));
+    let act = async |log: &mut StepLog<'_>| {
+        clean_up(log, deployment, call, newcomer, session, &is_logged_in).await
+    };
     run.step_at_any_rate(StepName::CleanUp, act)
         .await
         .map_err(|stopped| {
@@ -76,7 +80,7 @@ async fn remove(
                 Problem::Broken(reason) => reason.to_string(),
                 Problem::Interrupted => "interrupted".to_owned(),
             };
-            if needs_no_log_in {
+            if is_logged_in.get() {
                 why
             } else {
                 format!("could not be logged in to be removed: {why}")

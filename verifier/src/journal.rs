@@ -1,5 +1,6 @@
 //! What a run creates, written down before it is created, so that even a killed run can be swept up.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::configuration::Environment;
 use crate::newcomer::Newcomer;
@@ -22,6 +24,9 @@ pub(crate) struct Entry {
     pub(crate) password: String,
     pub(crate) created_at_unix_seconds: u64,
     pub(crate) pid: u32,
+    /// What the user was told since, such as the id by which they are removed.
+    #[serde(default)]
+    pub(crate) captured: BTreeMap<String, Value>,
 }
 
 impl Entry {
@@ -35,6 +40,7 @@ impl Entry {
             password: newcomer.password.clone(),
             created_at_unix_seconds: now_unix_seconds,
             pid: std::process::id(),
+            captured: BTreeMap::new(),
         }
     }
 }
@@ -120,11 +126,30 @@ pub(crate) fn left_over(directory: &Path) -> Vec<PathBuf> {
     paths
 }
 
+/// The entry of this file, if it is one.
+pub(crate) fn read(path: &Path) -> Option<Entry> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+/// Writes down what the user of this entry was told, by the name under which it is needed. The file is replaced as a whole, so that
+/// it can be read whenever the run is killed.
+pub(crate) fn note(path: &Path, name: &str, value: &Value) -> io::Result<()> {
+    let mut entry = read(path).ok_or(io::ErrorKind::InvalidData)?;
+    entry.captured.insert(name.to_owned(), value.clone());
+    let fresh = path.with_extension("new");
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&fresh)?;
+    file.write_all(serde_json::to_string_pretty(&entry)?.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)
+}
+
 fn is_left_over(path: &Path) -> bool {
-    let Some(entry) = fs::read(path)
-        .ok()
-        .and_then(|bytes| serde_json::from_slice::<Entry>(&bytes).ok())
-    else {
+    let Some(entry) = read(path) else {
         return false;
     };
     let processes = Path::new("/proc");
@@ -182,6 +207,7 @@ mod tests {
             password: "p".into(),
             created_at_unix_seconds: 7,
             pid: 1,
+            captured: BTreeMap::new(),
         }
     }
 
@@ -216,6 +242,20 @@ mod tests {
             assert_eq!(left_over(state.path()), [dead.path()]);
         }
         assert!(left_over(&state.path().join("none")).is_empty());
+    }
+
+    #[test]
+    fn what_a_user_is_told_is_in_their_entry_from_then_on() {
+        let state = tempfile::tempdir().unwrap();
+        let journal = Journal::write(state.path(), &entry()).unwrap();
+        note(journal.path(), "user_id", &Value::from(7)).unwrap();
+        note(journal.path(), "csrf", &Value::from("x")).unwrap();
+        let read = read(journal.path()).unwrap();
+        assert_eq!(read.captured.get("user_id"), Some(&Value::from(7)));
+        assert_eq!(read.captured.len(), 2);
+        let mode = fs::metadata(journal.path()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(state.path()).unwrap().count(), 1);
     }
 
     #[test]

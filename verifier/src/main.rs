@@ -20,6 +20,7 @@
 
 mod arguments;
 mod check;
+mod cleanup;
 mod configuration;
 mod consent;
 mod contract;
@@ -83,6 +84,9 @@ async fn main() -> std::process::ExitCode {
                 .await
                 .map_err(|error| error.to_string())
         }
+        Command::Cleanup(options) => cleanup::cleanup(options, &secrets, &outlet)
+            .await
+            .map_err(|error| error.to_string()),
         Command::Instance(wanted) => operate(Operation::Instance(wanted), &secrets, &outlet).await,
         Command::User(wanted) => operate(Operation::User(wanted), &secrets, &outlet).await,
         Command::Org(wanted) => operate(Operation::Org(wanted), &secrets, &outlet).await,

@@ -1,10 +1,15 @@
 //! The fresh user of a run.
 
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::configuration::Configuration;
 use crate::configuration::front::Front;
-use crate::configuration::name::{BuiltIn, Values};
+use crate::configuration::name::{BuiltIn, Name, Values};
+use crate::journal::{self, Entry};
 use crate::memory::Memory;
 
 /// A user that nobody has seen before.
@@ -16,6 +21,8 @@ pub(crate) struct Newcomer {
     pub(crate) password: String,
     /// What they have been told so far.
     pub(crate) memory: Memory,
+    /// Where that is written down as well, so that they can be removed after a crash.
+    journal: OnceCell<PathBuf>,
 }
 
 impl Newcomer {
@@ -31,6 +38,36 @@ impl Newcomer {
         let username = format!("usher{run}");
         // Upper and lower case, a digit and a sign, and below the 72 bytes of bcrypt: what every service takes.
         let password = format!("Us3r!{}", Uuid::new_v4().simple());
+        Self::named(run, email, username, password, configuration)
+    }
+
+    /// The user of a run that was cut off.
+    pub(crate) fn of(entry: &Entry, configuration: &Configuration) -> Self {
+        let Entry {
+            run,
+            email,
+            username,
+            password,
+            captured,
+            ..
+        } = entry;
+        let [run, email, username, password] = [run, email, username, password].map(Clone::clone);
+        let user = Self::named(run, email, username, password, configuration);
+        for (name, value) in captured {
+            if let Ok(name) = Name::parse(name) {
+                user.memory.learn(name, value.clone());
+            }
+        }
+        user
+    }
+
+    fn named(
+        run: String,
+        email: String,
+        username: String,
+        password: String,
+        configuration: &Configuration,
+    ) -> Self {
         let mut values = values_of(configuration);
         for (name, value) in [
             (BuiltIn::Email, &email),
@@ -49,7 +86,22 @@ impl Newcomer {
             username,
             password,
             memory: Memory::of(values),
+            journal: OnceCell::new(),
         }
+    }
+
+    /// From now on what they are told is written into this entry.
+    pub(crate) fn keep_journal(&self, path: &Path) {
+        let _already_kept = self.journal.set(path.to_owned());
+    }
+
+    /// They are told this.
+    pub(crate) fn learn(&self, name: Name, value: Value) {
+        if let Some(path) = self.journal.get() {
+            // Without the note a crash would leave more to do by hand; this run itself knows it.
+            let _not_noted = journal::note(path, name.as_str(), &value);
+        }
+        self.memory.learn(name, value);
     }
 }
 

@@ -9,6 +9,7 @@ mod human;
 mod json;
 mod junit;
 mod style;
+mod swept;
 mod tap;
 mod tokens;
 
@@ -27,6 +28,7 @@ pub(crate) struct Look {
 }
 
 pub(crate) use human::COLUMNS;
+pub(crate) use swept::{Swept, SweptUser};
 
 /// The words as lines of at most 80 columns, the first with one indent, all further ones with another.
 pub(crate) fn wrapped(first: &str, further: &str, words: &str) -> String {
@@ -50,6 +52,21 @@ pub(crate) fn render(format: RunFormat, record: &Record, look: Look) -> String {
         RunFormat::Junit => junit::render(record),
         RunFormat::Tap => tap::render(record),
     }
+}
+
+/// Renders what a clean-up did in this format.
+pub(crate) fn render_swept(format: ReportFormat, swept: &Swept) -> String {
+    match format {
+        ReportFormat::Human => swept::render(swept),
+        ReportFormat::Json => json::render(swept),
+    }
+}
+
+/// A second of the Unix epoch as RFC 3339, in UTC.
+pub(crate) fn moment(unix_seconds: u64) -> String {
+    let seconds = i64::try_from(unix_seconds).unwrap_or_default();
+    jiff::Timestamp::from_second(seconds)
+        .map_or_else(|_| String::new(), |moment| moment.to_string())
 }
 
 /// Renders what is known of a table in this format.

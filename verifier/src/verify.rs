@@ -56,7 +56,7 @@ pub(crate) async fn verify(
     }
     for path in journal::left_over(&directory) {
         outlet.talk(&format!(
-            "note: an earlier run was cut off, and its user may still be there; `{}` holds what is needed to log in and delete it\n",
+            "note: an earlier run was cut off, and its user may still be there (`{}`); `usher cleanup` removes them\n",
             path.display()
         ));
     }
@@ -88,6 +88,7 @@ pub(crate) async fn verify(
     }
     let journal = Journal::write(&directory, &Entry::of(&newcomer, &options.config, now))?;
     let journal_path = journal.path().to_owned();
+    newcomer.keep_journal(&journal_path);
     let mut record = tokio::select! {
         record = play(options.scenario, &deployment, &newcomer, journal, wanted, &interruption, outlet) => record,
         () = interruption.second() => {

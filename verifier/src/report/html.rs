@@ -6,7 +6,7 @@ use crate::deployment::exchange::Exchange;
 use crate::findings::{Finding, Unlooked};
 use crate::outcome::{Outcome, Verdict};
 use crate::record::{LeftOver, Record, StepRecord, seconds};
-use crate::report::human;
+use crate::report::{human, moment};
 
 /// Renders the run.
 pub(crate) fn render(record: &Record) -> String {
@@ -14,7 +14,7 @@ pub(crate) fn render(record: &Record) -> String {
         scenario: record.scenario.name(),
         app: &record.app,
         user: &record.user,
-        began: began(record.started_at_unix_seconds),
+        began: moment(record.started_at_unix_seconds),
         verdict: human::verdict(record),
         tone: match record.verdict {
             Verdict::Passed => "good",
@@ -120,11 +120,4 @@ fn share(part: u64, whole: u64) -> String {
     let basis_points = part.saturating_mul(10_000) / whole.max(1);
     let basis_points = basis_points.min(10_000);
     format!("{}.{:02}", basis_points / 100, basis_points % 100)
-}
-
-/// RFC 3339, in UTC.
-fn began(unix_seconds: u64) -> String {
-    let seconds = i64::try_from(unix_seconds).unwrap_or_default();
-    jiff::Timestamp::from_second(seconds)
-        .map_or_else(|_| String::new(), |moment| moment.to_string())
 }

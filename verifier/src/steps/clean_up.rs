@@ -1,5 +1,7 @@
 //! What the run created is removed again.
 
+use std::cell::Cell;
+
 use crate::configuration::request::Call;
 use crate::deployment::Deployment;
 use crate::newcomer::Newcomer;
@@ -18,6 +20,7 @@ pub(crate) async fn clean_up(
     remove_user: &Call,
     newcomer: &Newcomer,
     session: Option<Session<'_>>,
+    is_logged_in: &Cell<bool>,
 ) -> Result<(), Problem> {
     if !remove_user.needs(&deployment.configuration.log_in.call) {
         call(log, deployment, remove_user, newcomer, None).await?;
@@ -26,11 +29,14 @@ pub(crate) async fn clean_up(
     if let Some(Session { token, .. }) = session {
         match call(log, deployment, remove_user, newcomer, Some(&token)).await {
             // Some services end a token with its session; the log-out came before.
-            Err(Problem::Failed(Fault::UnexpectedStatus { found: 401, .. })) => {}
+            Err(Problem::Failed(Fault::UnexpectedStatus { found: 401, .. })) => {
+                is_logged_in.set(false);
+            }
             result => return result.map(|_performed| ()),
         }
     }
     let Session { token, .. } = log_in(log, deployment, Account(newcomer)).await?;
+    is_logged_in.set(true);
     call(log, deployment, remove_user, newcomer, Some(&token)).await?;
     Ok(())
 }

@@ -219,7 +219,7 @@ pub(crate) fn capture(
             let name = SecretName::Captured(&capture.name);
             deployment.secrets.remember(name, &text_of_value(&value));
         }
-        user.memory.learn(capture.name.clone(), value);
+        user.learn(capture.name.clone(), value);
     }
     Ok(())
 }

@@ -9,6 +9,7 @@
 )]
 
 mod before_a_run;
+mod cleanup;
 mod contract;
 mod deployment;
 mod reports;

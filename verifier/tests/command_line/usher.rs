@@ -71,10 +71,18 @@ impl Usher {
         self.finish(self.start(arguments)).await
     }
 
+    /// Another command in the same folder.
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
+        self.finish(self.spawn(arguments)).await
+    }
+
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        self.spawn(&[&["verify"], arguments].concat())
+    }
+
+    fn spawn(&self, arguments: &[&str]) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_usher"));
         command
-            .arg("verify")
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear();
