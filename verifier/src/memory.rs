@@ -51,6 +51,11 @@ impl Memory {
             .store_response_cookies(parsed.into_iter(), url);
     }
 
+    /// From now on it is another browser.
+    pub(crate) fn forget_cookies(&self) {
+        self.0.borrow_mut().cookies.clear();
+    }
+
     /// Adds the cookies that belong to the request's address, if there are any.
     pub(crate) fn add_cookies(&self, sent: &mut Sent) {
         let cookies = Url::parse(&sent.url)

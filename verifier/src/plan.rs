@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use policy::status::Status;
 use regex::Regex;
 
 use crate::configuration::credential::SentAs;
@@ -54,17 +55,32 @@ impl Page<'_> {
         let token = BuiltIn::Token.name().to_string();
         match step {
             StepName::Register => self.call(&configuration.register, None),
-            StepName::LogIn => {
+            StepName::LogIn | StepName::LogInAgain => {
                 self.call(&configuration.log_in.call, None)?;
                 let log_in = &configuration.log_in;
                 self.note(&format!("gives `{token}`, from {}", log_in.token));
                 Ok(())
             }
-            StepName::WaitUntilReady => self.wait(&token),
-            StepName::ReachInstance => {
+            StepName::WaitUntilReady => {
+                self.standing(&token)?;
+                let seconds = configuration.ready_within.as_secs();
+                self.note(&format!("again and again, for up to {seconds} s"));
+                Ok(())
+            }
+            StepName::BeRecognised => self.standing(&token),
+            StepName::Suspend => {
+                self.change_status(Status::Suspended);
+                Ok(())
+            }
+            StepName::Resume => {
+                self.change_status(Status::Ready);
+                self.standing(&token)
+            }
+            StepName::ReachInstance | StepName::ReachAgain | StepName::BeTurnedAway => {
                 let sent = visit(self.deployment, &self.values, &token)?;
                 self.sent(&sent);
-                if let Some(contains) = &configuration.instance.contains {
+                let contains = configuration.instance.contains.as_ref();
+                if let Some(contains) = contains.filter(|_| *step != StepName::BeTurnedAway) {
                     let text = contains.fill(&self.values)?;
                     self.note(&format!("expects that the body contains `{text}`"));
                 }
@@ -79,8 +95,8 @@ impl Page<'_> {
             }
             StepName::FindLogIn => {
                 let gate = self.deployment.gate();
-                if let Some(admin) = gate.as_ref().and_then(|gate| gate.front.admin.as_ref())
-                    && let Some(gate) = &gate
+                if let Some(gate) = &gate
+                    && let Some(admin) = &gate.front.admin
                 {
                     let secret = admin.origin.in_a_shell();
                     let sent = gate.asking_log_ins(&secret, "{request_id}", "{since}");
@@ -98,7 +114,20 @@ impl Page<'_> {
         }
     }
 
-    fn wait(&mut self, token: &str) -> Result<(), Unfilled> {
+    /// The order of an operator.
+    fn change_status(&mut self, status: Status) {
+        let gate = self.deployment.gate();
+        if let Some(gate) = &gate
+            && let Some(admin) = &gate.front.admin
+        {
+            let secret = admin.origin.in_a_shell();
+            let sent = gate.changing_status(&secret, "{instance}", status);
+            self.sent(&sent);
+        }
+    }
+
+    /// The question whether the user would be let in.
+    fn standing(&mut self, token: &str) -> Result<(), Unfilled> {
         let configuration = self.deployment.configuration;
         match &configuration.front {
             Front::Direct { ready: None, .. } => {}
@@ -115,8 +144,6 @@ impl Page<'_> {
                 }
             }
         }
-        let seconds = configuration.ready_within.as_secs();
-        self.note(&format!("again and again, for up to {seconds} s"));
         Ok(())
     }
 

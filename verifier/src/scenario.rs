@@ -1,21 +1,20 @@
-//! The stories that are played against a deployment, each told top to bottom.
+//! The stories that are played against a deployment, each told top to bottom in a file of its own.
+
+mod arrival;
+mod new_user;
+mod returning_user;
+mod suspended;
 
 use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::configuration::Configuration;
+use crate::configuration::front::Front;
 use crate::deployment::Deployment;
 use crate::newcomer::Newcomer;
-use crate::run::{Run, StepLog, Stopped};
+use crate::run::{Run, Stopped};
 use crate::steps::StepName;
-use crate::steps::find_log_in::find_log_in;
-use crate::steps::log_in::{Session, log_in};
-use crate::steps::log_out::log_out;
-use crate::steps::open_session::open_session;
-use crate::steps::own::own;
-use crate::steps::reach_instance::reach_instance;
-use crate::steps::register::register;
-use crate::steps::wait_until_ready::wait_until_ready;
+use crate::steps::log_in::Session;
 
 /// A story by its name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, ValueEnum)]
@@ -23,6 +22,10 @@ use crate::steps::wait_until_ready::wait_until_ready;
 pub(crate) enum Scenario {
     /// Nobody has seen this user before: register, log in, wait, reach the instance, be written down, log out
     NewUser,
+    /// A known user comes back: log in again, be recognised without waiting or a second record, reach the instance in time
+    ReturningUser,
+    /// A user is suspended: turned away with what to do next, let in again after it; needs `[gate_admin]`
+    Suspended,
 }
 
 impl Scenario {
@@ -30,26 +33,35 @@ impl Scenario {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::NewUser => "new-user",
+            Self::ReturningUser => "returning-user",
+            Self::Suspended => "suspended",
         }
     }
 
     /// Its steps, in order; one that is not reached is reported as skipped.
     pub(crate) fn steps(self, configuration: &Configuration) -> Vec<StepName> {
-        let own = configuration.steps.iter();
-        let own = own.map(|step| StepName::Own(step.name.clone()));
-        match self {
-            Self::NewUser => [
-                StepName::Register,
-                StepName::LogIn,
-                StepName::WaitUntilReady,
-                StepName::ReachInstance,
-                StepName::OpenSession,
-                StepName::FindLogIn,
-            ]
+        let its_own = match self {
+            Self::NewUser => new_user::steps(configuration),
+            Self::ReturningUser => returning_user::STEPS.to_vec(),
+            Self::Suspended => suspended::STEPS.to_vec(),
+        };
+        arrival::STEPS
             .into_iter()
-            .chain(own)
-            .chain([StepName::LogOut, StepName::CleanUp])
-            .collect(),
+            .chain(its_own)
+            .chain([StepName::CleanUp])
+            .collect()
+    }
+
+    /// What this configuration lacks for the story, if it lacks something.
+    pub(crate) const fn lacks(self, configuration: &Configuration) -> Option<&'static str> {
+        match (self, &configuration.front) {
+            (Self::Suspended, Front::Direct { .. }) => {
+                Some("a gate: only the gate's admin API is known here to suspend somebody")
+            }
+            (Self::Suspended, Front::Gate(gate)) if gate.admin.is_none() => {
+                Some("[gate_admin], with which the user is suspended")
+            }
+            (Self::NewUser | Self::ReturningUser, _) | (Self::Suspended, Front::Gate(_)) => None,
         }
     }
 
@@ -62,78 +74,9 @@ impl Scenario {
         session: &mut Option<Session<'a>>,
     ) -> Result<(), Stopped> {
         match self {
-            Self::NewUser => new_user(run, deployment, newcomer, session).await,
+            Self::NewUser => new_user::play(run, deployment, newcomer, session).await,
+            Self::ReturningUser => returning_user::play(run, deployment, newcomer, session).await,
+            Self::Suspended => suspended::play(run, deployment, newcomer, session).await,
         }
     }
-}
-
-async fn new_user<'a>(
-    run: &mut Run<'_>,
-    deployment: &Deployment<'_>,
-    newcomer: &'a Newcomer,
-    session: &mut Option<Session<'a>>,
-) -> Result<(), Stopped> {
-    let account = run
-        .step(StepName::Register, async |log| {
-            register(log, deployment, newcomer).await
-        })
-        .await?;
-    let session = &*session.insert(
-        run.step(StepName::LogIn, async |log| {
-            log_in(log, deployment, account).await
-        })
-        .await?,
-    );
-    run.step_if_any(deployment, StepName::WaitUntilReady, async |log| {
-        wait_until_ready(log, deployment, session).await
-    })
-    .await?;
-    run.step(StepName::ReachInstance, async |log| {
-        reach_instance(log, deployment, session).await
-    })
-    .await?;
-    be_written_down(run, deployment, session).await?;
-    for step in &deployment.configuration.steps {
-        run.step(StepName::Own(step.name.clone()), async |log| {
-            own(log, deployment, step, session).await
-        })
-        .await?;
-    }
-    run.step_if_any(deployment, StepName::LogOut, async |log| match &deployment
-        .configuration
-        .log_out
-    {
-        Some(call) => log_out(log, deployment, call, session).await,
-        None => Ok(()),
-    })
-    .await?;
-    Ok(())
-}
-
-/// People have a session at the gate, and the gate writes their log-ins down.
-async fn be_written_down(
-    run: &mut Run<'_>,
-    deployment: &Deployment<'_>,
-    session: &Session<'_>,
-) -> Result<(), Stopped> {
-    let gate = deployment.gate().filter(|gate| gate.front.session);
-    let Some(gate) = gate else {
-        for step in [StepName::OpenSession, StepName::FindLogIn] {
-            let why = step.left_out_of(deployment.configuration);
-            run.skip(step, why.unwrap_or_default());
-        }
-        return Ok(());
-    };
-    let opened = run
-        .step(StepName::OpenSession, async |log| {
-            open_session(log, &gate, session).await
-        })
-        .await?;
-    let find = async |log: &mut StepLog<'_>| match &gate.front.admin {
-        Some(admin) => find_log_in(log, &gate, admin, &opened).await,
-        None => Ok(()),
-    };
-    run.step_if_any(deployment, StepName::FindLogIn, find)
-        .await?;
-    Ok(())
 }

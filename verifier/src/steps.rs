@@ -1,5 +1,8 @@
 //! The steps a scenario is told in. A step gets what the one before it has earned, and nothing else.
 
+pub(crate) mod be_recognised;
+pub(crate) mod be_turned_away;
+pub(crate) mod change_status;
 pub(crate) mod clean_up;
 pub(crate) mod fault;
 pub(crate) mod find_log_in;
@@ -8,6 +11,7 @@ pub(crate) mod log_out;
 pub(crate) mod open_session;
 pub(crate) mod own;
 pub(crate) mod perform;
+pub(crate) mod reach_again;
 pub(crate) mod reach_instance;
 pub(crate) mod register;
 pub(crate) mod wait_until_ready;
@@ -28,6 +32,12 @@ pub(crate) enum StepName {
     ReachInstance,
     OpenSession,
     FindLogIn,
+    LogInAgain,
+    BeRecognised,
+    ReachAgain,
+    Suspend,
+    BeTurnedAway,
+    Resume,
     LogOut,
     CleanUp,
     /// One of the operator's own.
@@ -37,13 +47,19 @@ pub(crate) enum StepName {
 
 impl StepName {
     /// Every step that is not the operator's own.
-    pub(crate) const BUILT_IN: [Self; 8] = [
+    pub(crate) const BUILT_IN: [Self; 14] = [
         Self::Register,
         Self::LogIn,
         Self::WaitUntilReady,
         Self::ReachInstance,
         Self::OpenSession,
         Self::FindLogIn,
+        Self::LogInAgain,
+        Self::BeRecognised,
+        Self::ReachAgain,
+        Self::Suspend,
+        Self::BeTurnedAway,
+        Self::Resume,
         Self::LogOut,
         Self::CleanUp,
     ];
@@ -57,6 +73,12 @@ impl StepName {
             Self::ReachInstance => "reach the instance",
             Self::OpenSession => "open a session",
             Self::FindLogIn => "find the log-in",
+            Self::LogInAgain => "log in again",
+            Self::BeRecognised => "be recognised",
+            Self::ReachAgain => "reach it again",
+            Self::Suspend => "suspend",
+            Self::BeTurnedAway => "be turned away",
+            Self::Resume => "resume",
             Self::Own(name) => name.as_str(),
             Self::LogOut => "log out",
             Self::CleanUp => "clean up",
@@ -78,7 +100,7 @@ impl StepName {
             Front::Gate(gate) => Some(gate),
         };
         match (self, gate) {
-            (Self::WaitUntilReady, None) => match &configuration.front {
+            (Self::WaitUntilReady | Self::BeRecognised, None) => match &configuration.front {
                 Front::Direct { ready: None, .. } => Some("no [ready] in the configuration"),
                 Front::Direct { ready: Some(_), .. } | Front::Gate(_) => None,
             },
@@ -102,6 +124,12 @@ impl StepName {
                 | Self::ReachInstance
                 | Self::OpenSession
                 | Self::FindLogIn
+                | Self::LogInAgain
+                | Self::BeRecognised
+                | Self::ReachAgain
+                | Self::Suspend
+                | Self::BeTurnedAway
+                | Self::Resume
                 | Self::Own(_)
                 | Self::LogOut
                 | Self::CleanUp,

@@ -37,6 +37,9 @@ pub(crate) async fn verify(
     // The only place where the environment is read.
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
     let configuration = Configuration::load(&options.config, environment)?;
+    if let Some(lacks) = options.scenario.lacks(&configuration) {
+        return Err(VerifyError::Lacks(options.scenario, lacks));
+    }
     let deployment = Deployment::new(&configuration, secrets)?;
     if options.plan {
         outlet.report(&plan::plan(options.scenario, &deployment)?);
@@ -189,6 +192,8 @@ pub(crate) enum VerifyError {
     Configuration(ConfigurationError),
     /// What the run would create cannot be written down.
     Journal(JournalError),
+    /// The story cannot be played with this configuration.
+    Lacks(Scenario, &'static str),
     /// The gate knows neither the operator's secret nor their token; the sentence says what may be wrong with it.
     OperatorRefused(String),
     /// Ctrl-C could not be heard, so the clean-up could not be promised.
@@ -227,6 +232,9 @@ impl fmt::Display for VerifyError {
             Self::Client(error) => write!(f, "cannot set up the HTTP client: {error}"),
             Self::Configuration(error) => error.fmt(f),
             Self::Journal(error) => error.fmt(f),
+            Self::Lacks(scenario, what) => {
+                write!(f, "the scenario `{}` needs {what}", scenario.name())
+            }
             Self::OperatorRefused(sentence) => write!(
                 f,
                 "{sentence}; or leave [gate_admin] out of the configuration, and do without the registry's evidence"

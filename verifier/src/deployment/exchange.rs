@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use policy::contract::directory::EventList;
+use policy::contract::directory::{EventList, UserList};
 use policy::contract::{Problem, REASON_HEADER, RESPONSE_HEADER};
 use reqwest::{Method, Url};
 use serde::de::DeserializeOwned;
@@ -185,6 +185,12 @@ impl Answer {
 
     /// The gate's events, if that is what was answered.
     pub(crate) fn events(&self) -> Option<EventList> {
+        self.json()
+            .filter(|_| self.status == 200 && self.is_the_gates_own())
+    }
+
+    /// The users of the gate's registry, if that is what was answered.
+    pub(crate) fn users(&self) -> Option<UserList> {
         self.json()
             .filter(|_| self.status == 200 && self.is_the_gates_own())
     }

@@ -5,12 +5,13 @@ use policy::event::EventKind;
 use policy::reason::Reason;
 use policy::status::Status;
 use reqwest::Url;
+use serde_json::json;
 
 use crate::configuration::front::GateFront;
 use crate::configuration::secret::Admin;
 use crate::deployment::exchange::{Exchange, NoAnswer, Sent};
 use crate::deployment::http::{Http, form};
-use crate::deployment::prepared::{CONTENT_TYPE, FORM};
+use crate::deployment::prepared::{self, CONTENT_TYPE, FORM};
 
 /// A gate that can be asked.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +102,26 @@ impl Gate<'_> {
     /// Asks for the events of the log-in that this request was.
     pub(crate) async fn log_ins_of(&self, admin: &Admin, request_id: &str, since: u64) -> Exchange {
         let asking = self.asking_log_ins(&admin.secret, request_id, &since.to_string());
+        self.http.send(asking).await
+    }
+
+    /// The order to give an instance another status.
+    pub(crate) fn changing_status(&self, admin: &str, id: &str, status: Status) -> Sent {
+        let url = self.own_endpoint(&["admin", "v1", "instances", id, "status"], &[]);
+        let sent = Sent::new(reqwest::Method::PUT, url.to_string()).bearer(admin);
+        prepared::json(sent, &json!({ "status": status.word() }))
+    }
+
+    /// Gives an instance another status.
+    pub(crate) async fn change_status(&self, admin: &Admin, id: &str, status: Status) -> Exchange {
+        let changing = self.changing_status(&admin.secret, id, status);
+        self.http.send(changing).await
+    }
+
+    /// Asks for everybody with this address.
+    pub(crate) async fn users_with(&self, admin: &Admin, email: &str) -> Exchange {
+        let url = self.own_endpoint(&["admin", "v1", "users"], &[("email", email)]);
+        let asking = Sent::get(url.as_str()).bearer(&admin.secret);
         self.http.send(asking).await
     }
 

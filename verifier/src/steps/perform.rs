@@ -85,19 +85,19 @@ pub(crate) fn judge(
     request: &Request,
     performed: &Performed,
     values: &Values,
-) -> Result<(), Fault> {
+) -> Result<(), Discrepancy> {
     let Performed { answer, url } = performed;
     if !request.status.accepts(answer.status) {
-        return Err(Fault::unexpected_status(&request.status, answer));
+        return Err(Discrepancy::status(&request.status, answer));
     }
     for sign in &request.fails_if {
         if holds(sign, answer, url, values)?.is_ok() {
-            return Err(Discrepancy::said_it_failed(sign, answer, url).into());
+            return Err(Discrepancy::said_it_failed(sign, answer, url));
         }
     }
     for expectation in &request.expect {
         if let Err(found) = holds(expectation, answer, url, values)? {
-            return Err(Discrepancy::NotAsExpected(found).into());
+            return Err(Discrepancy::NotAsExpected(found));
         }
     }
     Ok(())
@@ -109,10 +109,10 @@ fn holds(
     answer: &Answer,
     url: &str,
     values: &Values,
-) -> Result<Result<(), Difference>, Fault> {
+) -> Result<Result<(), Difference>, Discrepancy> {
     let (part, test) = match expectation {
         Expectation::BodyContains(template) => {
-            let text = template.fill(values).map_err(Fault::from)?;
+            let text = template.fill(values).map_err(Discrepancy::Unfilled)?;
             let rest = if answer.truncated {
                 ", in its first MiB"
             } else {
@@ -142,14 +142,14 @@ fn holds(
             (is_there == *wanted, words.to_owned())
         }
         Test::Equals(wanted) => {
-            let wanted = wanted.fill(values).map_err(Fault::from)?;
+            let wanted = wanted.fill(values).map_err(Discrepancy::Unfilled)?;
             (
                 found.as_ref() == Some(&wanted),
                 format!("to be `{}`", text_of_value(&wanted)),
             )
         }
         Test::Contains(wanted) => {
-            let wanted = wanted.fill(values).map_err(Fault::from)?;
+            let wanted = wanted.fill(values).map_err(Discrepancy::Unfilled)?;
             let is_in = found.as_ref().is_some_and(|found| contains(found, &wanted));
             (is_in, format!("to contain `{}`", text_of_value(&wanted)))
         }
@@ -207,7 +207,7 @@ pub(crate) fn capture(
     request: &Request,
     performed: &Performed,
     user: &Newcomer,
-) -> Result<(), Fault> {
+) -> Result<(), Discrepancy> {
     for capture in &request.captures {
         let value = part_of(&performed.answer, &capture.part, &performed.url)
             .filter(|value| !value.is_null() && value.as_str() != Some(""))

@@ -20,10 +20,14 @@ pub(crate) enum Flaw {
     ErrorInside200,
     /// The app ends in a state that never becomes ready.
     Failed,
+    /// Whoever comes back waits as if they were new.
+    ForgetsUsers,
     /// A project that was created is not in the list.
     LostProject,
     /// Nothing.
     None,
+    /// The app takes longer than a returning user should wait.
+    Slow,
     /// The state stays a word that nobody knows (incident I1).
     UnknownWord,
 }
@@ -148,6 +152,7 @@ as_user = false
 [budget]
 ready_seconds = 5
 request_seconds = 2
+returning_millis = 1000
 "#
         )
     }
@@ -233,6 +238,9 @@ async fn rpc(State(shop): State<Shop>, Json(body): Json<Value>) -> Response {
     if shop.0.flaw == Flaw::ErrorInside200 {
         return error("the account is locked");
     }
+    if shop.0.flaw == Flaw::ForgetsUsers {
+        state.asked = 0;
+    }
     let found = state.users.iter().find(|(_, (email, password))| {
         params["email"] == **email && params["password"] == **password
     });
@@ -264,6 +272,9 @@ async fn instance(State(shop): State<Shop>, headers: HeaderMap) -> Response {
 }
 
 async fn app(State(shop): State<Shop>, Path(app): Path<u64>, headers: HeaderMap) -> Response {
+    if shop.0.flaw == Flaw::Slow {
+        tokio::time::sleep(TOO_LONG).await;
+    }
     match shop.user(&headers) {
         Some((id, email)) if id == app => Html(format!("<h1>Hello {email}</h1>")).into_response(),
         Some(_) | None => StatusCode::FORBIDDEN.into_response(),
@@ -308,3 +319,6 @@ async fn remove(State(shop): State<Shop>, Path(id): Path<u64>, headers: HeaderMa
         None => StatusCode::NOT_FOUND,
     }
 }
+
+/// Longer than the budget in the configuration.
+const TOO_LONG: std::time::Duration = std::time::Duration::from_millis(1200);
