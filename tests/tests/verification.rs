@@ -191,7 +191,7 @@ async fn play(world: &World, scenario: &str) -> Verification {
 #[tokio::test]
 async fn every_story_passes_on_a_right_deploy() {
     let world = world(WorldOptions::default()).await;
-    for scenario in ["new-user", "returning-user", "suspended"] {
+    for scenario in ["new-user", "returning-user", "logged-out", "suspended"] {
         let verification = play(&world, scenario).await;
         assert_eq!(verification.code, Some(0), "{verification:#?}");
         assert!(
@@ -238,5 +238,24 @@ async fn a_registry_that_takes_no_suspension_fails_at_that_step_and_nowhere_else
     let report: Value = serde_json::from_str(&verification.stdout)
         .unwrap_or_else(|error| panic!("{error}: {verification:#?}"));
     assert_eq!(report["verdict"]["step"], "suspend", "{report:#}");
+    world.stop().await;
+}
+
+/// The log-out is answered as ever, and is written nowhere.
+#[tokio::test]
+async fn a_session_that_outlives_its_log_out_is_found_with_the_old_cookie() {
+    let world = world(WorldOptions::default()).await;
+    for table in ["sign_outs", "sessions"] {
+        let lost = format!(
+            "CREATE TRIGGER lost_{table} BEFORE INSERT ON {table} BEGIN SELECT raise(IGNORE); END"
+        );
+        let lost = world.gate.d1(&lost, &[]).await;
+        assert!(lost.is_ok(), "{lost:?}");
+    }
+    let verification = play(&world, "logged-out").await;
+    assert_eq!(verification.code, Some(1), "{verification:#?}");
+    let report: Value = serde_json::from_str(&verification.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {verification:#?}"));
+    assert_eq!(report["verdict"]["step"], "be_kept_out", "{report:#}");
     world.stop().await;
 }

@@ -3,6 +3,7 @@
 pub(crate) mod exchange;
 pub(crate) mod gate;
 pub(crate) mod http;
+pub(crate) mod journey;
 pub(crate) mod part;
 pub(crate) mod prepared;
 

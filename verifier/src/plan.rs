@@ -19,7 +19,7 @@ use crate::deployment::prepared::{Shown, prepared};
 use crate::newcomer::values_of;
 use crate::scenario::Scenario;
 use crate::steps::StepName;
-use crate::steps::reach_instance::visit;
+use crate::steps::reach_instance::{start, visit};
 
 /// The plan for a person.
 pub(crate) fn plan(scenario: Scenario, deployment: &Deployment<'_>) -> Result<String, Unfilled> {
@@ -83,6 +83,23 @@ impl Page<'_> {
                 if let Some(contains) = contains.filter(|_| *step != StepName::BeTurnedAway) {
                     let text = contains.fill(&self.values)?;
                     self.note(&format!("expects that the body contains `{text}`"));
+                }
+                Ok(())
+            }
+            StepName::ReachBySession | StepName::BeKeptOut => {
+                let sent = Sent::get(&start(self.deployment, &self.values)?);
+                self.sent(&sent);
+                self.note(if *step == StepName::BeKeptOut {
+                    "as a browser that is not logged in any more, wherever redirects lead"
+                } else {
+                    "with the cookie of the session"
+                });
+                Ok(())
+            }
+            StepName::EndSession => {
+                if let Some(gate) = self.deployment.gate() {
+                    self.sent(&gate.ending_session());
+                    self.note("with the cookie of the session");
                 }
                 Ok(())
             }

@@ -1,6 +1,7 @@
 //! The stories that are played against a deployment, each told top to bottom in a file of its own.
 
 mod arrival;
+mod logged_out;
 mod new_user;
 mod returning_user;
 mod suspended;
@@ -24,6 +25,8 @@ pub(crate) enum Scenario {
     NewUser,
     /// A known user comes back: log in again, be recognised without waiting or a second record, reach the instance in time
     ReturningUser,
+    /// A user logs out: the session is over, and whoever comes next is led to the log-in, without a circle
+    LoggedOut,
     /// A user is suspended: turned away with what to do next, let in again after it; needs `[gate_admin]`
     Suspended,
 }
@@ -34,6 +37,7 @@ impl Scenario {
         match self {
             Self::NewUser => "new-user",
             Self::ReturningUser => "returning-user",
+            Self::LoggedOut => "logged-out",
             Self::Suspended => "suspended",
         }
     }
@@ -43,6 +47,7 @@ impl Scenario {
         let its_own = match self {
             Self::NewUser => new_user::steps(configuration),
             Self::ReturningUser => returning_user::STEPS.to_vec(),
+            Self::LoggedOut => logged_out::steps(configuration),
             Self::Suspended => suspended::STEPS.to_vec(),
         };
         arrival::STEPS
@@ -61,7 +66,11 @@ impl Scenario {
             (Self::Suspended, Front::Gate(gate)) if gate.admin.is_none() => {
                 Some("[gate_admin], with which the user is suspended")
             }
-            (Self::NewUser | Self::ReturningUser, _) | (Self::Suspended, Front::Gate(_)) => None,
+            (Self::LoggedOut, Front::Gate(gate)) if !gate.session => {
+                Some("sessions at the gate, and [log_in] has `session = false`")
+            }
+            (Self::NewUser | Self::ReturningUser | Self::LoggedOut, _)
+            | (Self::Suspended, Front::Gate(_)) => None,
         }
     }
 
@@ -76,6 +85,7 @@ impl Scenario {
         match self {
             Self::NewUser => new_user::play(run, deployment, newcomer, session).await,
             Self::ReturningUser => returning_user::play(run, deployment, newcomer, session).await,
+            Self::LoggedOut => logged_out::play(run, deployment, newcomer, session).await,
             Self::Suspended => suspended::play(run, deployment, newcomer, session).await,
         }
     }

@@ -1,5 +1,6 @@
 //! The steps a scenario is told in. A step gets what the one before it has earned, and nothing else.
 
+pub(crate) mod be_kept_out;
 pub(crate) mod be_recognised;
 pub(crate) mod be_turned_away;
 pub(crate) mod change_status;
@@ -12,6 +13,7 @@ pub(crate) mod open_session;
 pub(crate) mod own;
 pub(crate) mod perform;
 pub(crate) mod reach_again;
+pub(crate) mod reach_by_session;
 pub(crate) mod reach_instance;
 pub(crate) mod register;
 pub(crate) mod wait_until_ready;
@@ -38,7 +40,10 @@ pub(crate) enum StepName {
     Suspend,
     BeTurnedAway,
     Resume,
+    ReachBySession,
+    EndSession,
     LogOut,
+    BeKeptOut,
     CleanUp,
     /// One of the operator's own.
     #[serde(untagged)]
@@ -47,7 +52,7 @@ pub(crate) enum StepName {
 
 impl StepName {
     /// Every step that is not the operator's own.
-    pub(crate) const BUILT_IN: [Self; 14] = [
+    pub(crate) const BUILT_IN: [Self; 17] = [
         Self::Register,
         Self::LogIn,
         Self::WaitUntilReady,
@@ -60,7 +65,10 @@ impl StepName {
         Self::Suspend,
         Self::BeTurnedAway,
         Self::Resume,
+        Self::ReachBySession,
+        Self::EndSession,
         Self::LogOut,
+        Self::BeKeptOut,
         Self::CleanUp,
     ];
 
@@ -79,6 +87,9 @@ impl StepName {
             Self::Suspend => "suspend",
             Self::BeTurnedAway => "be turned away",
             Self::Resume => "resume",
+            Self::ReachBySession => "reach by session",
+            Self::EndSession => "end the session",
+            Self::BeKeptOut => "be kept out",
             Self::Own(name) => name.as_str(),
             Self::LogOut => "log out",
             Self::CleanUp => "clean up",
@@ -130,6 +141,9 @@ impl StepName {
                 | Self::Suspend
                 | Self::BeTurnedAway
                 | Self::Resume
+                | Self::ReachBySession
+                | Self::EndSession
+                | Self::BeKeptOut
                 | Self::Own(_)
                 | Self::LogOut
                 | Self::CleanUp,

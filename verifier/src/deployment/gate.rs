@@ -88,6 +88,17 @@ impl Gate<'_> {
         self.http.send(self.opening_session(token)).await
     }
 
+    /// The wish to end a session, as a page of the gate's own origin has it.
+    pub(crate) fn ending_session(&self) -> Sent {
+        let url = self.own_endpoint(&["logout"], &[]);
+        let origin = url.origin().ascii_serialization();
+        Sent::new(reqwest::Method::POST, url.to_string()).with("origin", &origin)
+    }
+
+    pub(crate) async fn send(&self, sent: Sent) -> Exchange {
+        self.http.send(sent).await
+    }
+
     /// The question for the events of the log-in that this request was.
     pub(crate) fn asking_log_ins(&self, admin: &str, request_id: &str, since: &str) -> Sent {
         let query = [

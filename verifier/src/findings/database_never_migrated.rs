@@ -68,6 +68,9 @@ fn needs_a_database(step: &StepName) -> bool {
         | StepName::Suspend
         | StepName::BeTurnedAway
         | StepName::Resume
+        | StepName::ReachBySession
+        | StepName::EndSession
+        | StepName::BeKeptOut
         | StepName::Own(_)
         | StepName::CleanUp => false,
     }

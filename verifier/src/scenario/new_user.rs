@@ -66,7 +66,7 @@ async fn be_written_down(
     };
     let opened = run
         .step(StepName::OpenSession, async |log| {
-            open_session(log, &gate, session).await
+            open_session(log, &gate, deployment.secrets, session).await
         })
         .await?;
     let find = async |log: &mut StepLog<'_>| match &gate.front.admin {

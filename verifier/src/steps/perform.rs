@@ -12,7 +12,7 @@ use crate::deployment::part::part_of;
 use crate::deployment::prepared::{Shown, prepared};
 use crate::newcomer::Newcomer;
 use crate::outcome::Problem;
-use crate::redaction::SecretName;
+use crate::redaction::{SecretName, Secrets};
 use crate::run::StepLog;
 use crate::steps::fault::Fault;
 use crate::steps::fault::discrepancy::{Difference, Discrepancy};
@@ -68,7 +68,7 @@ pub(crate) async fn exchange(
     let exchange = deployment.send(sent).await;
     let url_text = exchange.request.url.clone();
     if let Ok(answer) = &exchange.answer {
-        remember(deployment, answer);
+        remember(deployment.secrets, answer);
         if let Some(url) = &url {
             user.memory.keep_cookies(url, answer);
         }
@@ -225,21 +225,19 @@ pub(crate) fn capture(
 }
 
 /// A refresh token beside the token that was asked for is as good as a password, and so is a session's cookie.
-fn remember(deployment: &Deployment<'_>, answer: &Answer) {
+pub(crate) fn remember(secrets: &Secrets, answer: &Answer) {
     if let Some(body) = answer.json::<Value>() {
-        remember_tokens(deployment, &body);
+        remember_tokens(secrets, &body);
     }
     let values = answer
         .all("set-cookie")
         .filter_map(|line| cookie_store::RawCookie::parse(line).ok());
     for cookie in values.filter(|cookie| cookie.value().len() >= SHORTEST_TOKEN) {
-        deployment
-            .secrets
-            .remember(SecretName::Cookie, cookie.value());
+        secrets.remember(SecretName::Cookie, cookie.value());
     }
 }
 
-fn remember_tokens(deployment: &Deployment<'_>, body: &Value) {
+fn remember_tokens(secrets: &Secrets, body: &Value) {
     match body {
         Value::Object(members) => {
             for (name, value) in members {
@@ -248,15 +246,13 @@ fn remember_tokens(deployment: &Deployment<'_>, body: &Value) {
                         if text.len() >= SHORTEST_TOKEN
                             && name.to_ascii_lowercase().contains("token") =>
                     {
-                        deployment.secrets.remember(SecretName::Token, text);
+                        secrets.remember(SecretName::Token, text);
                     }
-                    Some(_) | None => remember_tokens(deployment, value),
+                    Some(_) | None => remember_tokens(secrets, value),
                 }
             }
         }
-        Value::Array(items) => items
-            .iter()
-            .for_each(|item| remember_tokens(deployment, item)),
+        Value::Array(items) => items.iter().for_each(|item| remember_tokens(secrets, item)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum::routing::{delete, get, post};
 use axum::{Form, Json, Router};
 use serde_json::{Value, json};
@@ -24,8 +24,12 @@ pub(crate) enum Flaw {
     ForgetsUsers,
     /// A project that was created is not in the list.
     LostProject,
+    /// Anybody sees the app.
+    OpenToAll,
     /// Nothing.
     None,
+    /// Whoever is not logged in is sent round and round (incident I4).
+    RedirectLoop,
     /// The app takes longer than a returning user should wait.
     Slow,
     /// The state stays a word that nobody knows (incident I1).
@@ -65,10 +69,15 @@ impl Shop {
             .route("/api/instance", get(instance))
             .route("/api/projects", get(projects).post(create_project))
             .route("/apps/{id}", get(app))
+            .route("/denied", get(denied))
             .route("/admin/users/{id}", delete(remove))
             .with_state(shop.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         shop
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.0.address
     }
 
     pub(crate) fn users(&self) -> usize {
@@ -275,10 +284,35 @@ async fn app(State(shop): State<Shop>, Path(app): Path<u64>, headers: HeaderMap)
     if shop.0.flaw == Flaw::Slow {
         tokio::time::sleep(TOO_LONG).await;
     }
+    let email = |id: u64| {
+        shop.0
+            .state
+            .lock()
+            .unwrap()
+            .users
+            .get(&id)
+            .map(|(email, _)| email.clone())
+    };
     match shop.user(&headers) {
+        None if shop.0.flaw == Flaw::OpenToAll => Html(email(app).unwrap()).into_response(),
+        None if shop.0.flaw == Flaw::RedirectLoop => {
+            let back = format!("/denied?back=/apps/{app}");
+            (
+                StatusCode::FOUND,
+                [
+                    ("location", back.as_str()),
+                    ("set-cookie", "seen=1; Path=/"),
+                ],
+            )
+                .into_response()
+        }
         Some((id, email)) if id == app => Html(format!("<h1>Hello {email}</h1>")).into_response(),
         Some(_) | None => StatusCode::FORBIDDEN.into_response(),
     }
+}
+
+async fn denied(Query(query): Query<HashMap<String, String>>) -> Redirect {
+    Redirect::to(&query["back"])
 }
 
 async fn create_project(

@@ -2,12 +2,17 @@
 
 use std::fmt;
 
+use crate::deployment::journey::Cycle;
 use crate::outcome::Problem;
 use crate::steps::fault::Fault;
 
 /// What is wrong.
 #[derive(Debug)]
 pub(crate) enum ReturnFault {
+    /// Redirects that go round (incident I4).
+    Cycle(Cycle),
+    /// Somebody who is not logged in sees the app.
+    LetIn { status: u16 },
     /// Somebody who was let in before is made to wait.
     MadeToWait { state: String },
     /// The gate let somebody in without an instance.
@@ -23,6 +28,8 @@ pub(crate) enum ReturnFault {
     OtherPerson { before: String, now: String },
     /// Somebody who may not enter does.
     StillLetIn { state: String, seconds: u64 },
+    /// Redirects without an end.
+    TooManyRedirects,
     /// No answer was within the budget.
     TooSlow {
         budget_millis: u64,
@@ -44,6 +51,21 @@ impl From<ReturnFault> for Problem {
 impl fmt::Display for ReturnFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Cycle(Cycle { places, cookies }) => {
+                write!(f, "redirects go round: {}", places.join(" → "))?;
+                if cookies.is_empty() {
+                    return f.write_str("; no cookie is set on the way");
+                }
+                write!(
+                    f,
+                    "; set on the way, and of no help: the cookies {}",
+                    cookies.join(", ")
+                )
+            }
+            Self::LetIn { status } => write!(
+                f,
+                "the app answered {status} to a browser that is not logged in"
+            ),
             Self::MadeToWait { state } => write!(
                 f,
                 "a user who has been let in before is not let in at once: `{state}`"
@@ -72,6 +94,7 @@ impl fmt::Display for ReturnFault {
                 f,
                 "{seconds} s after the suspension the user is not turned away for it: {state}"
             ),
+            Self::TooManyRedirects => f.write_str("redirects lead on and on, and never to a page"),
             Self::TooSlow {
                 budget_millis,
                 fastest_millis,
