@@ -190,8 +190,20 @@ async fn play(world: &World, scenario: &str) -> Verification {
 
 #[tokio::test]
 async fn every_story_passes_on_a_right_deploy() {
-    let world = world(WorldOptions::default()).await;
-    for scenario in ["new-user", "returning-user", "logged-out", "suspended"] {
+    let world = world(WorldOptions {
+        // Long enough for somebody to come before their app is there.
+        provisioning: Duration::from_secs(1),
+        ..WorldOptions::default()
+    })
+    .await;
+    for scenario in [
+        "new-user",
+        "returning-user",
+        "denied",
+        "pending",
+        "logged-out",
+        "suspended",
+    ] {
         let verification = play(&world, scenario).await;
         assert_eq!(verification.code, Some(0), "{verification:#?}");
         assert!(
@@ -257,5 +269,31 @@ async fn a_session_that_outlives_its_log_out_is_found_with_the_old_cookie() {
     let report: Value = serde_json::from_str(&verification.stdout)
         .unwrap_or_else(|error| panic!("{error}: {verification:#?}"));
     assert_eq!(report["verdict"]["step"], "be_kept_out", "{report:#}");
+    world.stop().await;
+}
+
+/// The registry answers as ever, and nothing is different afterwards.
+#[tokio::test]
+async fn a_user_who_is_still_let_in_although_they_may_not_is_found() {
+    let world = world(WorldOptions {
+        ready_budget: Duration::from_secs(3),
+        ..WorldOptions::default()
+    })
+    .await;
+    let lost = "CREATE TRIGGER lost BEFORE UPDATE OF requires_invitation ON users
+        WHEN new.requires_invitation = 1 BEGIN SELECT raise(IGNORE); END";
+    let lost = world.gate.d1(lost, &[]).await;
+    assert!(lost.is_ok(), "{lost:?}");
+    let verification = play(&world, "denied").await;
+    assert_eq!(verification.code, Some(1), "{verification:#?}");
+    let report: Value = serde_json::from_str(&verification.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {verification:#?}"));
+    assert_eq!(report["verdict"]["step"], "be_turned_away", "{report:#}");
+    assert!(
+        verification
+            .stdout
+            .contains("is not turned away for it: status 200"),
+        "{report:#}"
+    );
     world.stop().await;
 }

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use policy::contract::MembershipWord;
 use policy::status::Status;
 use regex::Regex;
 
@@ -76,11 +77,22 @@ impl Page<'_> {
                 self.change_status(Status::Ready);
                 self.standing(&token)
             }
-            StepName::ReachInstance | StepName::ReachAgain | StepName::BeTurnedAway => {
+            StepName::Uninvite => {
+                self.change_membership(MembershipWord::NeedsInvitation);
+                Ok(())
+            }
+            StepName::Invite => {
+                self.change_membership(MembershipWord::Member);
+                self.standing(&token)
+            }
+            StepName::ReachInstance
+            | StepName::ReachAgain
+            | StepName::BeAskedToWait
+            | StepName::BeTurnedAway => {
                 let sent = visit(self.deployment, &self.values, &token)?;
                 self.sent(&sent);
                 let contains = configuration.instance.contains.as_ref();
-                if let Some(contains) = contains.filter(|_| *step != StepName::BeTurnedAway) {
+                if let Some(contains) = contains.filter(|_| shows_the_app(step)) {
                     let text = contains.fill(&self.values)?;
                     self.note(&format!("expects that the body contains `{text}`"));
                 }
@@ -128,6 +140,18 @@ impl Page<'_> {
             }
             StepName::LogOut => self.calls(configuration.log_out.as_ref(), &token),
             StepName::CleanUp => self.calls(configuration.remove_user.as_ref(), &token),
+        }
+    }
+
+    /// The order of an operator.
+    fn change_membership(&mut self, membership: MembershipWord) {
+        let gate = self.deployment.gate();
+        if let Some(gate) = &gate
+            && let Some(admin) = &gate.front.admin
+        {
+            let secret = admin.origin.in_a_shell();
+            let sent = gate.changing_membership(&secret, "{issuer}", "{subject}", membership);
+            self.sent(&sent);
         }
     }
 
@@ -223,6 +247,11 @@ impl Page<'_> {
     fn note(&mut self, line: &str) {
         let _infallible = writeln!(self.text, "    {line}");
     }
+}
+
+/// Whether the step is right only if the app answers.
+fn shows_the_app(step: &StepName) -> bool {
+    matches!(step, StepName::ReachInstance | StepName::ReachAgain)
 }
 
 /// Names in braces as they are written in usher.toml, also where a form or an address has to encode the braces.

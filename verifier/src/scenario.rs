@@ -1,8 +1,10 @@
 //! The stories that are played against a deployment, each told top to bottom in a file of its own.
 
 mod arrival;
+mod denied;
 mod logged_out;
 mod new_user;
+mod pending;
 mod returning_user;
 mod suspended;
 
@@ -25,6 +27,10 @@ pub(crate) enum Scenario {
     NewUser,
     /// A known user comes back: log in again, be recognised without waiting or a second record, reach the instance in time
     ReturningUser,
+    /// A user is no member any more: turned away with whom to ask, let in again after it; needs `[gate_admin]`
+    Denied,
+    /// A user comes before their app is there: asked to wait, and let in when it is; needs a gate
+    Pending,
     /// A user logs out: the session is over, and whoever comes next is led to the log-in, without a circle
     LoggedOut,
     /// A user is suspended: turned away with what to do next, let in again after it; needs `[gate_admin]`
@@ -37,6 +43,8 @@ impl Scenario {
         match self {
             Self::NewUser => "new-user",
             Self::ReturningUser => "returning-user",
+            Self::Denied => "denied",
+            Self::Pending => "pending",
             Self::LoggedOut => "logged-out",
             Self::Suspended => "suspended",
         }
@@ -44,33 +52,33 @@ impl Scenario {
 
     /// Its steps, in order; one that is not reached is reported as skipped.
     pub(crate) fn steps(self, configuration: &Configuration) -> Vec<StepName> {
-        let its_own = match self {
-            Self::NewUser => new_user::steps(configuration),
-            Self::ReturningUser => returning_user::STEPS.to_vec(),
-            Self::LoggedOut => logged_out::steps(configuration),
-            Self::Suspended => suspended::STEPS.to_vec(),
+        let after_arrival = |its_own: &[StepName]| [&arrival::STEPS, its_own].concat();
+        let mut steps = match self {
+            Self::NewUser => after_arrival(&new_user::steps(configuration)),
+            Self::ReturningUser => after_arrival(&returning_user::STEPS),
+            Self::Denied => after_arrival(&denied::STEPS),
+            Self::Pending => pending::STEPS.to_vec(),
+            Self::LoggedOut => after_arrival(&logged_out::steps(configuration)),
+            Self::Suspended => after_arrival(&suspended::STEPS),
         };
-        arrival::STEPS
-            .into_iter()
-            .chain(its_own)
-            .chain([StepName::CleanUp])
-            .collect()
+        steps.push(StepName::CleanUp);
+        steps
     }
 
     /// What this configuration lacks for the story, if it lacks something.
     pub(crate) const fn lacks(self, configuration: &Configuration) -> Option<&'static str> {
         match (self, &configuration.front) {
-            (Self::Suspended, Front::Direct { .. }) => {
-                Some("a gate: only the gate's admin API is known here to suspend somebody")
+            (Self::Suspended | Self::Denied | Self::Pending, Front::Direct { .. }) => {
+                Some("a gate: without one, nobody here knows how it turns somebody away")
             }
-            (Self::Suspended, Front::Gate(gate)) if gate.admin.is_none() => {
-                Some("[gate_admin], with which the user is suspended")
+            (Self::Suspended | Self::Denied, Front::Gate(gate)) if gate.admin.is_none() => {
+                Some("[gate_admin], with which the user is turned away and let in again")
             }
             (Self::LoggedOut, Front::Gate(gate)) if !gate.session => {
                 Some("sessions at the gate, and [log_in] has `session = false`")
             }
             (Self::NewUser | Self::ReturningUser | Self::LoggedOut, _)
-            | (Self::Suspended, Front::Gate(_)) => None,
+            | (Self::Suspended | Self::Denied | Self::Pending, Front::Gate(_)) => None,
         }
     }
 
@@ -85,6 +93,8 @@ impl Scenario {
         match self {
             Self::NewUser => new_user::play(run, deployment, newcomer, session).await,
             Self::ReturningUser => returning_user::play(run, deployment, newcomer, session).await,
+            Self::Denied => denied::play(run, deployment, newcomer, session).await,
+            Self::Pending => pending::play(run, deployment, newcomer, session).await,
             Self::LoggedOut => logged_out::play(run, deployment, newcomer, session).await,
             Self::Suspended => suspended::play(run, deployment, newcomer, session).await,
         }

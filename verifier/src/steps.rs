@@ -1,8 +1,10 @@
 //! The steps a scenario is told in. A step gets what the one before it has earned, and nothing else.
 
+pub(crate) mod be_asked_to_wait;
 pub(crate) mod be_kept_out;
 pub(crate) mod be_recognised;
 pub(crate) mod be_turned_away;
+pub(crate) mod change_membership;
 pub(crate) mod change_status;
 pub(crate) mod clean_up;
 pub(crate) mod fault;
@@ -40,6 +42,9 @@ pub(crate) enum StepName {
     Suspend,
     BeTurnedAway,
     Resume,
+    Uninvite,
+    Invite,
+    BeAskedToWait,
     ReachBySession,
     EndSession,
     LogOut,
@@ -52,7 +57,7 @@ pub(crate) enum StepName {
 
 impl StepName {
     /// Every step that is not the operator's own.
-    pub(crate) const BUILT_IN: [Self; 17] = [
+    pub(crate) const BUILT_IN: [Self; 20] = [
         Self::Register,
         Self::LogIn,
         Self::WaitUntilReady,
@@ -65,6 +70,9 @@ impl StepName {
         Self::Suspend,
         Self::BeTurnedAway,
         Self::Resume,
+        Self::Uninvite,
+        Self::Invite,
+        Self::BeAskedToWait,
         Self::ReachBySession,
         Self::EndSession,
         Self::LogOut,
@@ -87,6 +95,9 @@ impl StepName {
             Self::Suspend => "suspend",
             Self::BeTurnedAway => "be turned away",
             Self::Resume => "resume",
+            Self::Uninvite => "uninvite",
+            Self::Invite => "invite",
+            Self::BeAskedToWait => "be asked to wait",
             Self::ReachBySession => "reach by session",
             Self::EndSession => "end the session",
             Self::BeKeptOut => "be kept out",
@@ -141,6 +152,9 @@ impl StepName {
                 | Self::Suspend
                 | Self::BeTurnedAway
                 | Self::Resume
+                | Self::Uninvite
+                | Self::Invite
+                | Self::BeAskedToWait
                 | Self::ReachBySession
                 | Self::EndSession
                 | Self::BeKeptOut

@@ -101,7 +101,7 @@ pub(super) struct SecretPlace {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Budget {
-    /// For a fresh user's app to be there.
+    /// For a fresh user's app to be there, and for any other change of a status to count.
     pub(super) ready_seconds: Seconds,
     /// For one request.
     pub(super) request_seconds: Seconds,

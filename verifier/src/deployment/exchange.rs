@@ -177,6 +177,12 @@ impl Answer {
         self.json()
     }
 
+    /// Whether the gate says what is the case and what to do next.
+    pub(crate) fn says_what_next(&self) -> bool {
+        let problem = self.problem();
+        problem.is_some_and(|problem| !problem.detail.is_empty() && !problem.next.is_empty())
+    }
+
     /// The gate's stable reason code, from the header or the body.
     pub(crate) fn reason(&self) -> Option<String> {
         let header = self.header(REASON_HEADER).map(str::to_owned);

@@ -1,6 +1,8 @@
 //! The gate's own endpoints, as the contract has them.
 
-use policy::contract::{InstanceList, InstanceRecord, Me, Problem, Readiness, StandingRecord};
+use policy::contract::{
+    InstanceList, InstanceRecord, Me, MembershipWord, Problem, Readiness, StandingRecord,
+};
 use policy::event::EventKind;
 use policy::reason::Reason;
 use policy::status::Status;
@@ -127,6 +129,21 @@ impl Gate<'_> {
     pub(crate) async fn change_status(&self, admin: &Admin, id: &str, status: Status) -> Exchange {
         let changing = self.changing_status(&admin.secret, id, status);
         self.http.send(changing).await
+    }
+
+    /// The order to make somebody a member, or no member any more; everything else about them stays.
+    pub(crate) fn changing_membership(
+        &self,
+        admin: &str,
+        issuer: &str,
+        subject: &str,
+        membership: MembershipWord,
+    ) -> Sent {
+        let url = self.own_endpoint(&["admin", "v1", "standings"], &[]);
+        let sent = Sent::new(reqwest::Method::PUT, url.to_string()).bearer(admin);
+        let change =
+            json!({ "issuer": issuer, "subject": subject, "membership": membership.word() });
+        prepared::json(sent, &change)
     }
 
     /// Asks for everybody with this address.

@@ -68,6 +68,9 @@ fn needs_a_database(step: &StepName) -> bool {
         | StepName::Suspend
         | StepName::BeTurnedAway
         | StepName::Resume
+        | StepName::Uninvite
+        | StepName::Invite
+        | StepName::BeAskedToWait
         | StepName::ReachBySession
         | StepName::EndSession
         | StepName::BeKeptOut

@@ -1,5 +1,6 @@
 //! A user is suspended while they are at work: turned away at once, told what to do next, and let in again after it.
 
+use policy::reason::Reason;
 use policy::status::Status;
 
 use crate::deployment::Deployment;
@@ -38,7 +39,7 @@ pub(super) async fn play<'a>(
     })
     .await?;
     run.step(StepName::BeTurnedAway, async |log| {
-        be_turned_away(log, deployment, session).await
+        be_turned_away(log, deployment, session, Reason::InstanceSuspended).await
     })
     .await?;
     run.step(StepName::Resume, async |log| {

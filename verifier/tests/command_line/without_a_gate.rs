@@ -177,16 +177,13 @@ async fn redirects_that_go_round_are_shown_as_their_cycle() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_story_that_the_configuration_cannot_tell_is_refused_before_anything_is_sent() {
-    let (shop, ended) = verify(Flaw::None, &["--scenario", "suspended"]).await;
-    assert_eq!(ended.code, 2);
-    assert!(
-        ended
-            .stderr
-            .contains("the scenario `suspended` needs a gate"),
-        "{}",
-        ended.stderr
-    );
-    assert!(shop.requests().is_empty());
+    for scenario in ["denied", "pending", "suspended"] {
+        let (shop, ended) = verify(Flaw::None, &["--scenario", scenario]).await;
+        assert_eq!(ended.code, 2);
+        let said = format!("the scenario `{scenario}` needs a gate");
+        assert!(ended.stderr.contains(&said), "{}", ended.stderr);
+        assert!(shop.requests().is_empty());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,7 +92,7 @@ impl fmt::Display for ReturnFault {
             ),
             Self::StillLetIn { state, seconds } => write!(
                 f,
-                "{seconds} s after the suspension the user is not turned away for it: {state}"
+                "{seconds} s after they may not enter any more, the user is not turned away for it: {state}"
             ),
             Self::TooManyRedirects => f.write_str("redirects lead on and on, and never to a page"),
             Self::TooSlow {
