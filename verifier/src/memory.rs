@@ -8,8 +8,9 @@ use reqwest::Url;
 use serde_json::Value;
 
 use crate::configuration::name::{Name, Values};
-use crate::deployment::exchange::{Answer, Sent};
+use crate::deployment::exchange::Answer;
 use crate::deployment::prepared::COOKIE;
+use crate::deployment::sent::Sent;
 
 /// What one user knows.
 #[derive(Debug)]

@@ -56,7 +56,7 @@ pub(super) fn only_with_a_gate<T>(
     }
 }
 
-/// What [target] says of it.
+/// What `[target]` says of it.
 pub(super) fn front_of(
     target: &Target,
     session: Option<&Placed<bool>>,

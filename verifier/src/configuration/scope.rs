@@ -109,7 +109,7 @@ impl Scope {
     }
 }
 
-/// The key of [target] that gives this name its value, and what to do where it is not there.
+/// The key of `[target]` that gives this name its value, and what to do where it is not there.
 fn in_target(name: &Name) -> Option<(&'static str, &'static str)> {
     if *name == BuiltIn::Identity.name() {
         return Some(("identity", "add `identity = \"https://…\"` to [target]"));

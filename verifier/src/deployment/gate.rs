@@ -11,9 +11,10 @@ use serde_json::json;
 
 use crate::configuration::front::GateFront;
 use crate::configuration::secret::Admin;
-use crate::deployment::exchange::{Exchange, NoAnswer, Sent};
+use crate::deployment::exchange::{Exchange, NoAnswer};
 use crate::deployment::http::{Http, form};
 use crate::deployment::prepared::{self, CONTENT_TYPE, FORM};
+use crate::deployment::sent::Sent;
 
 /// A gate that can be asked.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,8 @@
 use reqwest::Url;
 
 use crate::deployment::Deployment;
-use crate::deployment::exchange::{Exchange, Sent};
+use crate::deployment::exchange::Exchange;
+use crate::deployment::sent::Sent;
 use crate::memory::Memory;
 
 /// Where a visit led.

@@ -1,8 +1,8 @@
 //! The user's browser reaches the app with the cookie of its session at the gate, and without the token.
 
 use crate::deployment::Deployment;
-use crate::deployment::exchange::Sent;
 use crate::deployment::gate::Gate;
+use crate::deployment::sent::Sent;
 use crate::outcome::Problem;
 use crate::run::StepLog;
 use crate::steps::fault::Fault;

@@ -101,7 +101,7 @@ enum Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// Nobody, where the file names no gate and no [ready]; then the step is left out.
+    /// Nobody, where the file names no gate and no `[ready]`; then the step is left out.
     fn of(deployment: &'a Deployment<'_>) -> Option<Self> {
         match &deployment.configuration.front {
             Front::Direct { ready, .. } => ready.as_deref().map(Self::Endpoint),
