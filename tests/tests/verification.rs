@@ -180,3 +180,120 @@ async fn a_registry_whose_table_of_events_was_renamed_is_named_as_the_cause_of_t
     );
     world.stop().await;
 }
+
+async fn play(world: &World, scenario: &str) -> Verification {
+    world
+        .verify(&["--scenario", scenario, "--report", "json"])
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[tokio::test]
+async fn every_story_passes_on_a_right_deploy() {
+    let world = world(WorldOptions {
+        // Long enough for somebody to come before their app is there.
+        provisioning: Duration::from_secs(1),
+        ..WorldOptions::default()
+    })
+    .await;
+    for scenario in [
+        "new-user",
+        "returning-user",
+        "denied",
+        "pending",
+        "logged-out",
+        "suspended",
+    ] {
+        let verification = play(&world, scenario).await;
+        assert_eq!(verification.code, Some(0), "{verification:#?}");
+        assert!(
+            !verification.stdout.contains("skipped"),
+            "{verification:#?}"
+        );
+    }
+    world.stop().await;
+}
+
+/// Incident I4: a second record of the same person.
+#[tokio::test]
+async fn a_returning_user_who_is_recorded_twice_is_named_with_both_records() {
+    let world = world(WorldOptions::default()).await;
+    let doubled = "CREATE TRIGGER twice AFTER INSERT ON users WHEN new.id NOT LIKE 'twin-%' BEGIN
+        INSERT INTO users (id, email, version, created_at)
+        VALUES ('twin-' || new.id, new.email, new.version, new.created_at); END";
+    let doubled = world.gate.d1(doubled, &[]).await;
+    assert!(doubled.is_ok(), "{doubled:?}");
+    let verification = play(&world, "returning-user").await;
+    assert_eq!(verification.code, Some(1), "{verification:#?}");
+    let report: Value = serde_json::from_str(&verification.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {verification:#?}"));
+    assert_eq!(report["verdict"]["step"], "be_recognised", "{report:#}");
+    assert!(
+        verification
+            .stdout
+            .contains("the registry has 2 users with the address")
+            && verification.stdout.contains("twin-"),
+        "{report:#}"
+    );
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_registry_that_takes_no_suspension_fails_at_that_step_and_nowhere_else() {
+    let world = world(WorldOptions::default()).await;
+    let refused = "CREATE TRIGGER no_suspension BEFORE UPDATE OF status ON instances WHEN new.status = 'suspended'
+        BEGIN SELECT raise(ABORT, 'no such status'); END";
+    let refused = world.gate.d1(refused, &[]).await;
+    assert!(refused.is_ok(), "{refused:?}");
+    let verification = play(&world, "suspended").await;
+    assert_eq!(verification.code, Some(1), "{verification:#?}");
+    let report: Value = serde_json::from_str(&verification.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {verification:#?}"));
+    assert_eq!(report["verdict"]["step"], "suspend", "{report:#}");
+    world.stop().await;
+}
+
+/// The log-out is answered as ever, and is written nowhere.
+#[tokio::test]
+async fn a_session_that_outlives_its_log_out_is_found_with_the_old_cookie() {
+    let world = world(WorldOptions::default()).await;
+    for table in ["sign_outs", "sessions"] {
+        let lost = format!(
+            "CREATE TRIGGER lost_{table} BEFORE INSERT ON {table} BEGIN SELECT raise(IGNORE); END"
+        );
+        let lost = world.gate.d1(&lost, &[]).await;
+        assert!(lost.is_ok(), "{lost:?}");
+    }
+    let verification = play(&world, "logged-out").await;
+    assert_eq!(verification.code, Some(1), "{verification:#?}");
+    let report: Value = serde_json::from_str(&verification.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {verification:#?}"));
+    assert_eq!(report["verdict"]["step"], "be_kept_out", "{report:#}");
+    world.stop().await;
+}
+
+/// The registry answers as ever, and nothing is different afterwards.
+#[tokio::test]
+async fn a_user_who_is_still_let_in_although_they_may_not_is_found() {
+    let world = world(WorldOptions {
+        ready_budget: Duration::from_secs(3),
+        ..WorldOptions::default()
+    })
+    .await;
+    let lost = "CREATE TRIGGER lost BEFORE UPDATE OF requires_invitation ON users
+        WHEN new.requires_invitation = 1 BEGIN SELECT raise(IGNORE); END";
+    let lost = world.gate.d1(lost, &[]).await;
+    assert!(lost.is_ok(), "{lost:?}");
+    let verification = play(&world, "denied").await;
+    assert_eq!(verification.code, Some(1), "{verification:#?}");
+    let report: Value = serde_json::from_str(&verification.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {verification:#?}"));
+    assert_eq!(report["verdict"]["step"], "be_turned_away", "{report:#}");
+    assert!(
+        verification
+            .stdout
+            .contains("is not turned away for it: status 200"),
+        "{report:#}"
+    );
+    world.stop().await;
+}

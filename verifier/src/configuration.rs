@@ -57,6 +57,8 @@ pub(crate) struct Configuration {
     pub(crate) steps: Vec<OwnStep>,
     pub(crate) ready_within: Duration,
     pub(crate) request_within: Duration,
+    /// For the app of somebody who comes back to answer; no limit unless said.
+    pub(crate) returning_within: Option<Duration>,
     pub(crate) email: EmailTemplate,
     pub(crate) databases: Vec<Database>,
     /// Whether the file names a table of the operator's own (`[contract]`).

@@ -3,16 +3,19 @@
 pub(crate) mod exchange;
 pub(crate) mod gate;
 pub(crate) mod http;
+pub(crate) mod journey;
 pub(crate) mod part;
 pub(crate) mod prepared;
+pub(crate) mod sent;
 
 use reqwest::Url;
 
 use crate::configuration::Configuration;
 use crate::configuration::front::Front;
-use crate::deployment::exchange::{Exchange, Sent};
+use crate::deployment::exchange::Exchange;
 use crate::deployment::gate::Gate;
 use crate::deployment::http::Http;
+use crate::deployment::sent::Sent;
 use crate::redaction::{SecretName, Secrets};
 use crate::version::VersionOverride;
 

@@ -8,8 +8,9 @@ use reqwest::Url;
 use serde_json::Value;
 
 use crate::configuration::name::{Name, Values};
-use crate::deployment::exchange::{Answer, Sent};
+use crate::deployment::exchange::Answer;
 use crate::deployment::prepared::COOKIE;
+use crate::deployment::sent::Sent;
 
 /// What one user knows.
 #[derive(Debug)]
@@ -49,6 +50,11 @@ impl Memory {
             .borrow_mut()
             .cookies
             .store_response_cookies(parsed.into_iter(), url);
+    }
+
+    /// From now on it is another browser.
+    pub(crate) fn forget_cookies(&self) {
+        self.0.borrow_mut().cookies.clear();
     }
 
     /// Adds the cookies that belong to the request's address, if there are any.

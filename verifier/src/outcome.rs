@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::deployment::exchange::NoAnswer;
 use crate::steps::StepName;
 use crate::steps::fault::Fault;
+use crate::steps::fault::discrepancy::Discrepancy;
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
@@ -45,6 +46,12 @@ pub(crate) enum Problem {
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         Self::Failed(fault)
+    }
+}
+
+impl From<Discrepancy> for Problem {
+    fn from(discrepancy: Discrepancy) -> Self {
+        Self::Failed(discrepancy.into())
     }
 }
 

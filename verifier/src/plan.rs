@@ -4,6 +4,8 @@
 
 use std::fmt::Write as _;
 
+use policy::contract::MembershipWord;
+use policy::status::Status;
 use regex::Regex;
 
 use crate::configuration::credential::SentAs;
@@ -13,12 +15,12 @@ use crate::configuration::ready::Ready;
 use crate::configuration::request::{Call, Request};
 use crate::configuration::value::AcceptedStatus;
 use crate::deployment::Deployment;
-use crate::deployment::exchange::Sent;
 use crate::deployment::prepared::{Shown, prepared};
+use crate::deployment::sent::Sent;
 use crate::newcomer::values_of;
 use crate::scenario::Scenario;
 use crate::steps::StepName;
-use crate::steps::reach_instance::visit;
+use crate::steps::reach_instance::{start, visit};
 
 /// The plan for a person.
 pub(crate) fn plan(scenario: Scenario, deployment: &Deployment<'_>) -> Result<String, Unfilled> {
@@ -54,19 +56,62 @@ impl Page<'_> {
         let token = BuiltIn::Token.name().to_string();
         match step {
             StepName::Register => self.call(&configuration.register, None),
-            StepName::LogIn => {
+            StepName::LogIn | StepName::LogInAgain => {
                 self.call(&configuration.log_in.call, None)?;
                 let log_in = &configuration.log_in;
                 self.note(&format!("gives `{token}`, from {}", log_in.token));
                 Ok(())
             }
-            StepName::WaitUntilReady => self.wait(&token),
-            StepName::ReachInstance => {
+            StepName::WaitUntilReady => {
+                self.standing(&token)?;
+                let seconds = configuration.ready_within.as_secs();
+                self.note(&format!("again and again, for up to {seconds} s"));
+                Ok(())
+            }
+            StepName::BeRecognised => self.standing(&token),
+            StepName::Suspend => {
+                self.change_status(Status::Suspended);
+                Ok(())
+            }
+            StepName::Resume => {
+                self.change_status(Status::Ready);
+                self.standing(&token)
+            }
+            StepName::Uninvite => {
+                self.change_membership(MembershipWord::NeedsInvitation);
+                Ok(())
+            }
+            StepName::Invite => {
+                self.change_membership(MembershipWord::Member);
+                self.standing(&token)
+            }
+            StepName::ReachInstance
+            | StepName::ReachAgain
+            | StepName::BeAskedToWait
+            | StepName::BeTurnedAway => {
                 let sent = visit(self.deployment, &self.values, &token)?;
                 self.sent(&sent);
-                if let Some(contains) = &configuration.instance.contains {
+                let contains = configuration.instance.contains.as_ref();
+                if let Some(contains) = contains.filter(|_| shows_the_app(step)) {
                     let text = contains.fill(&self.values)?;
                     self.note(&format!("expects that the body contains `{text}`"));
+                }
+                Ok(())
+            }
+            StepName::ReachBySession | StepName::BeKeptOut => {
+                let sent = Sent::get(&start(self.deployment, &self.values)?);
+                self.sent(&sent);
+                self.note(if *step == StepName::BeKeptOut {
+                    "as a browser that is not logged in any more, wherever redirects lead"
+                } else {
+                    "with the cookie of the session"
+                });
+                Ok(())
+            }
+            StepName::EndSession => {
+                if let Some(gate) = self.deployment.gate() {
+                    self.sent(&gate.ending_session());
+                    self.note("with the cookie of the session");
                 }
                 Ok(())
             }
@@ -79,8 +124,8 @@ impl Page<'_> {
             }
             StepName::FindLogIn => {
                 let gate = self.deployment.gate();
-                if let Some(admin) = gate.as_ref().and_then(|gate| gate.front.admin.as_ref())
-                    && let Some(gate) = &gate
+                if let Some(gate) = &gate
+                    && let Some(admin) = &gate.front.admin
                 {
                     let secret = admin.origin.in_a_shell();
                     let sent = gate.asking_log_ins(&secret, "{request_id}", "{since}");
@@ -98,7 +143,32 @@ impl Page<'_> {
         }
     }
 
-    fn wait(&mut self, token: &str) -> Result<(), Unfilled> {
+    /// The order of an operator.
+    fn change_membership(&mut self, membership: MembershipWord) {
+        let gate = self.deployment.gate();
+        if let Some(gate) = &gate
+            && let Some(admin) = &gate.front.admin
+        {
+            let secret = admin.origin.in_a_shell();
+            let sent = gate.changing_membership(&secret, "{issuer}", "{subject}", membership);
+            self.sent(&sent);
+        }
+    }
+
+    /// The order of an operator.
+    fn change_status(&mut self, status: Status) {
+        let gate = self.deployment.gate();
+        if let Some(gate) = &gate
+            && let Some(admin) = &gate.front.admin
+        {
+            let secret = admin.origin.in_a_shell();
+            let sent = gate.changing_status(&secret, "{instance}", status);
+            self.sent(&sent);
+        }
+    }
+
+    /// The question whether the user would be let in.
+    fn standing(&mut self, token: &str) -> Result<(), Unfilled> {
         let configuration = self.deployment.configuration;
         match &configuration.front {
             Front::Direct { ready: None, .. } => {}
@@ -115,8 +185,6 @@ impl Page<'_> {
                 }
             }
         }
-        let seconds = configuration.ready_within.as_secs();
-        self.note(&format!("again and again, for up to {seconds} s"));
         Ok(())
     }
 
@@ -179,6 +247,11 @@ impl Page<'_> {
     fn note(&mut self, line: &str) {
         let _infallible = writeln!(self.text, "    {line}");
     }
+}
+
+/// Whether the step is right only if the app answers.
+fn shows_the_app(step: &StepName) -> bool {
+    matches!(step, StepName::ReachInstance | StepName::ReachAgain)
 }
 
 /// Names in braces as they are written in usher.toml, also where a form or an address has to encode the braces.

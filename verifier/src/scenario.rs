@@ -1,21 +1,23 @@
-//! The stories that are played against a deployment, each told top to bottom.
+//! The stories that are played against a deployment, each told top to bottom in a file of its own.
+
+mod arrival;
+mod denied;
+mod logged_out;
+mod new_user;
+mod pending;
+mod returning_user;
+mod suspended;
 
 use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::configuration::Configuration;
+use crate::configuration::front::Front;
 use crate::deployment::Deployment;
 use crate::newcomer::Newcomer;
-use crate::run::{Run, StepLog, Stopped};
+use crate::run::{Run, Stopped};
 use crate::steps::StepName;
-use crate::steps::find_log_in::find_log_in;
-use crate::steps::log_in::{Session, log_in};
-use crate::steps::log_out::log_out;
-use crate::steps::open_session::open_session;
-use crate::steps::own::own;
-use crate::steps::reach_instance::reach_instance;
-use crate::steps::register::register;
-use crate::steps::wait_until_ready::wait_until_ready;
+use crate::steps::log_in::Session;
 
 /// A story by its name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, ValueEnum)]
@@ -23,6 +25,16 @@ use crate::steps::wait_until_ready::wait_until_ready;
 pub(crate) enum Scenario {
     /// Nobody has seen this user before: register, log in, wait, reach the instance, be written down, log out
     NewUser,
+    /// A known user comes back: log in again, be recognised without waiting or a second record, reach the instance in time
+    ReturningUser,
+    /// A user is no member any more: turned away with whom to ask, let in again after it; needs `[gate_admin]`
+    Denied,
+    /// A user comes before their app is there: asked to wait, and let in when it is; needs a gate
+    Pending,
+    /// A user logs out: the session is over, and whoever comes next is led to the log-in, without a circle
+    LoggedOut,
+    /// A user is suspended: turned away with what to do next, let in again after it; needs `[gate_admin]`
+    Suspended,
 }
 
 impl Scenario {
@@ -30,26 +42,43 @@ impl Scenario {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::NewUser => "new-user",
+            Self::ReturningUser => "returning-user",
+            Self::Denied => "denied",
+            Self::Pending => "pending",
+            Self::LoggedOut => "logged-out",
+            Self::Suspended => "suspended",
         }
     }
 
     /// Its steps, in order; one that is not reached is reported as skipped.
     pub(crate) fn steps(self, configuration: &Configuration) -> Vec<StepName> {
-        let own = configuration.steps.iter();
-        let own = own.map(|step| StepName::Own(step.name.clone()));
-        match self {
-            Self::NewUser => [
-                StepName::Register,
-                StepName::LogIn,
-                StepName::WaitUntilReady,
-                StepName::ReachInstance,
-                StepName::OpenSession,
-                StepName::FindLogIn,
-            ]
-            .into_iter()
-            .chain(own)
-            .chain([StepName::LogOut, StepName::CleanUp])
-            .collect(),
+        let after_arrival = |its_own: &[StepName]| [&arrival::STEPS, its_own].concat();
+        let mut steps = match self {
+            Self::NewUser => after_arrival(&new_user::steps(configuration)),
+            Self::ReturningUser => after_arrival(&returning_user::STEPS),
+            Self::Denied => after_arrival(&denied::STEPS),
+            Self::Pending => pending::STEPS.to_vec(),
+            Self::LoggedOut => after_arrival(&logged_out::steps(configuration)),
+            Self::Suspended => after_arrival(&suspended::STEPS),
+        };
+        steps.push(StepName::CleanUp);
+        steps
+    }
+
+    /// What this configuration lacks for the story, if it lacks something.
+    pub(crate) const fn lacks(self, configuration: &Configuration) -> Option<&'static str> {
+        match (self, &configuration.front) {
+            (Self::Suspended | Self::Denied | Self::Pending, Front::Direct { .. }) => {
+                Some("a gate: without one, nobody here knows how it turns somebody away")
+            }
+            (Self::Suspended | Self::Denied, Front::Gate(gate)) if gate.admin.is_none() => {
+                Some("[gate_admin], with which the user is turned away and let in again")
+            }
+            (Self::LoggedOut, Front::Gate(gate)) if !gate.session => {
+                Some("sessions at the gate, and [log_in] has `session = false`")
+            }
+            (Self::NewUser | Self::ReturningUser | Self::LoggedOut, _)
+            | (Self::Suspended | Self::Denied | Self::Pending, Front::Gate(_)) => None,
         }
     }
 
@@ -62,78 +91,12 @@ impl Scenario {
         session: &mut Option<Session<'a>>,
     ) -> Result<(), Stopped> {
         match self {
-            Self::NewUser => new_user(run, deployment, newcomer, session).await,
+            Self::NewUser => new_user::play(run, deployment, newcomer, session).await,
+            Self::ReturningUser => returning_user::play(run, deployment, newcomer, session).await,
+            Self::Denied => denied::play(run, deployment, newcomer, session).await,
+            Self::Pending => pending::play(run, deployment, newcomer, session).await,
+            Self::LoggedOut => logged_out::play(run, deployment, newcomer, session).await,
+            Self::Suspended => suspended::play(run, deployment, newcomer, session).await,
         }
     }
-}
-
-async fn new_user<'a>(
-    run: &mut Run<'_>,
-    deployment: &Deployment<'_>,
-    newcomer: &'a Newcomer,
-    session: &mut Option<Session<'a>>,
-) -> Result<(), Stopped> {
-    let account = run
-        .step(StepName::Register, async |log| {
-            register(log, deployment, newcomer).await
-        })
-        .await?;
-    let session = &*session.insert(
-        run.step(StepName::LogIn, async |log| {
-            log_in(log, deployment, account).await
-        })
-        .await?,
-    );
-    run.step_if_any(deployment, StepName::WaitUntilReady, async |log| {
-        wait_until_ready(log, deployment, session).await
-    })
-    .await?;
-    run.step(StepName::ReachInstance, async |log| {
-        reach_instance(log, deployment, session).await
-    })
-    .await?;
-    be_written_down(run, deployment, session).await?;
-    for step in &deployment.configuration.steps {
-        run.step(StepName::Own(step.name.clone()), async |log| {
-            own(log, deployment, step, session).await
-        })
-        .await?;
-    }
-    run.step_if_any(deployment, StepName::LogOut, async |log| match &deployment
-        .configuration
-        .log_out
-    {
-        Some(call) => log_out(log, deployment, call, session).await,
-        None => Ok(()),
-    })
-    .await?;
-    Ok(())
-}
-
-/// People have a session at the gate, and the gate writes their log-ins down.
-async fn be_written_down(
-    run: &mut Run<'_>,
-    deployment: &Deployment<'_>,
-    session: &Session<'_>,
-) -> Result<(), Stopped> {
-    let gate = deployment.gate().filter(|gate| gate.front.session);
-    let Some(gate) = gate else {
-        for step in [StepName::OpenSession, StepName::FindLogIn] {
-            let why = step.left_out_of(deployment.configuration);
-            run.skip(step, why.unwrap_or_default());
-        }
-        return Ok(());
-    };
-    let opened = run
-        .step(StepName::OpenSession, async |log| {
-            open_session(log, &gate, session).await
-        })
-        .await?;
-    let find = async |log: &mut StepLog<'_>| match &gate.front.admin {
-        Some(admin) => find_log_in(log, &gate, admin, &opened).await,
-        None => Ok(()),
-    };
-    run.step_if_any(deployment, StepName::FindLogIn, find)
-        .await?;
-    Ok(())
 }

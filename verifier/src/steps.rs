@@ -1,5 +1,11 @@
 //! The steps a scenario is told in. A step gets what the one before it has earned, and nothing else.
 
+pub(crate) mod be_asked_to_wait;
+pub(crate) mod be_kept_out;
+pub(crate) mod be_recognised;
+pub(crate) mod be_turned_away;
+pub(crate) mod change_membership;
+pub(crate) mod change_status;
 pub(crate) mod clean_up;
 pub(crate) mod fault;
 pub(crate) mod find_log_in;
@@ -8,6 +14,8 @@ pub(crate) mod log_out;
 pub(crate) mod open_session;
 pub(crate) mod own;
 pub(crate) mod perform;
+pub(crate) mod reach_again;
+pub(crate) mod reach_by_session;
 pub(crate) mod reach_instance;
 pub(crate) mod register;
 pub(crate) mod wait_until_ready;
@@ -28,7 +36,19 @@ pub(crate) enum StepName {
     ReachInstance,
     OpenSession,
     FindLogIn,
+    LogInAgain,
+    BeRecognised,
+    ReachAgain,
+    Suspend,
+    BeTurnedAway,
+    Resume,
+    Uninvite,
+    Invite,
+    BeAskedToWait,
+    ReachBySession,
+    EndSession,
     LogOut,
+    BeKeptOut,
     CleanUp,
     /// One of the operator's own.
     #[serde(untagged)]
@@ -37,14 +57,26 @@ pub(crate) enum StepName {
 
 impl StepName {
     /// Every step that is not the operator's own.
-    pub(crate) const BUILT_IN: [Self; 8] = [
+    pub(crate) const BUILT_IN: [Self; 20] = [
         Self::Register,
         Self::LogIn,
         Self::WaitUntilReady,
         Self::ReachInstance,
         Self::OpenSession,
         Self::FindLogIn,
+        Self::LogInAgain,
+        Self::BeRecognised,
+        Self::ReachAgain,
+        Self::Suspend,
+        Self::BeTurnedAway,
+        Self::Resume,
+        Self::Uninvite,
+        Self::Invite,
+        Self::BeAskedToWait,
+        Self::ReachBySession,
+        Self::EndSession,
         Self::LogOut,
+        Self::BeKeptOut,
         Self::CleanUp,
     ];
 
@@ -57,6 +89,18 @@ impl StepName {
             Self::ReachInstance => "reach the instance",
             Self::OpenSession => "open a session",
             Self::FindLogIn => "find the log-in",
+            Self::LogInAgain => "log in again",
+            Self::BeRecognised => "be recognised",
+            Self::ReachAgain => "reach it again",
+            Self::Suspend => "suspend",
+            Self::BeTurnedAway => "be turned away",
+            Self::Resume => "resume",
+            Self::Uninvite => "uninvite",
+            Self::Invite => "invite",
+            Self::BeAskedToWait => "be asked to wait",
+            Self::ReachBySession => "reach by session",
+            Self::EndSession => "end the session",
+            Self::BeKeptOut => "be kept out",
             Self::Own(name) => name.as_str(),
             Self::LogOut => "log out",
             Self::CleanUp => "clean up",
@@ -78,7 +122,7 @@ impl StepName {
             Front::Gate(gate) => Some(gate),
         };
         match (self, gate) {
-            (Self::WaitUntilReady, None) => match &configuration.front {
+            (Self::WaitUntilReady | Self::BeRecognised, None) => match &configuration.front {
                 Front::Direct { ready: None, .. } => Some("no [ready] in the configuration"),
                 Front::Direct { ready: Some(_), .. } | Front::Gate(_) => None,
             },
@@ -102,6 +146,18 @@ impl StepName {
                 | Self::ReachInstance
                 | Self::OpenSession
                 | Self::FindLogIn
+                | Self::LogInAgain
+                | Self::BeRecognised
+                | Self::ReachAgain
+                | Self::Suspend
+                | Self::BeTurnedAway
+                | Self::Resume
+                | Self::Uninvite
+                | Self::Invite
+                | Self::BeAskedToWait
+                | Self::ReachBySession
+                | Self::EndSession
+                | Self::BeKeptOut
                 | Self::Own(_)
                 | Self::LogOut
                 | Self::CleanUp,

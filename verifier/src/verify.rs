@@ -39,6 +39,9 @@ pub(crate) async fn verify(
     // The only place where the environment is read.
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
     let configuration = Configuration::load(&options.config, environment)?;
+    if let Some(lacks) = options.scenario.lacks(&configuration) {
+        return Err(VerifyError::Lacks(options.scenario, lacks));
+    }
     let deployment = Deployment::new(&configuration, secrets, options.version_override.as_ref())?;
     if options.plan {
         outlet.report(&plan::plan(options.scenario, &deployment)?);
@@ -257,6 +260,8 @@ pub(crate) enum VerifyError {
     Delivery(DeliveryError),
     /// What the run would create cannot be written down.
     Journal(JournalError),
+    /// The story cannot be played with this configuration.
+    Lacks(Scenario, &'static str),
     /// The gate knows neither the operator's secret nor their token; the sentence says what may be wrong with it.
     OperatorRefused(String),
     /// A version of the gate is wanted where there is no gate.
@@ -304,6 +309,9 @@ impl fmt::Display for VerifyError {
             Self::Configuration(error) => error.fmt(f),
             Self::Delivery(error) => error.fmt(f),
             Self::Journal(error) => error.fmt(f),
+            Self::Lacks(scenario, what) => {
+                write!(f, "the scenario `{}` needs {what}", scenario.name())
+            }
             Self::OperatorRefused(sentence) => write!(
                 f,
                 "{sentence}; or leave [gate_admin] out of the configuration, and do without the registry's evidence"

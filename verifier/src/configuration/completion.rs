@@ -14,7 +14,7 @@ use crate::configuration::ready::ready;
 use crate::configuration::request::tables::{CallTable, StepTable};
 use crate::configuration::scope::Scope;
 use crate::configuration::secret::named_secrets;
-use crate::configuration::value::Method;
+use crate::configuration::value::{Method, Millis};
 use crate::configuration::{Configuration, LogIn};
 
 impl File {
@@ -80,6 +80,7 @@ impl File {
                 .collect::<Result<_, _>>()?,
             ready_within: self.budget.ready_seconds.duration(),
             request_within: self.budget.request_seconds.duration(),
+            returning_within: self.budget.returning_millis.map(Millis::duration),
             email: self.users.email,
             has_contract: self.contract.is_some(),
         })

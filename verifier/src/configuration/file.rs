@@ -12,7 +12,7 @@ use crate::configuration::database::DatabaseKind;
 use crate::configuration::placed::{OwnKeys, Placed};
 use crate::configuration::request::tables::{CallTable, LogInTable, ReadyTable, StepTable};
 use crate::configuration::template::Template;
-use crate::configuration::value::{EmailTemplate, Seconds};
+use crate::configuration::value::{EmailTemplate, Millis, Seconds};
 
 /// What `usher` needs to know of a deployment.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -101,10 +101,12 @@ pub(super) struct SecretPlace {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Budget {
-    /// For a fresh user's app to be there.
+    /// For a fresh user's app to be there, and for any other change of a status to count.
     pub(super) ready_seconds: Seconds,
     /// For one request.
     pub(super) request_seconds: Seconds,
+    /// For the app to answer somebody who comes back; no limit unless said.
+    pub(super) returning_millis: Option<Millis>,
 }
 
 /// What created users are called.
@@ -143,6 +145,7 @@ impl Default for Budget {
         Self {
             ready_seconds: Seconds::new(120),
             request_seconds: Seconds::new(10),
+            returning_millis: None,
         }
     }
 }

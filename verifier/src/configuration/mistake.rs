@@ -62,7 +62,8 @@ impl Mistake {
         let said = error
             .message()
             .trim()
-            .replace("unknown field", "unknown key");
+            .replace("unknown field", "unknown key")
+            .replace("missing field", "missing key");
         let place = error.span().and_then(|span| Place::of(text, &span));
         let cure = suggestion(&said);
         let sentence = match said.split_once(", expected ") {

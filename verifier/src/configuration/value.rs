@@ -176,6 +176,31 @@ impl<'de> Deserialize<'de> for Seconds {
     }
 }
 
+/// From one millisecond to a minute.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Millis(u16);
+
+impl Millis {
+    const MOST: u16 = 60_000;
+
+    pub(crate) fn duration(self) -> Duration {
+        Duration::from_millis(self.0.into())
+    }
+}
+
+impl<'de> Deserialize<'de> for Millis {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let millis = i64::deserialize(deserializer)?;
+        match u16::try_from(millis) {
+            Ok(millis) if (1..=Self::MOST).contains(&millis) => Ok(Self(millis)),
+            Ok(_) | Err(_) => Err(D::Error::custom(format!(
+                "expected 1 to {} milliseconds, found {millis}",
+                Self::MOST
+            ))),
+        }
+    }
+}
+
 /// What an editor is told of a value that reads itself.
 macro_rules! schema {
     ($type:ty, $name:literal, $schema:tt) => {
@@ -202,4 +227,5 @@ schema!(EmailTemplate, "Email", {
     "type": "string", "pattern": r"^[^{}]*(\{run\}[^{}]*)+$"
 });
 schema!(JsonPointer, "JsonPointer", { "type": "string", "pattern": "^(/.*)?$" });
+schema!(Millis, "Millis", { "type": "integer", "minimum": 1, "maximum": 60000 });
 schema!(Seconds, "Seconds", { "type": "integer", "minimum": 1, "maximum": 3600 });

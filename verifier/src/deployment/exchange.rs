@@ -5,13 +5,13 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use policy::contract::directory::EventList;
+use policy::contract::directory::{EventList, UserList};
 use policy::contract::{Problem, REASON_HEADER, RESPONSE_HEADER};
-use reqwest::{Method, Url};
+use reqwest::Url;
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 
-use crate::redaction::Secrets;
+use crate::deployment::sent::Sent;
 
 /// One request and what came of it.
 #[derive(Clone, Debug, Serialize)]
@@ -60,81 +60,6 @@ fn answer_or_reason<S: Serializer>(
     }
 }
 
-/// What is sent.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Sent {
-    #[serde(serialize_with = "as_word")]
-    pub(crate) method: Method,
-    pub(crate) url: String,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Option<String>,
-}
-
-fn as_word<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(method.as_str())
-}
-
-impl Sent {
-    /// Without headers: no `accept` either, so that a printed curl line asks for just the same.
-    pub(crate) fn new(method: Method, url: String) -> Self {
-        Self {
-            method,
-            url,
-            headers: Vec::new(),
-            body: None,
-        }
-    }
-
-    pub(crate) fn get(url: &str) -> Self {
-        Self::new(Method::GET, url.to_owned())
-    }
-
-    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// With a token (RFC 6750 section 2.1).
-    pub(crate) fn bearer(self, token: &str) -> Self {
-        self.with("authorization", &format!("Bearer {token}"))
-    }
-
-    /// The same request for a shell.
-    pub(crate) fn curl(&self, secrets: &Secrets) -> String {
-        let mut words = vec!["curl -i".to_owned()];
-        if self.method != Method::GET {
-            words.push(format!("-X {}", self.method));
-        }
-        words.extend(
-            self.headers.iter().map(|(name, value)| {
-                format!("-H {}", quoted(&format!("{name}: {value}"), secrets))
-            }),
-        );
-        words.extend(
-            self.body
-                .iter()
-                .map(|body| format!("-d {}", quoted(body, secrets))),
-        );
-        words.push(quoted(&self.url, secrets));
-        words.join(" ")
-    }
-}
-
-/// A word for a POSIX shell: in single quotes, or in double quotes if a variable has to be expanded in it.
-fn quoted(text: &str, secrets: &Secrets) -> String {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('$', "\\$")
-        .replace('`', "\\`");
-    let named = secrets.name_in(&escaped);
-    if named == escaped {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    } else {
-        format!("\"{named}\"")
-    }
-}
-
 /// What was answered.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Answer {
@@ -177,6 +102,12 @@ impl Answer {
         self.json()
     }
 
+    /// Whether the gate says what is the case and what to do next.
+    pub(crate) fn says_what_next(&self) -> bool {
+        let problem = self.problem();
+        problem.is_some_and(|problem| !problem.detail.is_empty() && !problem.next.is_empty())
+    }
+
     /// The gate's stable reason code, from the header or the body.
     pub(crate) fn reason(&self) -> Option<String> {
         let header = self.header(REASON_HEADER).map(str::to_owned);
@@ -185,6 +116,12 @@ impl Answer {
 
     /// The gate's events, if that is what was answered.
     pub(crate) fn events(&self) -> Option<EventList> {
+        self.json()
+            .filter(|_| self.status == 200 && self.is_the_gates_own())
+    }
+
+    /// The users of the gate's registry, if that is what was answered.
+    pub(crate) fn users(&self) -> Option<UserList> {
         self.json()
             .filter(|_| self.status == 200 && self.is_the_gates_own())
     }
@@ -285,40 +222,5 @@ impl fmt::Display for NoAnswer {
             Self::TimedOut { url, seconds } => write!(f, "no answer from {url} within {seconds} s"),
             Self::Untrusted { url, said } => write!(f, "no trusted connection to {url}: {said}"),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::redaction::SecretName;
-
-    fn request(body: &str) -> Sent {
-        Sent {
-            method: Method::POST,
-            url: "https://a.example/x?y='1'".into(),
-            headers: vec![("authorization".into(), "Bearer t0k3n-of-a-visitor".into())],
-            body: Some(body.into()),
-        }
-    }
-
-    #[test]
-    fn a_curl_line_can_be_run_and_names_its_secrets() {
-        let secrets = Secrets::default();
-        secrets.remember(SecretName::Token, "t0k3n-of-a-visitor");
-        assert_eq!(
-            request(r#"{"cost":"$5"}"#).curl(&secrets),
-            r#"curl -i -X POST -H "authorization: Bearer $TOKEN" -d '{"cost":"$5"}' 'https://a.example/x?y='\''1'\'''"#
-        );
-    }
-
-    #[test]
-    fn a_quoted_variable_is_the_only_thing_a_shell_expands() {
-        let secrets = Secrets::default();
-        secrets.remember(SecretName::Password, "p4ssw0rd-p4ssw0rd");
-        assert_eq!(
-            quoted(r#"{"p":"p4ssw0rd-p4ssw0rd","c":"`$HOME`"}"#, &secrets),
-            r#""{\"p\":\"$PASSWORD\",\"c\":\"\`\$HOME\`\"}""#
-        );
     }
 }

@@ -1,16 +1,20 @@
 //! The gate's own endpoints, as the contract has them.
 
-use policy::contract::{InstanceList, InstanceRecord, Me, Problem, Readiness, StandingRecord};
+use policy::contract::{
+    InstanceList, InstanceRecord, Me, MembershipWord, Problem, Readiness, StandingRecord,
+};
 use policy::event::EventKind;
 use policy::reason::Reason;
 use policy::status::Status;
 use reqwest::Url;
+use serde_json::json;
 
 use crate::configuration::front::GateFront;
 use crate::configuration::secret::Admin;
-use crate::deployment::exchange::{Exchange, NoAnswer, Sent};
+use crate::deployment::exchange::{Exchange, NoAnswer};
 use crate::deployment::http::{Http, form};
-use crate::deployment::prepared::{CONTENT_TYPE, FORM};
+use crate::deployment::prepared::{self, CONTENT_TYPE, FORM};
+use crate::deployment::sent::Sent;
 
 /// A gate that can be asked.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +97,17 @@ impl Gate<'_> {
         self.http.send(self.opening_session(token)).await
     }
 
+    /// The wish to end a session, as a page of the gate's own origin has it.
+    pub(crate) fn ending_session(&self) -> Sent {
+        let url = self.own_endpoint(&["logout"], &[]);
+        let origin = url.origin().ascii_serialization();
+        Sent::new(reqwest::Method::POST, url.to_string()).with("origin", &origin)
+    }
+
+    pub(crate) async fn send(&self, sent: Sent) -> Exchange {
+        self.http.send(sent).await
+    }
+
     /// The question for the events of the log-in that this request was.
     pub(crate) fn asking_log_ins(&self, admin: &str, request_id: &str, since: &str) -> Sent {
         let query = [
@@ -107,6 +122,41 @@ impl Gate<'_> {
     /// Asks for the events of the log-in that this request was.
     pub(crate) async fn log_ins_of(&self, admin: &Admin, request_id: &str, since: u64) -> Exchange {
         let asking = self.asking_log_ins(&admin.secret, request_id, &since.to_string());
+        self.http.send(asking).await
+    }
+
+    /// The order to give an instance another status.
+    pub(crate) fn changing_status(&self, admin: &str, id: &str, status: Status) -> Sent {
+        let url = self.own_endpoint(&["admin", "v1", "instances", id, "status"], &[]);
+        let sent = Sent::new(reqwest::Method::PUT, url.to_string()).bearer(admin);
+        prepared::json(sent, &json!({ "status": status.word() }))
+    }
+
+    /// Gives an instance another status.
+    pub(crate) async fn change_status(&self, admin: &Admin, id: &str, status: Status) -> Exchange {
+        let changing = self.changing_status(&admin.secret, id, status);
+        self.http.send(changing).await
+    }
+
+    /// The order to make somebody a member, or no member any more; everything else about them stays.
+    pub(crate) fn changing_membership(
+        &self,
+        admin: &str,
+        issuer: &str,
+        subject: &str,
+        membership: MembershipWord,
+    ) -> Sent {
+        let url = self.own_endpoint(&["admin", "v1", "standings"], &[]);
+        let sent = Sent::new(reqwest::Method::PUT, url.to_string()).bearer(admin);
+        let change =
+            json!({ "issuer": issuer, "subject": subject, "membership": membership.word() });
+        prepared::json(sent, &change)
+    }
+
+    /// Asks for everybody with this address.
+    pub(crate) async fn users_with(&self, admin: &Admin, email: &str) -> Exchange {
+        let url = self.own_endpoint(&["admin", "v1", "users"], &[("email", email)]);
+        let asking = Sent::get(url.as_str()).bearer(&admin.secret);
         self.http.send(asking).await
     }
 

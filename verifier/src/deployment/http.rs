@@ -8,7 +8,8 @@ use reqwest::{Client, Url, redirect};
 use url::Origin;
 
 use crate::configuration::address::web_address;
-use crate::deployment::exchange::{Answer, Exchange, NoAnswer, Sent};
+use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
+use crate::deployment::sent::Sent;
 use crate::redaction::Secrets;
 
 /// Sends requests, each within the same time.

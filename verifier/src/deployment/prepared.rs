@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::configuration::credential::SentAs;
 use crate::configuration::name::{Unfilled, Values};
 use crate::configuration::request::{BodyTemplate, Request};
-use crate::deployment::exchange::Sent;
 use crate::deployment::http::form;
+use crate::deployment::sent::Sent;
 
 /// Fills every slot. Cookies are not among it: which are sent, only their keeper knows.
 pub(crate) fn prepared(

@@ -57,12 +57,23 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
 
 fn needs_a_database(step: &StepName) -> bool {
     match step {
-        StepName::Register | StepName::LogIn => true,
+        StepName::Register | StepName::LogIn | StepName::LogInAgain => true,
         StepName::WaitUntilReady
         | StepName::ReachInstance
         | StepName::LogOut
         | StepName::OpenSession
         | StepName::FindLogIn
+        | StepName::BeRecognised
+        | StepName::ReachAgain
+        | StepName::Suspend
+        | StepName::BeTurnedAway
+        | StepName::Resume
+        | StepName::Uninvite
+        | StepName::Invite
+        | StepName::BeAskedToWait
+        | StepName::ReachBySession
+        | StepName::EndSession
+        | StepName::BeKeptOut
         | StepName::Own(_)
         | StepName::CleanUp => false,
     }

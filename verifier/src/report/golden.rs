@@ -4,14 +4,29 @@
 use std::fs;
 use std::path::Path;
 
+use clap::ValueEnum as _;
+use serde_json::{Value, json};
+
 use crate::arguments::report::RunFormat;
-use crate::deployment::exchange::{Answer, Exchange, NoAnswer, Sent};
+use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
+use crate::deployment::sent::Sent;
 use crate::findings::{Code, Evidence, Finding, Fix, Unlooked};
 use crate::outcome::{Outcome, Verdict};
 use crate::record::{LeftOver, Record, StateSeen, StepRecord};
 use crate::report::{Look, github, render};
 use crate::scenario::Scenario;
 use crate::steps::StepName;
+
+const STEPS: [StepName; 8] = [
+    StepName::Register,
+    StepName::LogIn,
+    StepName::WaitUntilReady,
+    StepName::ReachInstance,
+    StepName::OpenSession,
+    StepName::FindLogIn,
+    StepName::LogOut,
+    StepName::CleanUp,
+];
 
 fn step(name: StepName, outcome: Outcome, why: Option<&str>, span: [u64; 2]) -> StepRecord {
     StepRecord {
@@ -46,7 +61,7 @@ const BODY: &str =
     "{\"title\":\"</pre><script>alert(1)</script>\",\"detail\":\"]]> # not ok ::error::x | `y`\"}";
 
 fn record(verdict: Verdict, mut steps: Vec<StepRecord>) -> Record {
-    for name in StepName::BUILT_IN.into_iter().skip(steps.len()) {
+    for name in STEPS.into_iter().skip(steps.len()) {
         steps.push(StepRecord::skipped(name, "not reached"));
     }
     Record {
@@ -138,7 +153,7 @@ fn broken() -> Record {
 
 fn left_over() -> Record {
     let mut steps = begun();
-    for name in StepName::BUILT_IN.into_iter().skip(2) {
+    for name in STEPS.into_iter().skip(2) {
         steps.push(step(name, Outcome::Passed, None, [400, 100]));
     }
     steps.pop();
@@ -172,7 +187,7 @@ fn interrupted() -> Record {
 
 fn passed() -> Record {
     let mut steps = begun();
-    for name in StepName::BUILT_IN.into_iter().skip(2) {
+    for name in STEPS.into_iter().skip(2) {
         steps.push(step(name, Outcome::Passed, None, [400, 100]));
     }
     record(Verdict::Passed, steps)
@@ -247,6 +262,16 @@ fn the_json_report_is_what_its_schema_says() {
             .collect();
         assert_eq!(errors, [""; 0], "{name}");
     }
+}
+
+#[test]
+fn the_schema_knows_every_story_and_every_step() {
+    let schema: Value = serde_json::from_str(include_str!("../../report.schema.json")).unwrap();
+    let scenarios = Scenario::value_variants().iter();
+    let scenarios: Vec<_> = scenarios.map(|scenario| json!(scenario.name())).collect();
+    assert_eq!(schema["properties"]["scenario"]["enum"], json!(scenarios));
+    let steps = StepName::BUILT_IN.map(|step| step.word());
+    assert_eq!(schema["$defs"]["step"]["anyOf"][0]["enum"], json!(steps));
 }
 
 #[test]

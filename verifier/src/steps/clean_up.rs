@@ -8,6 +8,7 @@ use crate::newcomer::Newcomer;
 use crate::outcome::Problem;
 use crate::run::StepLog;
 use crate::steps::fault::Fault;
+use crate::steps::fault::discrepancy::Discrepancy;
 use crate::steps::log_in::{Session, log_in};
 use crate::steps::perform::call;
 use crate::steps::register::Account;
@@ -29,7 +30,9 @@ pub(crate) async fn clean_up(
     if let Some(Session { token, .. }) = session {
         match call(log, deployment, remove_user, newcomer, Some(&token)).await {
             // Some services end a token with its session; the log-out came before.
-            Err(Problem::Failed(Fault::UnexpectedStatus { found: 401, .. })) => {
+            Err(Problem::Failed(Fault::Discrepancy(Discrepancy::Status {
+                found: 401, ..
+            }))) => {
                 is_logged_in.set(false);
             }
             result => return result.map(|_performed| ()),

@@ -1,6 +1,7 @@
 //! What a step can find wrong with a deploy.
 
 pub(crate) mod discrepancy;
+pub(crate) mod return_visit;
 
 use std::fmt;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::configuration::name::Unfilled;
 use crate::configuration::value::AcceptedStatus;
 use crate::deployment::exchange::Answer;
 use crate::steps::fault::discrepancy::Discrepancy;
+use crate::steps::fault::return_visit::ReturnFault;
 
 /// What is wrong with the deploy, as one step saw it.
 #[derive(Debug)]
@@ -47,16 +49,12 @@ pub(crate) enum Fault {
     NoToken { at: AnswerPart, is_json: bool },
     /// What answers at the gate's address is no gate.
     NotTheGate { status: u16 },
+    /// Something is wrong for somebody who has been there before.
+    Return(ReturnFault),
     /// The gate does not accept the token of the log-in.
     TokenRefused { status: u16, reason: Option<String> },
     /// The gate's answer is final, and it is no.
     TurnedAway { reason: String, detail: String },
-    /// Another status code than a success.
-    UnexpectedStatus {
-        expected: AcceptedStatus,
-        found: u16,
-        said: Option<String>,
-    },
 }
 
 /// How a wait ended by its deadline.
@@ -74,11 +72,7 @@ pub(crate) struct NeverReady {
 impl Fault {
     /// The fault of an answer with the wrong status code.
     pub(crate) fn unexpected_status(expected: &AcceptedStatus, answer: &Answer) -> Self {
-        Self::UnexpectedStatus {
-            expected: expected.clone(),
-            found: answer.status,
-            said: said(answer),
-        }
+        Discrepancy::status(expected, answer).into()
     }
 }
 
@@ -111,6 +105,14 @@ pub(super) fn said(answer: &Answer) -> Option<String> {
     words(&body).or_else(|| words(&inner))
 }
 
+/// The gate's reason code and its words, as far as it gave them.
+fn because(f: &mut fmt::Formatter<'_>, reason: Option<&str>, detail: Option<&str>) -> fmt::Result {
+    reason
+        .iter()
+        .try_for_each(|reason| write!(f, ", reason `{reason}`"))?;
+    detail.iter().try_for_each(|detail| write!(f, ": {detail}"))
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -123,17 +125,12 @@ impl fmt::Display for Fault {
                     f,
                     "the gate answered {status} itself instead of showing the app"
                 )?;
-                reason
-                    .iter()
-                    .try_for_each(|reason| write!(f, ", reason `{reason}`"))?;
-                detail.iter().try_for_each(|detail| write!(f, ": {detail}"))
+                because(f, reason.as_deref(), detail.as_deref())
             }
             Self::Discrepancy(discrepancy) => discrepancy.fmt(f),
             Self::EventsUnreadable { status, reason } => {
                 write!(f, "the gate does not say what happened: status {status}")?;
-                reason
-                    .iter()
-                    .try_for_each(|reason| write!(f, ", reason `{reason}`"))
+                because(f, reason.as_deref(), None)
             }
             Self::Lacks { text, truncated } => {
                 write!(f, "the answer does not contain `{text}`")?;
@@ -161,10 +158,7 @@ impl fmt::Display for Fault {
                     f,
                     "the gate gives no session for the token of the log-in: status {status}"
                 )?;
-                reason
-                    .iter()
-                    .try_for_each(|reason| write!(f, ", reason `{reason}`"))?;
-                detail.iter().try_for_each(|detail| write!(f, ": {detail}"))
+                because(f, reason.as_deref(), detail.as_deref())
             }
             Self::NoToken { at, is_json } => {
                 if matches!(at, AnswerPart::Json(_)) && !is_json {
@@ -181,27 +175,18 @@ impl fmt::Display for Fault {
                     "what answers at the gate's address is no gate: status {status}, and no word of the gate's contract"
                 )
             }
+            Self::Return(fault) => fault.fmt(f),
             Self::TokenRefused { status, reason } => {
                 write!(
                     f,
                     "the gate does not accept the token of the log-in: status {status}"
                 )?;
-                reason
-                    .iter()
-                    .try_for_each(|reason| write!(f, ", reason `{reason}`"))
+                because(f, reason.as_deref(), None)
             }
             Self::TurnedAway { reason, detail } => write!(
                 f,
                 "the gate turns the fresh user away, reason `{reason}`: {detail}"
             ),
-            Self::UnexpectedStatus {
-                expected,
-                found,
-                said,
-            } => {
-                write!(f, "expected status {expected}, found {found}")?;
-                said.iter().try_for_each(|said| write!(f, ": {said}"))
-            }
         }
     }
 }

@@ -1,16 +1,23 @@
 //! The user's browser hands the token of the log-in over to the gate and gets a session.
 
 use policy::contract::REQUEST_ID_HEADER;
+use reqwest::Url;
 
+use crate::configuration::name::Values;
 use crate::deployment::gate::Gate;
+use crate::memory::Memory;
 use crate::outcome::Problem;
+use crate::redaction::Secrets;
 use crate::run::StepLog;
 use crate::steps::fault::Fault;
 use crate::steps::log_in::Session;
+use crate::steps::perform::remember;
 
 /// A session at the gate, by the request that began it.
 #[derive(Debug)]
 pub(crate) struct OpenedSession {
+    /// The browser that holds its cookie.
+    pub(crate) browser: Memory,
     /// The id under which the gate writes the log-in down.
     pub(crate) request_id: Option<String>,
 }
@@ -19,9 +26,13 @@ pub(crate) struct OpenedSession {
 pub(crate) async fn open_session(
     log: &mut StepLog<'_>,
     gate: &Gate<'_>,
+    secrets: &Secrets,
     session: &Session<'_>,
 ) -> Result<OpenedSession, Problem> {
-    let answer = log.keep(gate.open_session(&session.token).await)?;
+    let exchange = gate.open_session(&session.token).await;
+    let url = Url::parse(&exchange.request.url).ok();
+    let answer = log.keep(exchange)?;
+    remember(secrets, answer);
     if answer.status != SEE_OTHER || answer.header("set-cookie").is_none() {
         return Err(Fault::NoSession {
             status: answer.status,
@@ -30,7 +41,12 @@ pub(crate) async fn open_session(
         }
         .into());
     }
+    let browser = Memory::of(Values::of([]));
+    if let Some(url) = &url {
+        browser.keep_cookies(url, answer);
+    }
     Ok(OpenedSession {
+        browser,
         request_id: answer.header(REQUEST_ID_HEADER).map(str::to_owned),
     })
 }

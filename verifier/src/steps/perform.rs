@@ -12,7 +12,7 @@ use crate::deployment::part::part_of;
 use crate::deployment::prepared::{Shown, prepared};
 use crate::newcomer::Newcomer;
 use crate::outcome::Problem;
-use crate::redaction::SecretName;
+use crate::redaction::{SecretName, Secrets};
 use crate::run::StepLog;
 use crate::steps::fault::Fault;
 use crate::steps::fault::discrepancy::{Difference, Discrepancy};
@@ -68,7 +68,7 @@ pub(crate) async fn exchange(
     let exchange = deployment.send(sent).await;
     let url_text = exchange.request.url.clone();
     if let Ok(answer) = &exchange.answer {
-        remember(deployment, answer);
+        remember(deployment.secrets, answer);
         if let Some(url) = &url {
             user.memory.keep_cookies(url, answer);
         }
@@ -85,19 +85,19 @@ pub(crate) fn judge(
     request: &Request,
     performed: &Performed,
     values: &Values,
-) -> Result<(), Fault> {
+) -> Result<(), Discrepancy> {
     let Performed { answer, url } = performed;
     if !request.status.accepts(answer.status) {
-        return Err(Fault::unexpected_status(&request.status, answer));
+        return Err(Discrepancy::status(&request.status, answer));
     }
     for sign in &request.fails_if {
         if holds(sign, answer, url, values)?.is_ok() {
-            return Err(Discrepancy::said_it_failed(sign, answer, url).into());
+            return Err(Discrepancy::said_it_failed(sign, answer, url));
         }
     }
     for expectation in &request.expect {
         if let Err(found) = holds(expectation, answer, url, values)? {
-            return Err(Discrepancy::NotAsExpected(found).into());
+            return Err(Discrepancy::NotAsExpected(found));
         }
     }
     Ok(())
@@ -109,10 +109,10 @@ fn holds(
     answer: &Answer,
     url: &str,
     values: &Values,
-) -> Result<Result<(), Difference>, Fault> {
+) -> Result<Result<(), Difference>, Discrepancy> {
     let (part, test) = match expectation {
         Expectation::BodyContains(template) => {
-            let text = template.fill(values).map_err(Fault::from)?;
+            let text = template.fill(values).map_err(Discrepancy::Unfilled)?;
             let rest = if answer.truncated {
                 ", in its first MiB"
             } else {
@@ -142,14 +142,14 @@ fn holds(
             (is_there == *wanted, words.to_owned())
         }
         Test::Equals(wanted) => {
-            let wanted = wanted.fill(values).map_err(Fault::from)?;
+            let wanted = wanted.fill(values).map_err(Discrepancy::Unfilled)?;
             (
                 found.as_ref() == Some(&wanted),
                 format!("to be `{}`", text_of_value(&wanted)),
             )
         }
         Test::Contains(wanted) => {
-            let wanted = wanted.fill(values).map_err(Fault::from)?;
+            let wanted = wanted.fill(values).map_err(Discrepancy::Unfilled)?;
             let is_in = found.as_ref().is_some_and(|found| contains(found, &wanted));
             (is_in, format!("to contain `{}`", text_of_value(&wanted)))
         }
@@ -207,7 +207,7 @@ pub(crate) fn capture(
     request: &Request,
     performed: &Performed,
     user: &Newcomer,
-) -> Result<(), Fault> {
+) -> Result<(), Discrepancy> {
     for capture in &request.captures {
         let value = part_of(&performed.answer, &capture.part, &performed.url)
             .filter(|value| !value.is_null() && value.as_str() != Some(""))
@@ -225,21 +225,19 @@ pub(crate) fn capture(
 }
 
 /// A refresh token beside the token that was asked for is as good as a password, and so is a session's cookie.
-fn remember(deployment: &Deployment<'_>, answer: &Answer) {
+pub(crate) fn remember(secrets: &Secrets, answer: &Answer) {
     if let Some(body) = answer.json::<Value>() {
-        remember_tokens(deployment, &body);
+        remember_tokens(secrets, &body);
     }
     let values = answer
         .all("set-cookie")
         .filter_map(|line| cookie_store::RawCookie::parse(line).ok());
     for cookie in values.filter(|cookie| cookie.value().len() >= SHORTEST_TOKEN) {
-        deployment
-            .secrets
-            .remember(SecretName::Cookie, cookie.value());
+        secrets.remember(SecretName::Cookie, cookie.value());
     }
 }
 
-fn remember_tokens(deployment: &Deployment<'_>, body: &Value) {
+fn remember_tokens(secrets: &Secrets, body: &Value) {
     match body {
         Value::Object(members) => {
             for (name, value) in members {
@@ -248,15 +246,13 @@ fn remember_tokens(deployment: &Deployment<'_>, body: &Value) {
                         if text.len() >= SHORTEST_TOKEN
                             && name.to_ascii_lowercase().contains("token") =>
                     {
-                        deployment.secrets.remember(SecretName::Token, text);
+                        secrets.remember(SecretName::Token, text);
                     }
-                    Some(_) | None => remember_tokens(deployment, value),
+                    Some(_) | None => remember_tokens(secrets, value),
                 }
             }
         }
-        Value::Array(items) => items
-            .iter()
-            .for_each(|item| remember_tokens(deployment, item)),
+        Value::Array(items) => items.iter().for_each(|item| remember_tokens(secrets, item)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

@@ -5,8 +5,8 @@ use crate::configuration::instance::InstanceAt;
 use crate::configuration::name::{Unfilled, Values};
 use crate::configuration::value::AcceptedStatus;
 use crate::deployment::Deployment;
-use crate::deployment::exchange::Sent;
 use crate::deployment::prepared::Shown;
+use crate::deployment::sent::Sent;
 use crate::outcome::Problem;
 use crate::run::StepLog;
 use crate::steps::fault::Fault;
@@ -24,6 +24,16 @@ pub(crate) async fn reach_instance(
     if deployment.gate().is_none() {
         memory.add_cookies(&mut asking);
     }
+    reach(log, deployment, asking, &values).await
+}
+
+/// Sends a request for the page; it must be the app that answers it, and know who is there.
+pub(crate) async fn reach(
+    log: &mut StepLog<'_>,
+    deployment: &Deployment<'_>,
+    asking: Sent,
+    values: &Values,
+) -> Result<(), Problem> {
     let answer = log.keep(deployment.send(asking).await)?;
     if deployment.gate().is_some() && answer.is_the_gates_own() {
         let detail = answer.problem().map(|problem| problem.detail);
@@ -41,7 +51,7 @@ pub(crate) async fn reach_instance(
     let Some(wanted) = &deployment.configuration.instance.contains else {
         return Ok(());
     };
-    let text = wanted.fill(&values).map_err(Fault::from)?;
+    let text = wanted.fill(values).map_err(Fault::from)?;
     if answer.body.contains(&text) {
         Ok(())
     } else {
@@ -60,13 +70,19 @@ pub(crate) fn visit(
     token: &str,
 ) -> Result<Sent, Unfilled> {
     let configuration = deployment.configuration;
-    let sent = match &configuration.instance.at {
-        InstanceAt::Path(path) => Sent::get(configuration.front.address().join(path).as_str()),
-        InstanceAt::Url(url) => Sent::get(&url.fill(values)?),
-    };
+    let sent = Sent::get(&start(deployment, values)?);
     let sent_as = match deployment.gate() {
         Some(_) => &SentAs::Bearer,
         None => &configuration.log_in.sent_as,
     };
     Ok(Shown { token, sent_as }.on(sent))
+}
+
+/// The address of the page.
+pub(crate) fn start(deployment: &Deployment<'_>, values: &Values) -> Result<String, Unfilled> {
+    let configuration = deployment.configuration;
+    match &configuration.instance.at {
+        InstanceAt::Path(path) => Ok(configuration.front.address().join(path).into()),
+        InstanceAt::Url(url) => url.fill(values),
+    }
 }

@@ -14,6 +14,7 @@ use crate::deployment::Deployment;
 use crate::deployment::gate::Gate;
 use crate::outcome::Problem;
 use crate::run::StepLog;
+use crate::steps::fault::return_visit::ReturnFault;
 use crate::steps::fault::{Fault, NeverReady};
 use crate::steps::log_in::Session;
 
@@ -22,9 +23,9 @@ pub(crate) async fn wait_until_ready(
     log: &mut StepLog<'_>,
     deployment: &Deployment<'_>,
     session: &Session<'_>,
-) -> Result<(), Problem> {
+) -> Result<Admission, Problem> {
     let Some(asked) = Asked::of(deployment) else {
-        return Ok(());
+        return Ok(Admission::default());
     };
     let waited = deployment.configuration.ready_within;
     let deadline = Instant::now() + waited;
@@ -33,9 +34,9 @@ pub(crate) async fn wait_until_ready(
         let (judgement, asked_to_wait) = asked.ask(log, deployment, session).await;
         let is_late = Instant::now() >= deadline;
         let Waiting { state, hint, me } = match judgement {
-            Judgement::Admitted(state) => {
+            Judgement::Admitted(state, admission) => {
                 log.saw(&state);
-                return Ok(());
+                return Ok(admission);
             }
             Judgement::Final(fault) => return Err(fault.into()),
             Judgement::Useless(problem) if is_late || useless_in_a_row + 1 >= USELESS_ANSWERS => {
@@ -69,6 +70,30 @@ pub(crate) async fn wait_until_ready(
     }
 }
 
+/// Asks once: whoever has been let in before does not wait.
+pub(crate) async fn ask_once(
+    log: &mut StepLog<'_>,
+    deployment: &Deployment<'_>,
+    session: &Session<'_>,
+) -> Result<Admission, Problem> {
+    let Some(asked) = Asked::of(deployment) else {
+        return Ok(Admission::default());
+    };
+    match asked.ask(log, deployment, session).await.0 {
+        Judgement::Admitted(_, admission) => Ok(admission),
+        Judgement::Final(fault) => Err(fault.into()),
+        Judgement::NotYet(Waiting { state, .. }) => Err(ReturnFault::MadeToWait { state }.into()),
+        Judgement::Useless(problem) => Err(problem),
+    }
+}
+
+/// As whom the user was let in.
+#[derive(Debug, Default)]
+pub(crate) struct Admission {
+    /// What the gate said of them; without a gate, nobody says it.
+    pub(crate) me: Option<Box<Me>>,
+}
+
 /// Who knows whether the user would be let in.
 enum Asked<'a> {
     Gate(Gate<'a>),
@@ -100,7 +125,7 @@ impl<'a> Asked<'a> {
 
 enum Judgement {
     /// With the word for it.
-    Admitted(String),
+    Admitted(String, Admission),
     /// Waiting longer cannot help.
     Final(Fault),
     NotYet(Waiting),

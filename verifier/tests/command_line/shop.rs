@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum::routing::{delete, get, post};
 use axum::{Form, Json, Router};
 use serde_json::{Value, json};
@@ -20,10 +20,18 @@ pub(crate) enum Flaw {
     ErrorInside200,
     /// The app ends in a state that never becomes ready.
     Failed,
+    /// Whoever comes back waits as if they were new.
+    ForgetsUsers,
     /// A project that was created is not in the list.
     LostProject,
+    /// Anybody sees the app.
+    OpenToAll,
     /// Nothing.
     None,
+    /// Whoever is not logged in is sent round and round (incident I4).
+    RedirectLoop,
+    /// The app takes longer than a returning user should wait.
+    Slow,
     /// The state stays a word that nobody knows (incident I1).
     UnknownWord,
 }
@@ -61,10 +69,15 @@ impl Shop {
             .route("/api/instance", get(instance))
             .route("/api/projects", get(projects).post(create_project))
             .route("/apps/{id}", get(app))
+            .route("/denied", get(denied))
             .route("/admin/users/{id}", delete(remove))
             .with_state(shop.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         shop
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.0.address
     }
 
     pub(crate) fn users(&self) -> usize {
@@ -148,6 +161,7 @@ as_user = false
 [budget]
 ready_seconds = 5
 request_seconds = 2
+returning_millis = 1000
 "#
         )
     }
@@ -233,6 +247,9 @@ async fn rpc(State(shop): State<Shop>, Json(body): Json<Value>) -> Response {
     if shop.0.flaw == Flaw::ErrorInside200 {
         return error("the account is locked");
     }
+    if shop.0.flaw == Flaw::ForgetsUsers {
+        state.asked = 0;
+    }
     let found = state.users.iter().find(|(_, (email, password))| {
         params["email"] == **email && params["password"] == **password
     });
@@ -264,10 +281,38 @@ async fn instance(State(shop): State<Shop>, headers: HeaderMap) -> Response {
 }
 
 async fn app(State(shop): State<Shop>, Path(app): Path<u64>, headers: HeaderMap) -> Response {
+    if shop.0.flaw == Flaw::Slow {
+        tokio::time::sleep(TOO_LONG).await;
+    }
+    let email = |id: u64| {
+        shop.0
+            .state
+            .lock()
+            .unwrap()
+            .users
+            .get(&id)
+            .map(|(email, _)| email.clone())
+    };
     match shop.user(&headers) {
+        None if shop.0.flaw == Flaw::OpenToAll => Html(email(app).unwrap()).into_response(),
+        None if shop.0.flaw == Flaw::RedirectLoop => {
+            let back = format!("/denied?back=/apps/{app}");
+            (
+                StatusCode::FOUND,
+                [
+                    ("location", back.as_str()),
+                    ("set-cookie", "seen=1; Path=/"),
+                ],
+            )
+                .into_response()
+        }
         Some((id, email)) if id == app => Html(format!("<h1>Hello {email}</h1>")).into_response(),
         Some(_) | None => StatusCode::FORBIDDEN.into_response(),
     }
+}
+
+async fn denied(Query(query): Query<HashMap<String, String>>) -> Redirect {
+    Redirect::to(&query["back"])
 }
 
 async fn create_project(
@@ -308,3 +353,6 @@ async fn remove(State(shop): State<Shop>, Path(id): Path<u64>, headers: HeaderMa
         None => StatusCode::NOT_FOUND,
     }
 }
+
+/// Longer than the budget in the configuration.
+const TOO_LONG: std::time::Duration = std::time::Duration::from_millis(1200);

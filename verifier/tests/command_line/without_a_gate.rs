@@ -90,6 +90,102 @@ async fn a_step_of_ones_own_fails_under_its_own_name() {
     assert_eq!(shop.users(), 0);
 }
 
+const RETURNING: &[&str] = &["--scenario", "returning-user"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_comes_back_is_let_in_at_once() {
+    let (shop, ended) = verify(Flaw::None, RETURNING).await;
+    assert_snapshot("shop_returning", &ended);
+    assert_eq!(shop.users(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_comes_back_and_has_to_wait_again_is_not_recognised() {
+    let (shop, ended) = verify(Flaw::ForgetsUsers, RETURNING).await;
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended
+            .report()
+            .contains("a user who has been let in before is not let in at once: `status 404`"),
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        ended.report().contains("FAILED at `be recognised`"),
+        "{}",
+        ended.stdout
+    );
+    assert_eq!(shop.users(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_is_too_slow_for_who_comes_back_fails_with_the_fastest_answer() {
+    let (_, ended) = verify(Flaw::Slow, RETURNING).await;
+    assert_eq!(ended.code, 1);
+    let report = ended.report();
+    assert!(
+        report.contains("the fastest of 5 answers took 1"),
+        "{report}"
+    );
+    assert!(report.contains("the budget is 1000 ms"), "{report}");
+}
+
+const LOGGED_OUT: &[&str] = &["--scenario", "logged-out"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_is_not_logged_in_is_kept_out() {
+    let (_, ended) = verify(Flaw::None, LOGGED_OUT).await;
+    assert_eq!(ended.code, 0, "{}", ended.stdout);
+    assert!(ended.report().contains("✓ be kept out"), "{}", ended.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_shows_itself_to_anybody_is_named() {
+    let (_, ended) = verify(Flaw::OpenToAll, LOGGED_OUT).await;
+    assert_eq!(ended.code, 1);
+    let report = ended.report();
+    assert!(
+        report.contains("the app answered 200 to a browser that is not logged in"),
+        "{report}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redirects_that_go_round_are_shown_as_their_cycle() {
+    let (shop, ended) = verify(
+        Flaw::RedirectLoop,
+        &["--scenario", "logged-out", "--report", "json"],
+    )
+    .await;
+    assert_eq!(ended.code, 1);
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let steps = report["steps"].as_array().unwrap();
+    let step = steps
+        .iter()
+        .find(|step| step["name"] == "be_kept_out")
+        .unwrap();
+    let places =
+        ["denied", "apps/1000", "denied"].map(|place| format!("{}/{place}", shop.address()));
+    assert_eq!(
+        step["why"],
+        format!(
+            "redirects go round: {}; set on the way, and of no help: the cookies seen",
+            places.join(" → ")
+        )
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_story_that_the_configuration_cannot_tell_is_refused_before_anything_is_sent() {
+    for scenario in ["denied", "pending", "suspended"] {
+        let (shop, ended) = verify(Flaw::None, &["--scenario", scenario]).await;
+        assert_eq!(ended.code, 2);
+        let said = format!("the scenario `{scenario}` needs a gate");
+        assert!(ended.stderr.contains(&said), "{}", ended.stderr);
+        assert!(shop.requests().is_empty());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_was_captured_ever_leaves() {
     for flaw in [Flaw::None, Flaw::ErrorInside200, Flaw::LostProject] {

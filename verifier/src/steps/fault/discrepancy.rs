@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::configuration::expectation::Expectation;
 use crate::configuration::name::{Name, Unfilled};
+use crate::configuration::value::AcceptedStatus;
 use crate::deployment::exchange::Answer;
 use crate::deployment::part::part_of;
 use crate::steps::fault::said;
@@ -26,6 +27,12 @@ pub(crate) enum Discrepancy {
     StateIsFinal { state: String },
     /// The deployment's word for the user's app has no meaning in the file (incident I1).
     StateIsUnknown { state: String, known: Vec<String> },
+    /// Another status code than a right one.
+    Status {
+        expected: AcceptedStatus,
+        found: u16,
+        said: Option<String>,
+    },
     /// A template needs a value that this run has not got.
     Unfilled(Unfilled),
 }
@@ -39,6 +46,15 @@ pub(crate) struct Difference {
 }
 
 impl Discrepancy {
+    /// That of an answer with the wrong status code.
+    pub(crate) fn status(expected: &AcceptedStatus, answer: &Answer) -> Self {
+        Self::Status {
+            expected: expected.clone(),
+            found: answer.status,
+            said: said(answer),
+        }
+    }
+
     /// That of an answer with a sign of failure.
     pub(crate) fn said_it_failed(sign: &Expectation, answer: &Answer, url: &str) -> Self {
         let (at, found) = match sign {
@@ -83,6 +99,14 @@ impl fmt::Display for Discrepancy {
                 "the state is `{state}`, a word that the configuration does not know; it knows {}",
                 known.join(", ")
             ),
+            Self::Status {
+                expected,
+                found,
+                said,
+            } => {
+                write!(f, "expected status {expected}, found {found}")?;
+                said.iter().try_for_each(|said| write!(f, ": {said}"))
+            }
             Self::Unfilled(unfilled) => unfilled.fmt(f),
         }
     }

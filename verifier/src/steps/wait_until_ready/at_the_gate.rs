@@ -9,7 +9,7 @@ use crate::deployment::gate::{Gate, Standpoint};
 use crate::run::StepLog;
 use crate::steps::fault::Fault;
 use crate::steps::log_in::Session;
-use crate::steps::wait_until_ready::{Judgement, Waiting};
+use crate::steps::wait_until_ready::{Admission, Judgement, Waiting};
 
 pub(super) async fn ask(
     log: &mut StepLog<'_>,
@@ -27,7 +27,9 @@ fn judge(standpoint: Result<Standpoint, NoAnswer>) -> Judgement {
         Ok(Standpoint::NotTheGate { status }) => {
             Judgement::Useless(Fault::NotTheGate { status }.into())
         }
-        Ok(Standpoint::Known(me)) if me.admitted => Judgement::Admitted("ready".to_owned()),
+        Ok(Standpoint::Known(me)) if me.admitted => {
+            Judgement::Admitted("ready".to_owned(), Admission { me: Some(me) })
+        }
         Ok(Standpoint::Known(me)) if is_final(&me.reason) => Judgement::Final(Fault::TurnedAway {
             reason: me.reason,
             detail: me.detail,

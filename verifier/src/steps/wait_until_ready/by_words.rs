@@ -9,11 +9,10 @@ use crate::deployment::Deployment;
 use crate::deployment::exchange::Answer;
 use crate::deployment::part::part_of;
 use crate::run::StepLog;
-use crate::steps::fault::Fault;
-use crate::steps::fault::discrepancy::Discrepancy;
+use crate::steps::fault::discrepancy::{Difference, Discrepancy};
 use crate::steps::log_in::Session;
 use crate::steps::perform::{Performed, capture, exchange, judge};
-use crate::steps::wait_until_ready::{Judgement, Waiting};
+use crate::steps::wait_until_ready::{Admission, Judgement, Waiting};
 
 pub(super) async fn ask(
     log: &mut StepLog<'_>,
@@ -28,49 +27,35 @@ pub(super) async fn ask(
     };
     let asked_to_wait = Answer::retry_after(&performed.answer);
     let judgement = match judge(&ready.request, &performed, &user.memory.values()) {
-        Err(fault) => not_as_expected(fault),
+        Err(discrepancy) => not_as_expected(discrepancy),
         Ok(()) => match &ready.words {
-            None => Judgement::Admitted("ready".to_owned()),
+            None => Judgement::Admitted("ready".to_owned(), Admission::default()),
             Some(words) => of_word(words, &performed),
         },
     };
     let captured = match &judgement {
-        Judgement::Admitted(_) => capture(deployment, &ready.request, &performed, user),
+        Judgement::Admitted(..) => capture(deployment, &ready.request, &performed, user),
         Judgement::Final(_) | Judgement::NotYet(_) | Judgement::Useless(_) => Ok(()),
     };
-    let judgement = captured.map_or_else(Judgement::Final, |()| judgement);
+    let judgement =
+        captured.map_or_else(|missing| Judgement::Final(missing.into()), |()| judgement);
     (judgement, asked_to_wait)
 }
 
 /// Most often it is not there yet; a token that is not taken, or a word of failure, ends the wait.
-fn not_as_expected(fault: Fault) -> Judgement {
-    let state = match &fault {
-        Fault::UnexpectedStatus { found: 401, .. }
-        | Fault::Discrepancy(Discrepancy::SaidItFailed { .. } | Discrepancy::Unfilled(_)) => {
-            return Judgement::Final(fault);
+fn not_as_expected(discrepancy: Discrepancy) -> Judgement {
+    match &discrepancy {
+        Discrepancy::Status { found, .. } if *found != 401 => not_yet(format!("status {found}")),
+        Discrepancy::NotAsExpected(Difference { at, found, .. }) => {
+            not_yet(format!("{at} {found}"))
         }
-        Fault::UnexpectedStatus { found, .. } => format!("status {found}"),
-        Fault::Discrepancy(Discrepancy::NotAsExpected(difference)) => {
-            format!("{} {}", difference.at, difference.found)
-        }
-        Fault::Discrepancy(
-            Discrepancy::NotCaptured { .. }
-            | Discrepancy::StateIsFinal { .. }
-            | Discrepancy::StateIsUnknown { .. },
-        )
-        | Fault::EventsUnreadable { .. }
-        | Fault::GateAnswered { .. }
-        | Fault::Lacks { .. }
-        | Fault::LogInNotWritten { .. }
-        | Fault::Misconfigured
-        | Fault::NeverReady(_)
-        | Fault::NoSession { .. }
-        | Fault::NoToken { .. }
-        | Fault::NotTheGate { .. }
-        | Fault::TokenRefused { .. }
-        | Fault::TurnedAway { .. } => fault.to_string(),
-    };
-    not_yet(state)
+        Discrepancy::NotCaptured { .. }
+        | Discrepancy::SaidItFailed { .. }
+        | Discrepancy::StateIsFinal { .. }
+        | Discrepancy::StateIsUnknown { .. }
+        | Discrepancy::Status { .. }
+        | Discrepancy::Unfilled(_) => Judgement::Final(discrepancy.into()),
+    }
 }
 
 fn of_word(words: &Words, performed: &Performed) -> Judgement {
@@ -80,7 +65,7 @@ fn of_word(words: &Words, performed: &Performed) -> Judgement {
     };
     let state = text_of_value(&state);
     match words.meaning(&state) {
-        Meaning::Ready => Judgement::Admitted(state),
+        Meaning::Ready => Judgement::Admitted(state, Admission::default()),
         Meaning::Failed => Judgement::Final(Discrepancy::StateIsFinal { state }.into()),
         Meaning::Waiting => not_yet(state),
         Meaning::Unknown => {

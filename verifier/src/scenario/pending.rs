@@ -1,0 +1,50 @@
+//! A user comes before their app is there: the gate asks them to wait, says for how long, and lets them in when it is (incident I1).
+
+use crate::deployment::Deployment;
+use crate::newcomer::Newcomer;
+use crate::run::{Run, Stopped};
+use crate::steps::StepName;
+use crate::steps::be_asked_to_wait::be_asked_to_wait;
+use crate::steps::log_in::{Session, log_in};
+use crate::steps::reach_instance::reach_instance;
+use crate::steps::register::register;
+use crate::steps::wait_until_ready::wait_until_ready;
+
+pub(super) const STEPS: [StepName; 5] = [
+    StepName::Register,
+    StepName::LogIn,
+    StepName::BeAskedToWait,
+    StepName::WaitUntilReady,
+    StepName::ReachInstance,
+];
+
+pub(super) async fn play<'a>(
+    run: &mut Run<'_>,
+    deployment: &Deployment<'_>,
+    newcomer: &'a Newcomer,
+    session: &mut Option<Session<'a>>,
+) -> Result<(), Stopped> {
+    let account = run
+        .step(StepName::Register, async |log| {
+            register(log, deployment, newcomer).await
+        })
+        .await?;
+    let session = &*session.insert(
+        run.step(StepName::LogIn, async |log| {
+            log_in(log, deployment, account).await
+        })
+        .await?,
+    );
+    run.step(StepName::BeAskedToWait, async |log| {
+        be_asked_to_wait(log, deployment, session).await
+    })
+    .await?;
+    run.step(StepName::WaitUntilReady, async |log| {
+        wait_until_ready(log, deployment, session).await
+    })
+    .await?;
+    run.step(StepName::ReachInstance, async |log| {
+        reach_instance(log, deployment, session).await
+    })
+    .await
+}
