@@ -112,7 +112,7 @@ const PROBLEM = {
   type: "/.usher/reasons#internal_error",
   title: "Something went wrong on our side",
   status: 500,
-  detail: "The request could not be answered, and what you sent may not have arrived.",
+  detail: "The request could not be answered. If you sent something, it may not have arrived.",
   reason: "internal_error",
   next: "Try again. If it happens again, contact support and give the reference below.",
 };

@@ -12,6 +12,7 @@ mod before_a_run;
 mod cleanup;
 mod contract;
 mod deployment;
+mod hostile;
 mod reports;
 mod shop;
 mod tokens;
