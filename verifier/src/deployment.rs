@@ -7,6 +7,7 @@ pub(crate) mod journey;
 pub(crate) mod part;
 pub(crate) mod prepared;
 pub(crate) mod sent;
+pub(crate) mod timing;
 
 use reqwest::Url;
 

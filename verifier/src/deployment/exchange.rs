@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 
 use crate::deployment::sent::Sent;
+use crate::deployment::timing::Timing;
 
 /// One request and what came of it.
 #[derive(Clone, Debug, Serialize)]
@@ -21,6 +22,8 @@ pub(crate) struct Exchange {
     pub(crate) curl: String,
     #[serde(serialize_with = "answer_or_reason")]
     pub(crate) answer: Result<Answer, NoAnswer>,
+    #[serde(rename = "micros")]
+    pub(crate) timing: Timing,
 }
 
 impl Exchange {

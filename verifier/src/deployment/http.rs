@@ -1,6 +1,7 @@
 //! One request sent, and what came of it kept.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::HeaderValue;
@@ -10,6 +11,7 @@ use url::Origin;
 use crate::configuration::address::web_address;
 use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
 use crate::deployment::sent::Sent;
+use crate::deployment::timing::{TimedConnections, TimedResolver, Timing, first_byte, measured};
 use crate::redaction::Secrets;
 
 /// Sends requests, each within the same time.
@@ -28,6 +30,8 @@ impl<'a> Http<'a> {
         let client = Client::builder()
             .redirect(redirect::Policy::none())
             .user_agent(concat!("usher/", env!("CARGO_PKG_VERSION")))
+            .dns_resolver(Arc::new(TimedResolver))
+            .connector_layer(TimedConnections)
             .build()?;
         Ok(Self {
             client,
@@ -47,10 +51,11 @@ impl<'a> Http<'a> {
 
     /// Sends one request.
     pub(crate) async fn send(&self, mut request: Sent) -> Exchange {
-        let answer = match web_address(&request.url) {
-            Err(error) => Err(NoAnswer::Address {
-                said: error.to_string(),
-            }),
+        let (answer, timing) = match web_address(&request.url) {
+            Err(error) => {
+                let said = error.to_string();
+                (Err(NoAnswer::Address { said }), Timing::default())
+            }
             Ok(url) => {
                 request.url = url.to_string();
                 if let Some((origin, headers)) = &self.besides
@@ -58,13 +63,14 @@ impl<'a> Http<'a> {
                 {
                     request.headers.extend(headers.iter().cloned());
                 }
-                self.answer(&request, &url).await
+                measured(self.answer(&request, &url)).await
             }
         };
         Exchange {
             curl: request.curl(self.secrets),
             request,
             answer,
+            timing,
         }
     }
 
@@ -106,7 +112,9 @@ async fn receive(
     within: Duration,
 ) -> Result<Answer, NoAnswer> {
     let explain = |error: &reqwest::Error| NoAnswer::of(error, url, within);
+    let began = Instant::now();
     let mut response = sending.send().await.map_err(|error| explain(&error))?;
+    first_byte(began);
     let header = |(name, value): (&reqwest::header::HeaderName, &HeaderValue)| {
         (
             name.as_str().to_owned(),

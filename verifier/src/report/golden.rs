@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::arguments::report::RunFormat;
 use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
 use crate::deployment::sent::Sent;
+use crate::deployment::timing::Timing;
 use crate::findings::{Code, Evidence, Finding, Fix, Unlooked};
 use crate::outcome::{Outcome, Verdict};
 use crate::record::{LeftOver, Record, StateSeen, StepRecord};
@@ -53,6 +54,12 @@ fn exchange(answer: Result<Answer, NoAnswer>) -> Exchange {
         curl: "curl -i -H \"authorization: Bearer $TOKEN\" 'https://app.example.com/.usher/me'"
             .into(),
         answer,
+        timing: Timing {
+            dns: Some(1_200),
+            connect: Some(20_500),
+            first_byte: Some(61_000),
+            total: 61_340,
+        },
     }
 }
 

@@ -70,6 +70,7 @@ struct Bar<'a> {
 /// The last request of a step.
 struct Sent<'a> {
     curl: &'a str,
+    took: String,
     answered: String,
     body: &'a str,
 }
@@ -109,6 +110,7 @@ impl<'a> Sent<'a> {
         };
         Self {
             curl: &exchange.curl,
+            took: exchange.timing.said(),
             answered,
             body,
         }
