@@ -4,7 +4,7 @@
 //! something is missing. Out of scope: anything a visitor or an operator would notice; that is in the other crates, and
 //! none of them is linked here, so that this program builds in seconds and runs when they do not compile.
 //!
-//! main ─► setup │ build │ demo │ dev │ test │ vectors │ fuzz │ check ─► node, postgres, python, command, talk, workspace
+//! main ─► setup │ build │ demo │ dev │ test │ vectors │ fuzz │ check │ package ─► node, postgres, python, command, talk, workspace
 
 mod build;
 mod check;
@@ -13,6 +13,7 @@ mod demo;
 mod dev;
 mod fuzz;
 mod node;
+mod package;
 mod postgres;
 mod python;
 mod setup;
@@ -52,6 +53,8 @@ enum Task {
     Dev(dev::Arguments),
     /// Look for inputs that break a law of the readers, for as long as you like
     Fuzz(fuzz::Arguments),
+    /// Build the verifier as it is handed out, into target/package
+    Package,
     /// Run every test of the workspace, on real workerd
     Test,
     /// Judge every case of a folder of vectors, natively, in workerd and through a running gate
@@ -87,6 +90,9 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
             .map(|()| done)
             .map_err(Failure::Dev),
         Task::Fuzz(arguments) => fuzz::run(&workspace, &arguments).map_err(Failure::Fuzz),
+        Task::Package => package::run(&workspace)
+            .map(|()| done)
+            .map_err(Failure::Package),
         Task::Test => test::run(&workspace).map(|()| done).map_err(Failure::Test),
         Task::Vectors(arguments) => vectors::run(&workspace, &arguments).map_err(Failure::Vectors),
     }
@@ -100,6 +106,7 @@ enum Failure {
     Demo(demo::DemoError),
     Dev(dev::DevError),
     Fuzz(fuzz::FuzzError),
+    Package(package::PackageError),
     Setup(setup::SetupError),
     Test(test::TestError),
     Vectors(vectors::VectorsError),
@@ -113,6 +120,7 @@ impl fmt::Display for Failure {
             Self::Demo(error) => error.fmt(f),
             Self::Dev(error) => error.fmt(f),
             Self::Fuzz(error) => error.fmt(f),
+            Self::Package(error) => error.fmt(f),
             Self::Setup(error) => error.fmt(f),
             Self::Test(error) => error.fmt(f),
             Self::Vectors(error) => error.fmt(f),

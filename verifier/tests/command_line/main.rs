@@ -13,6 +13,7 @@ mod cleanup;
 mod contract;
 mod deployment;
 mod hostile;
+mod install;
 mod reports;
 mod shop;
 mod tokens;
