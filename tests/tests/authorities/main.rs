@@ -13,6 +13,7 @@ mod cast;
 mod circuit;
 mod control_plane;
 mod doors;
+mod explanations;
 mod kv_only;
 mod log_outs;
 mod outages;
