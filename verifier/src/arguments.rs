@@ -6,6 +6,7 @@ pub(crate) mod given;
 pub(crate) mod operator;
 pub(crate) mod report;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue};
@@ -18,7 +19,7 @@ use crate::configuration::USUAL_FILE;
 use crate::configuration::address::BaseUrl;
 use crate::contract::TableName;
 use crate::preset::Preset;
-use crate::scenario::Scenario;
+use crate::programme::Wanted;
 use crate::version::{VersionName, VersionOverride};
 
 /// Proves a deploy (`verify`), looks at one part of it (`check`), and does at a gate what its operators do.
@@ -51,7 +52,7 @@ fn without_bad_advice(mut error: clap::Error) -> clap::Error {
 /// What one can ask for.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run a scenario against the deployment that usher.toml describes
+    /// Run one or several scenarios against the deployment that usher.toml describes
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Verify),
     /// Write a commented usher.toml to begin with; asks where nothing is said
@@ -156,9 +157,19 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
     pub(crate) config: PathBuf,
 
-    /// The story to play
-    #[arg(long, value_enum, default_value_t = Scenario::NewUser)]
-    pub(crate) scenario: Scenario,
+    /// The stories to play, side by side, each with a user of its own; several with commas, or one by one
+    #[arg(
+        long = "scenario",
+        value_enum,
+        value_name = "NAME",
+        value_delimiter = ',',
+        default_value = "new-user"
+    )]
+    pub(crate) scenarios: Vec<Wanted>,
+
+    /// How many stories are played at the same time
+    #[arg(long, value_name = "N", default_value = "4")]
+    pub(crate) jobs: NonZeroUsize,
 
     /// How the result is written: human, json, junit, tap, html or github; to standard output, or to a file. May be given several times
     #[arg(long = "report", value_name = "FORMAT[=FILE]", default_value = "human")]
@@ -246,6 +257,8 @@ const VERIFY_EXAMPLES: &str = "\
 Examples:
   usher verify
   usher verify --config staging.toml
+  usher verify --scenario all               # what this configuration can tell
+  usher verify --scenario new-user,denied --jobs 1
   usher verify --report json > run.json     # everything, as one object
   usher verify --report human --report junit=usher.xml --report html=usher.html
   usher verify --plan                       # what would be sent
@@ -258,6 +271,9 @@ Exit codes:
   0 passed, 1 failed, 2 usage or configuration, 3 broken,
   4 nothing ran or another version answered, 5 passed but clean-up incomplete,
   130 interrupted
+Of several scenarios the gravest decides: interrupted, failed, broken, another
+version, nothing ran, clean-up incomplete, passed. One that `all` had to skip is
+reported as skipped, and counts as nothing.
 
 The report goes to standard output, progress to standard error. Tokens, passwords
 and secrets are replaced by *** in both.";

@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::arguments::cleanup::Cleanup;
 use crate::configuration::mistake::ConfigurationError;
@@ -116,8 +116,11 @@ async fn sweep(
         deployment.map_err(|error| format!("cannot set up the HTTP client: {error}"))?;
     let user = Newcomer::of(entry, &configuration);
     let progress = Progress::new(outlet);
-    let mut run = Run::new(interruption, &progress, None);
-    remove(&mut run, &deployment, &user, None).await
+    let voice = progress.of_one();
+    let mut run = Run::new(interruption, voice, Instant::now(), None);
+    let removed = remove(&mut run, &deployment, &user, None).await;
+    voice.leave();
+    removed
 }
 
 /// The configuration of a run cannot be used any more.

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::deployment::Deployment;
 use crate::record::StepRecord;
 use crate::run::Stopped;
+use crate::scenario::Scenario;
 use crate::steps::StepName;
 
 /// Asks every check that could explain why the step did not pass.
@@ -51,28 +52,54 @@ pub(crate) struct Scene<'a> {
 /// What a check found, and where it could not look.
 #[derive(Debug, Default)]
 pub(crate) struct Opinion {
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) causes: Vec<Cause>,
     pub(crate) unlooked: Vec<Unlooked>,
 }
 
 impl Opinion {
     fn and(mut self, other: Self) -> Self {
-        self.findings.extend(other.findings);
+        self.causes.extend(other.causes);
         self.unlooked.extend(other.unlooked);
         self
     }
 }
 
-/// A cause.
+/// A cause, as a check names it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Finding {
+pub(crate) struct Cause {
     pub(crate) code: Code,
     /// What is the case, in one sentence.
     pub(crate) sentence: String,
     pub(crate) evidence: Vec<Evidence>,
     pub(crate) fix: Fix,
-    /// The step that it explains.
-    pub(crate) explains: StepName,
+}
+
+/// A cause, and every step that it explains: it is said once, however many stories it stopped.
+#[derive(Debug, Serialize)]
+pub(crate) struct Finding {
+    #[serde(flatten)]
+    pub(crate) cause: Cause,
+    pub(crate) explains: Vec<Explained>,
+}
+
+/// A step of a story.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub(crate) struct Explained {
+    pub(crate) scenario: Scenario,
+    pub(crate) step: StepName,
+}
+
+/// Adds a cause. One of the same name with the same cure is the same: it is told by the words and the evidence of whoever met it first.
+pub(crate) fn note(findings: &mut Vec<Finding>, cause: Cause, explained: Explained) {
+    let known =
+        |finding: &&mut Finding| finding.cause.code == cause.code && finding.cause.fix == cause.fix;
+    match findings.iter_mut().find(known) {
+        Some(finding) => finding.explains.push(explained),
+        None => findings.push(Finding {
+            cause,
+            explains: vec![explained],
+        }),
+    }
 }
 
 /// The stable name of a cause: what programs and documentation refer to.
@@ -120,7 +147,7 @@ impl Evidence {
 }
 
 /// What to do about it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Eq, PartialEq, Serialize)]
 pub(crate) struct Fix {
     pub(crate) sentence: String,
     /// To be copied, in this order.
@@ -128,13 +155,13 @@ pub(crate) struct Fix {
 }
 
 /// A place where a check wanted to look and could not.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Eq, PartialEq, Serialize)]
 pub(crate) struct Unlooked {
     pub(crate) at: String,
     pub(crate) why: String,
 }
 
-impl Finding {
+impl Cause {
     /// Changes every text that could hold a secret.
     pub(crate) fn for_each_text(&mut self, change: &mut impl FnMut(&mut String)) {
         change(&mut self.sentence);

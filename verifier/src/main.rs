@@ -4,11 +4,11 @@
 //! and letting them in (`edge`). The flow of a run:
 //!
 //! ```text
-//! arguments ─► verify ─► scenario ──► run ─► steps ─► outcome ─┐
-//!                │                                             │
-//!                ├─────► findings ──► deployment, sources ─────┼─► record ─► report ─► outlet ─► stdout
-//!                │                                             │
-//!                └─────► departure ─► run ─► clean up, journal ┘
+//! arguments ─► verify ─► programme ─► performance ─► scenario ─► run ─► steps ─┐
+//!                                        │                                     │
+//!                                        ├──► findings ─► deployment, sources ─┼─► record ─► report ─► outlet ─► stdout
+//!                                        │                                     │
+//!                                        └──► departure ─► clean up, journal ──┘
 //!
 //! arguments ─► verify ─► plan ─► outlet
 //! arguments ─► init ─► preset ─► usher.toml
@@ -40,8 +40,10 @@ mod operator;
 mod operator_secret;
 mod outcome;
 mod outlet;
+mod performance;
 mod plan;
 mod preset;
+mod programme;
 mod progress;
 mod record;
 mod redaction;

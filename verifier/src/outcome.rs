@@ -61,7 +61,7 @@ impl From<NoAnswer> for Problem {
     }
 }
 
-/// How a run ended.
+/// How a story ended, and how a run did: as the gravest of its stories.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(tag = "outcome", content = "step", rename_all = "snake_case")]
 pub(crate) enum Verdict {
@@ -79,15 +79,48 @@ pub(crate) enum Verdict {
     Interrupted,
     /// It was not, or not always, the wanted version that answered: nothing is known of it.
     OtherVersion,
+    /// The configuration cannot tell this story, and nobody asked for it by name. Of a run it is never said.
+    Skipped,
 }
 
 impl Verdict {
+    /// How much it says about a run of several stories: the gravest decides, so that nothing wrong is hidden by a pass, and no failure by
+    /// what could not be found out. Only whoever stopped a run is told so whatever else it showed.
+    pub(crate) const fn gravity(&self) -> u8 {
+        match self {
+            Self::Skipped => 0,
+            Self::Passed => 1,
+            Self::CleanUpIncomplete => 2,
+            Self::NothingRan => 3,
+            Self::OtherVersion => 4,
+            Self::Broken(_) => 5,
+            Self::Failed(_) => 6,
+            Self::Interrupted => 7,
+        }
+    }
+
+    /// That of a run with these stories: a run of skipped ones is no pass.
+    pub(crate) fn of<'a>(stories: impl IntoIterator<Item = &'a Self>) -> Self {
+        // Of several equals the last would be taken, and the first is wanted.
+        let gravest = stories.into_iter().reduce(|first, next| {
+            if next.gravity() > first.gravity() {
+                next
+            } else {
+                first
+            }
+        });
+        match gravest {
+            None | Some(Self::Skipped) => Self::NothingRan,
+            Some(gravest) => gravest.clone(),
+        }
+    }
+
     pub(crate) const fn exit_code(&self) -> ExitCode {
         match self {
             Self::Passed => ExitCode::Passed,
             Self::Failed(_) => ExitCode::Failed,
             Self::Broken(_) => ExitCode::Broken,
-            Self::NothingRan | Self::OtherVersion => ExitCode::NothingRan,
+            Self::NothingRan | Self::OtherVersion | Self::Skipped => ExitCode::NothingRan,
             Self::CleanUpIncomplete => ExitCode::CleanUpIncomplete,
             Self::Interrupted => ExitCode::Interrupted,
         }
@@ -148,9 +181,39 @@ mod tests {
             Verdict::CleanUpIncomplete,
             Verdict::Interrupted,
             Verdict::OtherVersion,
+            Verdict::Skipped,
         ] {
             assert_ne!(u8::from(verdict.exit_code()), 0, "{verdict:?}");
         }
         assert_eq!(u8::from(Verdict::Passed.exit_code()), 0);
+    }
+
+    #[test]
+    fn the_gravest_story_decides_and_a_failure_is_hidden_by_nothing_but_the_operator() {
+        let failed = Verdict::Failed(StepName::LogIn);
+        let gravest_last = [
+            Verdict::Skipped,
+            Verdict::Passed,
+            Verdict::CleanUpIncomplete,
+            Verdict::NothingRan,
+            Verdict::OtherVersion,
+            Verdict::Broken(StepName::Register),
+            failed.clone(),
+            Verdict::Interrupted,
+        ];
+        for (index, graver) in gravest_last.iter().enumerate().skip(1) {
+            for lesser in gravest_last.iter().take(index) {
+                assert_eq!(Verdict::of([lesser, graver]), *graver);
+                assert_eq!(Verdict::of([graver, lesser]), *graver);
+            }
+        }
+        let later = Verdict::Failed(StepName::Register);
+        assert_eq!(Verdict::of([&failed, &later]), failed);
+    }
+
+    #[test]
+    fn a_run_of_skipped_stories_is_no_pass() {
+        assert_eq!(Verdict::of([&Verdict::Skipped]), Verdict::NothingRan);
+        assert_eq!(Verdict::of([]), Verdict::NothingRan);
     }
 }

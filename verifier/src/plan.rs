@@ -22,8 +22,17 @@ use crate::scenario::Scenario;
 use crate::steps::StepName;
 use crate::steps::reach_instance::{start, visit};
 
-/// The plan for a person.
-pub(crate) fn plan(scenario: Scenario, deployment: &Deployment<'_>) -> Result<String, Unfilled> {
+/// The plan of these stories for a person.
+pub(crate) fn plan(
+    scenarios: &[Scenario],
+    deployment: &Deployment<'_>,
+) -> Result<String, Unfilled> {
+    let plans = scenarios.iter();
+    let plans: Result<Vec<_>, _> = plans.map(|&one| plan_of(one, deployment)).collect();
+    Ok(plans?.join("\n"))
+}
+
+fn plan_of(scenario: Scenario, deployment: &Deployment<'_>) -> Result<String, Unfilled> {
     let configuration = deployment.configuration;
     let mut page = Page {
         text: format!(

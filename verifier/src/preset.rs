@@ -147,7 +147,7 @@ mod tests {
             let configuration = read.unwrap_or_else(|error| panic!("{preset:?}: {error}"));
             let secrets = Secrets::default();
             let deployment = Deployment::new(&configuration, &secrets, None).unwrap();
-            let plan = crate::plan::plan(Scenario::NewUser, &deployment).unwrap();
+            let plan = crate::plan::plan(&[Scenario::NewUser], &deployment).unwrap();
             assert!(plan.contains("\nclean up\n  "), "{preset:?}: {plan}");
             // None of their removals needs a log-in that may have failed, but for those whose user removes themselves.
             let removal = configuration.remove_user.unwrap();

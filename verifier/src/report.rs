@@ -12,6 +12,7 @@ mod style;
 mod swept;
 mod tap;
 mod tokens;
+mod words;
 
 use crate::arguments::ReportFormat;
 use crate::arguments::report::RunFormat;

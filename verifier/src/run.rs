@@ -7,7 +7,7 @@ use crate::deployment::Deployment;
 use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
 use crate::interruption::Interruption;
 use crate::outcome::{Outcome, Problem};
-use crate::progress::Progress;
+use crate::progress::Voice;
 use crate::record::{StateSeen, StepRecord, millis};
 use crate::steps::StepName;
 use crate::version::{Served, VersionName};
@@ -16,7 +16,8 @@ use crate::version::{Served, VersionName};
 #[derive(Debug)]
 pub(crate) struct Run<'a> {
     interruption: &'a Interruption,
-    progress: &'a Progress<'a>,
+    progress: Voice<'a>,
+    /// When all of the stories did.
     began: Instant,
     /// The version of the gate that has to answer.
     wanted: Option<&'a VersionName>,
@@ -35,13 +36,14 @@ pub(crate) struct Stopped {
 impl<'a> Run<'a> {
     pub(crate) fn new(
         interruption: &'a Interruption,
-        progress: &'a Progress<'a>,
+        progress: Voice<'a>,
+        began: Instant,
         wanted: Option<&'a VersionName>,
     ) -> Self {
         Self {
             interruption,
             progress,
-            began: Instant::now(),
+            began,
             wanted,
             unwanted: None,
             steps: Vec::new(),
@@ -105,7 +107,7 @@ impl<'a> Run<'a> {
         let mut take = |name: &StepName| match performed.iter().position(|step| step.name == *name)
         {
             Some(position) => performed.remove(position),
-            None => StepRecord::skipped(name.clone(), "not reached"),
+            None => StepRecord::unreached(name.clone()),
         };
         scenario.iter().map(&mut take).collect()
     }
@@ -170,7 +172,7 @@ pub(crate) struct StepLog<'a> {
     remark: Option<(Outcome, String)>,
     run_began: Instant,
     began: Instant,
-    progress: &'a Progress<'a>,
+    progress: Voice<'a>,
 }
 
 impl StepLog<'_> {

@@ -38,6 +38,16 @@ pub(crate) enum Scenario {
 }
 
 impl Scenario {
+    /// Every story, in the order in which they are told.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::NewUser,
+        Self::ReturningUser,
+        Self::Denied,
+        Self::Pending,
+        Self::LoggedOut,
+        Self::Suspended,
+    ];
+
     /// The name on the command line.
     pub(crate) const fn name(self) -> &'static str {
         match self {

@@ -1,8 +1,8 @@
 //! `usher verify`: one run from the configuration to the report.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::io;
-use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use policy::time::Moment;
@@ -12,25 +12,21 @@ use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::name::Unfilled;
 use crate::configuration::{Configuration, Environment};
 use crate::delivery::{Delivery, DeliveryError};
-use crate::departure::depart;
 use crate::deployment::Deployment;
-use crate::findings::{self, Opinion};
 use crate::interruption::Interruption;
-use crate::journal::{self, Entry, Journal, JournalError};
-use crate::newcomer::Newcomer;
+use crate::journal::{self, JournalError};
 use crate::operator_secret;
-use crate::outcome::{ExitCode, Outcome, Problem, Verdict};
+use crate::outcome::{ExitCode, Verdict};
 use crate::outlet::Outlet;
+use crate::performance::{Performance, Underway};
 use crate::plan;
-use crate::progress::Progress;
-use crate::record::{Record, StepRecord, millis};
-use crate::redaction::{SecretName, Secrets};
+use crate::programme::Programme;
+use crate::redaction::Secrets;
 use crate::report;
-use crate::run::{Run, Stopped};
 use crate::scenario::Scenario;
-use crate::version::{self, VersionName};
+use crate::version;
 
-/// Runs until the scenario is over, or until the operator asks for the end a second time.
+/// Runs until the stories are over, or until the operator asks for the end a second time.
 pub(crate) async fn verify(
     options: &Verify,
     secrets: &Secrets,
@@ -39,12 +35,11 @@ pub(crate) async fn verify(
     // The only place where the environment is read.
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
     let configuration = Configuration::load(&options.config, environment)?;
-    if let Some(lacks) = options.scenario.lacks(&configuration) {
-        return Err(VerifyError::Lacks(options.scenario, lacks));
-    }
+    let programme = Programme::of(&options.scenarios, &configuration)
+        .map_err(|(scenario, what)| VerifyError::Lacks(scenario, what))?;
     let deployment = Deployment::new(&configuration, secrets, options.version_override.as_ref())?;
     if options.plan {
-        outlet.report(&plan::plan(options.scenario, &deployment)?);
+        outlet.report(&plan::plan(&programme.played, &deployment)?);
         return Ok(ExitCode::Passed);
     }
     let delivery = Delivery::prepare(&options.reports, environment)?;
@@ -64,42 +59,37 @@ pub(crate) async fn verify(
         ));
     }
     let interruption = Interruption::listen().map_err(VerifyError::Signals)?;
-    let newcomer = Newcomer::invent(&configuration);
-    secrets.remember(SecretName::Password, &newcomer.password);
-
-    let now = now().unix_seconds();
     let look = report::Look {
         coloured: outlet.report_is_live && environment("NO_COLOR").is_none_or(|set| set.is_empty()),
     };
-    let wanted = options.wanted_version();
-    if let Some(wanted) = wanted {
+    let performance = Performance {
+        deployment: &deployment,
+        wanted: options.wanted_version(),
+        interruption: &interruption,
+        outlet,
+        config: &options.config,
+        journals: &directory,
+        began: Instant::now(),
+        now_unix_seconds: now().unix_seconds(),
+        underway: RefCell::default(),
+    };
+    if let Some(wanted) = performance.wanted {
         let gate = deployment.gate().ok_or(VerifyError::VersionOfNoGate)?;
         let within = Duration::from_secs(options.version_within);
         outlet.talk(&format!("waiting for version {wanted} to answer\n"));
         if let Err(unconfirmed) = version::confirm(&gate, wanted, within).await {
-            let mut record = unbegun(
-                options.scenario,
-                &deployment,
-                &newcomer,
-                unconfirmed.to_string(),
-            );
-            record.wanted_version = Some(wanted.to_string());
-            record.started_at_unix_seconds = now;
+            let record = performance.unbegun(&programme, &unconfirmed.to_string());
             delivery.deliver(&record, look, outlet)?;
             return Ok(record.verdict.exit_code());
         }
     }
-    let journal = Journal::write(&directory, &Entry::of(&newcomer, &options.config, now))?;
-    let journal_path = journal.path().to_owned();
-    newcomer.keep_journal(&journal_path);
     let mut record = tokio::select! {
-        record = play(options.scenario, &deployment, &newcomer, journal, wanted, &interruption, outlet) => record,
+        record = performance.play(&programme, options.jobs) => record?,
         () = interruption.second() => {
-            outlet.talk(&stopped_at_once(&newcomer, &journal_path));
+            outlet.talk(&stopped_at_once(&performance.underway.borrow()));
             return Ok(ExitCode::Interrupted);
         }
     };
-    record.started_at_unix_seconds = now;
     record.redact(secrets);
     match delivery.deliver(&record, look, outlet) {
         Ok(()) => Ok(record.verdict.exit_code()),
@@ -117,135 +107,20 @@ fn now() -> Moment {
     Moment::from_unix_seconds(since.map_or(0, |since| since.as_secs()))
 }
 
-async fn play(
-    scenario: Scenario,
-    deployment: &Deployment<'_>,
-    newcomer: &Newcomer,
-    journal: Journal,
-    wanted: Option<&VersionName>,
-    interruption: &Interruption,
-    outlet: &Outlet<'_>,
-) -> Record {
-    let began = Instant::now();
-    let progress = Progress::new(outlet);
-    let mut run = Run::new(interruption, &progress, wanted);
-    let mut session = None;
-    let stopped = scenario
-        .play(&mut run, deployment, newcomer, &mut session)
-        .await
-        .err();
-    // Before the departure: it takes the evidence away with the user.
-    let opinion = match &stopped {
-        Some(stopped) => {
-            let looking = findings::look(deployment, stopped, run.record(&stopped.step));
-            tokio::select! {
-                biased;
-                () = interruption.first() => Opinion::default(),
-                opinion = looking => opinion,
-            }
-        }
-        None => Opinion::default(),
-    };
-    let left_over = depart(
-        &mut run,
-        deployment,
-        newcomer,
-        session,
-        stopped.as_ref(),
-        journal,
-    )
-    .await;
-    let unconfirmed = run.unconfirmed();
-    let steps = run.into_steps(&scenario.steps(deployment.configuration));
-    let verdict = match &unconfirmed {
-        Some(_) if !interruption.has_happened() => Verdict::OtherVersion,
-        Some(_) | None => judge(
-            stopped.as_ref(),
-            left_over.is_some(),
-            &steps,
-            interruption.has_happened(),
-        ),
-    };
-    Record {
-        schema_version: Record::SCHEMA_VERSION,
-        scenario,
-        gate: deployment.gate().map(|gate| gate.front.address.to_string()),
-        app: deployment.configuration.front.address().to_string(),
-        user: newcomer.email.clone(),
-        started_at_unix_seconds: 0,
-        millis: millis(began.elapsed()),
-        wanted_version: wanted.map(ToString::to_string),
-        unconfirmed,
-        exit_code: verdict.exit_code().into(),
-        verdict,
-        findings: opinion.findings,
-        could_not_look: opinion.unlooked,
-        steps,
-        left_over: left_over.into_iter().collect(),
-    }
-}
-
-/// A run that did not begin, because it would have shown nothing of the version that was wanted.
-fn unbegun(
-    scenario: Scenario,
-    deployment: &Deployment<'_>,
-    newcomer: &Newcomer,
-    unconfirmed: String,
-) -> Record {
-    let steps = scenario.steps(deployment.configuration).into_iter();
-    let verdict = Verdict::OtherVersion;
-    Record {
-        schema_version: Record::SCHEMA_VERSION,
-        scenario,
-        gate: deployment.gate().map(|gate| gate.front.address.to_string()),
-        app: deployment.configuration.front.address().to_string(),
-        user: newcomer.email.clone(),
-        started_at_unix_seconds: 0,
-        millis: 0,
-        wanted_version: None,
-        unconfirmed: Some(unconfirmed),
-        exit_code: verdict.exit_code().into(),
-        verdict,
-        findings: Vec::new(),
-        could_not_look: Vec::new(),
-        steps: steps
-            .map(|name| StepRecord::skipped(name, "another version would have answered"))
-            .collect(),
-        left_over: Vec::new(),
-    }
-}
-
-/// Nothing that did not run is a pass, and what was left behind never hides why a run failed.
-fn judge(
-    stopped: Option<&Stopped>,
-    is_left_over: bool,
-    steps: &[StepRecord],
-    interrupted: bool,
-) -> Verdict {
-    if interrupted {
-        return Verdict::Interrupted;
-    }
-    match stopped {
-        Some(stopped) => match stopped.problem {
-            Problem::Failed(_) => Verdict::Failed(stopped.step.clone()),
-            Problem::Broken(_) => Verdict::Broken(stopped.step.clone()),
-            Problem::Interrupted => Verdict::Interrupted,
-        },
-        None if steps.iter().all(|step| step.outcome == Outcome::Skipped) => Verdict::NothingRan,
-        None if is_left_over => Verdict::CleanUpIncomplete,
-        None => Verdict::Passed,
-    }
-}
-
-fn stopped_at_once(newcomer: &Newcomer, journal: &Path) -> String {
-    if journal.exists() {
+fn stopped_at_once(underway: &[Underway]) -> String {
+    let left = underway.iter().filter(|user| user.journal.exists());
+    let left = left.map(|user| {
         format!(
-            "\nstopped at once; left over: the user {}\nwhat is needed to remove them: {}\n",
-            newcomer.email,
-            journal.display()
+            "stopped at once; left over: the user {}\nwhat is needed to remove them: {}\n",
+            user.email,
+            user.journal.display()
         )
-    } else {
+    });
+    let left: String = left.collect();
+    if left.is_empty() {
         "\nstopped at once; nothing is left over\n".to_owned()
+    } else {
+        format!("\n{left}")
     }
 }
 
@@ -322,60 +197,5 @@ impl fmt::Display for VerifyError {
             ),
             Self::Signals(error) => write!(f, "cannot listen for Ctrl-C: {error}"),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::deployment::exchange::NoAnswer;
-    use crate::steps::StepName;
-    use crate::steps::fault::Fault;
-
-    fn stopped(problem: Problem) -> Stopped {
-        Stopped {
-            step: StepName::LogIn,
-            problem,
-        }
-    }
-
-    fn steps(outcome: Outcome) -> Vec<StepRecord> {
-        vec![StepRecord {
-            outcome,
-            ..StepRecord::skipped(StepName::Register, "")
-        }]
-    }
-
-    #[test]
-    fn a_run_of_skipped_steps_is_no_pass() {
-        assert_eq!(
-            judge(None, false, &steps(Outcome::Skipped), false),
-            Verdict::NothingRan
-        );
-        assert_eq!(judge(None, false, &[], false), Verdict::NothingRan);
-        assert_eq!(
-            judge(None, false, &steps(Outcome::Passed), false),
-            Verdict::Passed
-        );
-    }
-
-    #[test]
-    fn what_is_left_over_never_hides_a_failure() {
-        let passed = steps(Outcome::Passed);
-        assert_eq!(
-            judge(None, true, &passed, false),
-            Verdict::CleanUpIncomplete
-        );
-        let failed = stopped(Fault::Misconfigured.into());
-        assert_eq!(
-            judge(Some(&failed), true, &passed, false),
-            Verdict::Failed(StepName::LogIn)
-        );
-        let refused = stopped(NoAnswer::Refused { url: "u".into() }.into());
-        assert_eq!(
-            judge(Some(&refused), true, &passed, false),
-            Verdict::Broken(StepName::LogIn)
-        );
-        assert_eq!(judge(None, true, &passed, true), Verdict::Interrupted);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::configuration::database::{Database, Place};
 use crate::counted::counted;
-use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
+use crate::findings::{Cause, Code, Evidence, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
 use crate::sources::postgres;
 use crate::sources::sqlite::{self, SqliteError, Tables};
@@ -27,8 +27,8 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
     for database in databases {
         let looked = match &database.place {
             Place::Sqlite(path) => match sqlite::tables(path.clone()).await {
-                Ok(found) => Ok(judge(database, &found, step)),
-                Err(SqliteError::NoFile) => Ok(Some(no_file(database, step))),
+                Ok(found) => Ok(judge(database, &found)),
+                Err(SqliteError::NoFile) => Ok(Some(no_file(database))),
                 Err(error) => Err(error.to_string()),
             },
             Place::Postgres { url, .. } => {
@@ -39,13 +39,13 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
                             names,
                             file_bytes: None,
                         };
-                        judge(database, &found, step)
+                        judge(database, &found)
                     })
                     .map_err(|error| error.to_string())
             }
         };
         match looked {
-            Ok(finding) => opinion.findings.extend(finding),
+            Ok(cause) => opinion.causes.extend(cause),
             Err(why) => opinion.unlooked.push(Unlooked {
                 at: format!("the database `{}` ({})", database.name, database.place),
                 why,
@@ -79,7 +79,7 @@ fn needs_a_database(step: &StepName) -> bool {
     }
 }
 
-fn judge(database: &Database, found: &Tables, step: &StepName) -> Option<Finding> {
+fn judge(database: &Database, found: &Tables) -> Option<Cause> {
     let missing: Vec<_> = database
         .tables
         .iter()
@@ -101,7 +101,7 @@ fn judge(database: &Database, found: &Tables, step: &StepName) -> Option<Finding
     } else {
         format!("tables: {}", found.names.join(", "))
     };
-    (!missing.is_empty()).then(|| Finding {
+    (!missing.is_empty()).then(|| Cause {
         code: Code::DatabaseNeverMigrated,
         sentence: format!(
             "the {named} {noun} {verb} missing in the database in use ({path}, {})",
@@ -115,13 +115,12 @@ fn judge(database: &Database, found: &Tables, step: &StepName) -> Option<Finding
             database,
             "Apply the migrations to this very database, and on every deploy:",
         ),
-        explains: step.clone(),
     })
 }
 
-fn no_file(database: &Database, step: &StepName) -> Finding {
+fn no_file(database: &Database) -> Cause {
     let path = database.place.to_string();
-    Finding {
+    Cause {
         code: Code::DatabaseNeverMigrated,
         sentence: format!(
             "the database `{}` does not exist: there is no file {path}",
@@ -132,7 +131,6 @@ fn no_file(database: &Database, step: &StepName) -> Finding {
             database,
             "Check that the deployed code uses this path and that it is on a volume; then apply the migrations:",
         ),
-        explains: step.clone(),
     }
 }
 
@@ -174,28 +172,21 @@ mod tests {
 
     #[test]
     fn a_missing_table_is_named_with_the_database_in_use() {
-        let finding = judge(&database(), &tables(&[]), &StepName::Register).unwrap();
+        let cause = judge(&database(), &tables(&[])).unwrap();
         assert_eq!(
-            finding.sentence,
+            cause.sentence,
             "the `users` table is missing in the database in use (/srv/idp.db, 0 tables)"
         );
-        assert_eq!(finding.fix.commands, ["alembic upgrade head"]);
+        assert_eq!(cause.fix.commands, ["alembic upgrade head"]);
     }
 
     #[test]
     fn a_migrated_database_explains_nothing() {
-        assert!(
-            judge(
-                &database(),
-                &tables(&["other", "users"]),
-                &StepName::Register
-            )
-            .is_none()
-        );
+        assert!(judge(&database(), &tables(&["other", "users"])).is_none());
     }
 
     #[test]
     fn a_table_of_another_case_is_missing_only_if_the_name_differs() {
-        assert!(judge(&database(), &tables(&["user"]), &StepName::LogIn).is_some());
+        assert!(judge(&database(), &tables(&["user"])).is_some());
     }
 }

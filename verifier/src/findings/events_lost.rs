@@ -2,7 +2,7 @@
 //! only "failed to log").
 
 use crate::deployment::gate::Gate;
-use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
+use crate::findings::{Cause, Code, Evidence, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
 use crate::steps::fault::Fault;
 
@@ -36,7 +36,7 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
             why: "it did not answer that the gate is ready".to_owned(),
         }),
     }
-    opinion.findings.push(Finding {
+    opinion.causes.push(Cause {
         code: Code::EventsLost,
         sentence: format!(
             "log-ins are let in and not written down: {} s after it, the run's own log-in is not among the gate's events",
@@ -52,7 +52,6 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
                 "npx wrangler d1 migrations apply USHER_DB --remote".to_owned(),
             ],
         },
-        explains: scene.stopped.step.clone(),
     });
     opinion
 }

@@ -5,7 +5,7 @@ use policy::reason::Reason;
 
 use crate::deployment::exchange::Answer;
 use crate::deployment::gate::Gate;
-use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
+use crate::findings::{Cause, Code, Evidence, Fix, Opinion, Scene, Unlooked};
 
 /// Asks the gate, which lists its mistakes at `/.usher/ready`, whichever step did not pass: a sign-up fails as well when the gate's
 /// registry does not take the new user.
@@ -45,7 +45,7 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
     let listed = mistakes
         .into_iter()
         .map(|mistake| Evidence::new(mistake, &readiness.request.url));
-    opinion.findings.push(Finding {
+    opinion.causes.push(Cause {
         code: Code::GateMisconfigured,
         sentence,
         evidence: said.into_iter().chain(listed).collect(),
@@ -55,7 +55,6 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
                 .to_owned(),
             commands: vec![format!("curl -i {}", readiness.request.url)],
         },
-        explains: scene.stopped.step.clone(),
     });
     opinion
 }

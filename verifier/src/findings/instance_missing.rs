@@ -3,7 +3,7 @@
 use policy::contract::Me;
 
 use crate::deployment::gate::{Gate, Unseen};
-use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
+use crate::findings::{Cause, Code, Evidence, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
 use crate::steps::fault::{Fault, NeverReady};
 
@@ -36,7 +36,7 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
         Ok(seen) => evidence.push(seen),
         Err(unlooked) => opinion.unlooked.push(unlooked),
     }
-    opinion.findings.push(Finding {
+    opinion.causes.push(Cause {
         code: Code::InstanceMissing,
         sentence: format!(
             "the sign-up created nothing: for {} s the gate never had an instance for the fresh user",
@@ -50,7 +50,6 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
                 .to_owned(),
             commands: Vec::new(),
         },
-        explains: scene.stopped.step.clone(),
     });
     opinion
 }

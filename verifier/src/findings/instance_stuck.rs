@@ -8,7 +8,7 @@ use reqwest::Url;
 use crate::configuration::address::BaseUrl;
 use crate::deployment::gate::Gate;
 use crate::findings::instance_stuck::others::Known;
-use crate::findings::{Code, Evidence, Finding, Fix, Opinion, Scene, Unlooked};
+use crate::findings::{Cause, Code, Evidence, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
 use crate::record::{millis, seconds};
 use crate::steps::fault::{Fault, NeverReady};
@@ -59,12 +59,11 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
         registry: registry.as_ref(),
         app: app.as_ref(),
     };
-    opinion.findings.push(Finding {
+    opinion.causes.push(Cause {
         code: Code::InstanceStuck,
         sentence: case.sentence(),
         evidence: case.evidence(scene, gate),
         fix: case.fix(scene, gate),
-        explains: scene.stopped.step.clone(),
     });
     opinion
 }

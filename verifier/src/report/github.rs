@@ -4,66 +4,68 @@ use std::fmt::Write as _;
 
 use crate::findings::Finding;
 use crate::outcome::{Outcome, Verdict};
-use crate::record::{Record, StepRecord, seconds};
-use crate::report::human;
+use crate::record::{Record, StepRecord, Story, seconds};
+use crate::report::words;
 
 /// GitHub shows so many annotations of a kind for a step (github.com/actions/toolkit, docs/problem-matchers.md).
 const MOST_ANNOTATIONS: usize = 10;
 
-/// The annotations: the causes, or else the step that did not pass; and what is left over.
+/// The annotations: the causes, and every step that did not pass and has none; and what is left over.
 pub(crate) fn annotations(record: &Record) -> String {
-    let scenario = record.scenario.name();
-    let mut errors: Vec<_> = record.findings.iter().map(cause).collect();
-    if errors.is_empty() {
-        errors.extend(without_cause(record, scenario));
+    let causes = record.findings.iter().map(|finding| cause(record, finding));
+    let unexplained = |story: &&Story| record.causes_of(story).next().is_none();
+    let stories = record.scenarios.iter().filter(unexplained);
+    let mut errors: Vec<_> = causes.chain(stories.filter_map(without_cause)).collect();
+    if errors.is_empty() && record.verdict == Verdict::NothingRan {
+        let nothing = "Not one step was performed, which is no pass.";
+        errors.push(command("error", "usher: nothing ran", nothing));
     }
     let left = record.left_over.iter().map(|left| {
         let words = format!("The user {} is left over: {}", left.user, left.why);
-        command("warning", &format!("usher {scenario}: left over"), &words)
+        command("warning", "usher: left over", &words)
     });
     let errors = errors.into_iter().take(MOST_ANNOTATIONS);
     errors.chain(left.take(MOST_ANNOTATIONS)).collect()
 }
 
-fn cause(finding: &Finding) -> String {
-    let mut words = format!("{}\nFix: {}", finding.sentence, finding.fix.sentence);
-    for line in &finding.fix.commands {
+fn cause(record: &Record, finding: &Finding) -> String {
+    let Finding { cause, .. } = finding;
+    let explained = if record.has_several() {
+        format!("\nExplains {}", words::explained(true, finding))
+    } else {
+        String::new()
+    };
+    let mut words = format!("{}{explained}\nFix: {}", cause.sentence, cause.fix.sentence);
+    for line in &cause.fix.commands {
         let _infallible = write!(words, "\n  {line}");
     }
-    command("error", &format!("usher: {}", finding.code.word()), &words)
+    command("error", &format!("usher: {}", cause.code.word()), &words)
 }
 
-fn without_cause(record: &Record, scenario: &str) -> Option<String> {
-    if let Some(step) = record.stopped_at() {
-        let title = format!(
-            "usher {scenario}: {} {}",
-            step.name.title(),
-            step.outcome.word()
-        );
-        return Some(command(
-            "error",
-            &title,
-            step.why.as_deref().unwrap_or_default(),
-        ));
+fn without_cause(story: &Story) -> Option<String> {
+    let scenario = story.scenario.name();
+    if let Some(step) = story.stopped_at() {
+        let (name, outcome) = (step.name.title(), step.outcome.word());
+        let title = format!("usher {scenario}: {name} {outcome}");
+        let why = step.why.as_deref().unwrap_or_default();
+        return Some(command("error", &title, why));
     }
-    match record.verdict {
-        Verdict::NothingRan => {
-            let title = format!("usher {scenario}: nothing ran");
+    match story.verdict {
+        Verdict::NothingRan | Verdict::OtherVersion => {
+            let title = format!("usher {scenario}: {}", words::short(&story.verdict));
+            let nothing = "Not one step was performed, which is no pass.";
             Some(command(
                 "error",
                 &title,
-                "Not one step was performed, which is no pass.",
+                story.why.as_deref().unwrap_or(nothing),
             ))
-        }
-        Verdict::OtherVersion => {
-            let title = format!("usher {scenario}: another version answered");
-            Some(command("error", &title, &human::verdict(record)))
         }
         Verdict::Passed
         | Verdict::Failed(_)
         | Verdict::Broken(_)
         | Verdict::CleanUpIncomplete
-        | Verdict::Interrupted => None,
+        | Verdict::Interrupted
+        | Verdict::Skipped => None,
     }
 }
 
@@ -99,31 +101,37 @@ pub(crate) fn summary(record: &Record, taken: usize) -> String {
 const TOO_LONG: &str = "The rest does not fit into the summary of this step; it is in the log.";
 
 fn heading(record: &Record) -> String {
-    let mark = match record.verdict {
+    let verdict = text(&words::verdict(record));
+    let what = match record.scenarios.as_slice() {
+        [story] => format!(", {}", story.scenario.name()),
+        _ => String::new(),
+    };
+    format!(
+        "### {} usher verify{what}: {verdict}",
+        mark(&record.verdict)
+    )
+}
+
+const fn mark(verdict: &Verdict) -> &'static str {
+    match verdict {
         Verdict::Passed => "✅",
         Verdict::Failed(_) | Verdict::NothingRan => "❌",
+        Verdict::Skipped => "⏭️",
         Verdict::Broken(_)
         | Verdict::CleanUpIncomplete
         | Verdict::Interrupted
         | Verdict::OtherVersion => "⚠️",
-    };
-    let verdict = text(&human::verdict(record));
-    format!(
-        "### {mark} usher verify, {}: {verdict}",
-        record.scenario.name()
-    )
+    }
 }
 
 fn markdown(record: &Record) -> String {
     let mut page = heading(record);
-    let _infallible = write!(
-        page,
-        "\n\n{} as {}\n",
-        text(&record.app),
-        text(&record.user)
-    );
+    let _infallible = write!(page, "\n\n{}\n", text(&words::head(record)));
+    if record.has_several() {
+        let _infallible = write!(page, "\n{}\n", words::tally(record));
+    }
     for finding in &record.findings {
-        section(&mut page, finding);
+        section(&mut page, record, finding);
     }
     for unlooked in &record.could_not_look {
         let _infallible = write!(
@@ -133,16 +141,8 @@ fn markdown(record: &Record) -> String {
             text(&unlooked.why)
         );
     }
-    page.push_str("\n| step | | took | |\n| --- | --- | ---: | --- |\n");
-    record.steps.iter().for_each(|step| row(&mut page, step));
-    if let Some(last) = record.stopped_at().and_then(|step| step.last.as_ref()) {
-        page.push_str("\nThe last request:\n");
-        page.push_str(&block(&last.curl));
-        let answered = match &last.answer {
-            Ok(answer) => format!("HTTP {}\n{}", answer.status, answer.body),
-            Err(reason) => reason.to_string(),
-        };
-        page.push_str(&block(&answered));
+    for story in &record.scenarios {
+        told(&mut page, record, story);
     }
     for left in &record.left_over {
         let _infallible = write!(
@@ -155,10 +155,51 @@ fn markdown(record: &Record) -> String {
     page
 }
 
-fn section(page: &mut String, finding: &Finding) {
+/// The steps of a story; where there are several, folded unless there is something to look at.
+fn told(page: &mut String, record: &Record, story: &Story) {
+    let is_folded = record.has_several();
+    if is_folded {
+        let open = if story.stopped_at().is_some() {
+            " open"
+        } else {
+            ""
+        };
+        let (mark, name) = (mark(&story.verdict), story.scenario.name());
+        let (ended, took) = (words::short(&story.verdict), seconds(story.millis));
+        let why = story.why.as_ref().map(|why| format!(": {}", text(why)));
+        let whom = text(&words::as_whom(story));
+        let _infallible = write!(
+            page,
+            "\n<details{open}><summary>{mark} <b>{name}</b> {ended} after {took}{whom}{}</summary>\n",
+            why.unwrap_or_default()
+        );
+    }
+    page.push_str("\n| step | | took | |\n| --- | --- | ---: | --- |\n");
+    story.steps.iter().for_each(|step| row(page, step));
+    if let Some(last) = story.stopped_at().and_then(|step| step.last.as_ref()) {
+        page.push_str("\nThe last request:\n");
+        page.push_str(&block(&last.curl));
+        let answered = match &last.answer {
+            Ok(answer) => format!("HTTP {}\n{}", answer.status, answer.body),
+            Err(reason) => reason.to_string(),
+        };
+        page.push_str(&block(&answered));
+    }
+    if is_folded {
+        page.push_str("\n</details>\n");
+    }
+}
+
+fn section(page: &mut String, record: &Record, finding: &Finding) {
+    let explained = if record.has_several() {
+        format!(" Explains {}.", words::explained(true, finding))
+    } else {
+        String::new()
+    };
+    let finding = &finding.cause;
     let _infallible = write!(
         page,
-        "\n**Cause: `{}`.** {}\n\n",
+        "\n**Cause: `{}`.** {}{explained}\n\n",
         finding.code.word(),
         text(&finding.sentence)
     );

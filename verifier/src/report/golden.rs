@@ -11,9 +11,9 @@ use crate::arguments::report::RunFormat;
 use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
 use crate::deployment::sent::Sent;
 use crate::deployment::timing::Timing;
-use crate::findings::{Code, Evidence, Finding, Fix, Unlooked};
+use crate::findings::{self, Cause, Code, Evidence, Explained, Finding, Fix, Unlooked};
 use crate::outcome::{Outcome, Verdict};
-use crate::record::{LeftOver, Record, StateSeen, StepRecord};
+use crate::record::{LeftOver, Record, StateSeen, StepRecord, Story};
 use crate::report::{Look, github, render};
 use crate::scenario::Scenario;
 use crate::steps::StepName;
@@ -67,27 +67,41 @@ fn exchange(answer: Result<Answer, NoAnswer>) -> Exchange {
 const BODY: &str =
     "{\"title\":\"</pre><script>alert(1)</script>\",\"detail\":\"]]> # not ok ::error::x | `y`\"}";
 
-fn record(verdict: Verdict, mut steps: Vec<StepRecord>) -> Record {
+fn story(scenario: Scenario, verdict: Verdict, mut steps: Vec<StepRecord>) -> Story {
     for name in STEPS.into_iter().skip(steps.len()) {
-        steps.push(StepRecord::skipped(name, "not reached"));
+        steps.push(StepRecord::unreached(name));
     }
+    Story {
+        scenario,
+        user: Some("usher-4f1c@example.com".into()),
+        at_millis: 0,
+        millis: 61_400,
+        verdict,
+        why: None,
+        steps,
+    }
+}
+
+fn run(scenarios: Vec<Story>) -> Record {
+    let verdict = Verdict::of(scenarios.iter().map(|story| &story.verdict));
     Record {
         schema_version: Record::SCHEMA_VERSION,
-        scenario: Scenario::NewUser,
         gate: Some("https://app.example.com".into()),
         app: "https://app.example.com".into(),
-        user: "usher-4f1c@example.com".into(),
         started_at_unix_seconds: 1_795_257_000,
         millis: 61_400,
         wanted_version: None,
-        unconfirmed: None,
         exit_code: verdict.exit_code().into(),
         verdict,
         findings: Vec::new(),
         could_not_look: Vec::new(),
-        steps,
+        scenarios,
         left_over: Vec::new(),
     }
+}
+
+fn record(verdict: Verdict, steps: Vec<StepRecord>) -> Record {
+    run(vec![story(Scenario::NewUser, verdict, steps)])
 }
 
 fn begun() -> Vec<StepRecord> {
@@ -122,10 +136,15 @@ fn failed() -> Record {
         )
     });
     let mut record = record(Verdict::Failed(StepName::WaitUntilReady), steps);
-    record.steps.pop();
-    let clean_up = step(StepName::CleanUp, Outcome::Passed, None, [60_900, 500]);
-    record.steps.push(clean_up);
-    record.findings.push(Finding {
+    let steps = &mut record.scenarios[0].steps;
+    steps.pop();
+    steps.push(step(
+        StepName::CleanUp,
+        Outcome::Passed,
+        None,
+        [60_900, 500],
+    ));
+    let cause = Cause {
         code: Code::InstanceStuck,
         sentence: "The instance i-7 stays `active`, although its app answers 200: nobody writes `ready`, 100 % of new users wait.".into(),
         evidence: vec![Evidence::new("status `active` since 10:31:02", "GET /.usher/me")],
@@ -133,8 +152,12 @@ fn failed() -> Record {
             sentence: "Let the provisioner write `ready`, and lift those who wait.".into(),
             commands: vec!["usher instance set i-7 ready --config usher.toml".into()],
         },
-        explains: StepName::WaitUntilReady,
-    });
+    };
+    findings::note(
+        &mut record.findings,
+        cause,
+        waits_in_vain(Scenario::NewUser),
+    );
     record.could_not_look.push(Unlooked {
         at: "database `identity`".into(),
         why: "the file /var/lib/idp/idp.db is not there".into(),
@@ -173,7 +196,7 @@ fn left_over() -> Record {
     ));
     let mut record = record(Verdict::CleanUpIncomplete, steps);
     record.left_over.push(LeftOver {
-        user: record.user.clone(),
+        user: "usher-4f1c@example.com".into(),
         why: why.into(),
         journal: "/home/ops/.local/state/usher/4f1c.json".into(),
     });
@@ -192,23 +215,83 @@ fn interrupted() -> Record {
     record(Verdict::Interrupted, steps)
 }
 
-fn passed() -> Record {
+fn passed_steps() -> Vec<StepRecord> {
     let mut steps = begun();
     for name in STEPS.into_iter().skip(2) {
         steps.push(step(name, Outcome::Passed, None, [400, 100]));
     }
-    record(Verdict::Passed, steps)
+    steps
+}
+
+fn passed() -> Record {
+    record(Verdict::Passed, passed_steps())
+}
+
+fn waits_in_vain(scenario: Scenario) -> Explained {
+    let step = StepName::WaitUntilReady;
+    Explained { scenario, step }
 }
 
 fn other_version() -> Record {
+    let mut story = story(Scenario::NewUser, Verdict::OtherVersion, passed_steps());
+    story.why = Some("in `log in` 7d5f1c2e answered".into());
     Record {
         wanted_version: Some("9a0c11d3".into()),
-        unconfirmed: Some("in `log in` 7d5f1c2e answered".into()),
-        ..record(Verdict::OtherVersion, passed().steps)
+        ..run(vec![story])
     }
 }
 
-fn samples() -> [(&'static str, Record); 7] {
+/// One of each kind, and one cause that two of them met.
+fn several() -> Record {
+    let of = |scenario, mut record: Record| {
+        let mut story = record.scenarios.remove(0);
+        story.scenario = scenario;
+        story
+    };
+    let mut remarked = passed();
+    remarked.scenarios[0].steps[3].why =
+        Some("without [gate_admin], nobody asked whether they are recorded once".into());
+    let lacks = "it needs [gate_admin], with which the user is turned away and let in again";
+    let left_over = left_over();
+    let whom_nobody_removed = left_over.left_over.clone();
+    let Record {
+        mut findings,
+        could_not_look,
+        ..
+    } = failed();
+    let Finding { cause, .. } = failed().findings.remove(0);
+    findings::note(&mut findings, cause, waits_in_vain(Scenario::Pending));
+    Record {
+        findings,
+        could_not_look,
+        left_over: whom_nobody_removed,
+        ..run(vec![
+            of(Scenario::ReturningUser, remarked),
+            of(Scenario::NewUser, failed()),
+            of(Scenario::Denied, broken()),
+            of(Scenario::Pending, failed()),
+            of(Scenario::LoggedOut, left_over),
+            Story::unplayed(Scenario::Suspended, STEPS.to_vec(), Verdict::Skipped, lacks),
+        ])
+    }
+}
+
+fn several_passed() -> Record {
+    let mut logged_out = story(Scenario::LoggedOut, Verdict::Passed, passed_steps());
+    (logged_out.at_millis, logged_out.millis) = (400, 900);
+    run(vec![
+        story(Scenario::NewUser, Verdict::Passed, passed_steps()),
+        logged_out,
+        Story::unplayed(
+            Scenario::Pending,
+            STEPS.to_vec(),
+            Verdict::Skipped,
+            "it needs a gate",
+        ),
+    ])
+}
+
+fn samples() -> [(&'static str, Record); 9] {
     [
         ("passed", passed()),
         ("failed", failed()),
@@ -217,7 +300,13 @@ fn samples() -> [(&'static str, Record); 7] {
         ("clean_up_incomplete", left_over()),
         ("interrupted", interrupted()),
         ("other_version", other_version()),
+        ("several", several()),
+        ("several_passed", several_passed()),
     ]
+}
+
+fn has_passed(name: &str) -> bool {
+    matches!(name, "passed" | "several_passed")
 }
 
 fn ending(format: RunFormat) -> &'static str {
@@ -276,7 +365,7 @@ fn the_schema_knows_every_story_and_every_step() {
     let schema: Value = serde_json::from_str(include_str!("../../report.schema.json")).unwrap();
     let scenarios = Scenario::value_variants().iter();
     let scenarios: Vec<_> = scenarios.map(|scenario| json!(scenario.name())).collect();
-    assert_eq!(schema["properties"]["scenario"]["enum"], json!(scenarios));
+    assert_eq!(schema["$defs"]["scenario"]["enum"], json!(scenarios));
     let steps = StepName::BUILT_IN.map(|step| step.word());
     assert_eq!(schema["$defs"]["step"]["anyOf"][0]["enum"], json!(steps));
 }
@@ -286,7 +375,8 @@ fn junit_can_be_read_and_counts_what_did_not_pass() {
     for (name, record) in samples() {
         let text = render(RunFormat::Junit, &record, Look { coloured: false });
         let report = quick_junit::Report::deserialize_from_str(&text).unwrap();
-        let wrong = record.steps.iter().any(|step| match step.outcome {
+        let mut steps = record.scenarios.iter().flat_map(|story| &story.steps);
+        let wrong = steps.any(|step| match step.outcome {
             Outcome::Failed | Outcome::Broken => true,
             Outcome::Passed | Outcome::Skipped => false,
         });
@@ -314,8 +404,18 @@ fn tap_announces_as_many_points_as_there_are_and_no_bad_run_reads_as_a_good_one(
         let points = |start: &str| text.lines().filter(|line| line.starts_with(start)).count();
         let (ok, not_ok) = (points("ok "), points("not ok "));
         assert!(text.contains(&format!("\n1..{}\n", ok + not_ok)), "{text}");
+        let subtests = text.split("# Subtest: ").skip(1);
+        for subtest in subtests {
+            let points = |start: &str| {
+                let lines = subtest.lines();
+                lines.filter(|line| line.starts_with(start)).count()
+            };
+            let (ok, not_ok) = (points("    ok "), points("    not ok "));
+            let plan = format!("\n    1..{}\n", ok + not_ok);
+            assert!(subtest.contains(&plan), "{text}");
+        }
         let good = not_ok == 0 && !text.contains("\nBail out! ");
-        assert_eq!(good, name == "passed", "{name}: {text}");
+        assert_eq!(good, has_passed(name), "{name}: {text}");
     }
 }
 
@@ -339,7 +439,7 @@ fn the_page_runs_nothing_and_loads_nothing() {
 #[test]
 fn a_summary_never_goes_beyond_what_the_step_has_room_for() {
     let (mut record, limit) = (failed(), 1024 * 1024);
-    record.findings[0].sentence = "x".repeat(limit);
+    record.findings[0].cause.sentence = "x".repeat(limit);
     for taken in [0, limit - 300, limit - 10, limit, usize::MAX] {
         let summary = github::summary(&record, taken);
         assert!(summary.len() <= limit.saturating_sub(taken), "{taken}");

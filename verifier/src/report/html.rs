@@ -3,33 +3,32 @@
 use askama::Template;
 
 use crate::deployment::exchange::Exchange;
-use crate::findings::{Finding, Unlooked};
+use crate::findings::{Cause, Unlooked};
 use crate::outcome::{Outcome, Verdict};
-use crate::record::{LeftOver, Record, StepRecord, seconds};
-use crate::report::{human, moment};
+use crate::record::{LeftOver, Record, StepRecord, Story, seconds};
+use crate::report::{moment, words};
 
 /// Renders the run.
 pub(crate) fn render(record: &Record) -> String {
     let page = Page {
-        scenario: record.scenario.name(),
-        app: &record.app,
-        user: &record.user,
-        began: moment(record.started_at_unix_seconds),
-        verdict: human::verdict(record),
-        tone: match record.verdict {
-            Verdict::Passed => "good",
-            Verdict::Failed(_) | Verdict::NothingRan => "bad",
-            Verdict::Broken(_)
-            | Verdict::CleanUpIncomplete
-            | Verdict::Interrupted
-            | Verdict::OtherVersion => "unsure",
+        head: words::head(record),
+        tally: if record.has_several() {
+            words::tally(record)
+        } else {
+            String::new()
         },
-        findings: &record.findings,
+        began: moment(record.started_at_unix_seconds),
+        verdict: words::verdict(record),
+        tone: tone(&record.verdict),
+        causes: (record.findings.iter())
+            .map(|finding| Named {
+                cause: &finding.cause,
+                explained: words::explained(record.has_several(), finding).replace('`', ""),
+            })
+            .collect(),
         unlooked: &record.could_not_look,
-        bars: record
-            .steps
-            .iter()
-            .map(|step| Bar::of(step, record))
+        timelines: (record.scenarios.iter())
+            .map(|story| Timeline::of(story, record))
             .collect(),
         left_over: &record.left_over,
     };
@@ -40,16 +39,72 @@ pub(crate) fn render(record: &Record) -> String {
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {
-    scenario: &'a str,
-    app: &'a str,
-    user: &'a str,
+    head: String,
+    tally: String,
     began: String,
     verdict: String,
     tone: &'static str,
-    findings: &'a [Finding],
+    causes: Vec<Named<'a>>,
     unlooked: &'a [Unlooked],
-    bars: Vec<Bar<'a>>,
+    timelines: Vec<Timeline<'a>>,
     left_over: &'a [LeftOver],
+}
+
+struct Named<'a> {
+    cause: &'a Cause,
+    explained: String,
+}
+
+const fn tone(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "good",
+        Verdict::Failed(_) | Verdict::NothingRan => "bad",
+        Verdict::Skipped => "quiet",
+        Verdict::Broken(_)
+        | Verdict::CleanUpIncomplete
+        | Verdict::Interrupted
+        | Verdict::OtherVersion => "unsure",
+    }
+}
+
+/// A story along the time of the run.
+struct Timeline<'a> {
+    title: String,
+    tone: &'static str,
+    why: &'a str,
+    bars: Vec<Bar<'a>>,
+}
+
+impl<'a> Timeline<'a> {
+    fn of(story: &'a Story, record: &Record) -> Self {
+        let title = if record.has_several() {
+            let (name, ended) = (story.scenario.name(), words::short(&story.verdict));
+            format!("{name}: {ended}{}", words::as_whom(story))
+        } else {
+            "Steps".to_owned()
+        };
+        Self {
+            title,
+            tone: if record.has_several() {
+                tone(&story.verdict)
+            } else {
+                ""
+            },
+            why: story.why.as_deref().unwrap_or_default(),
+            bars: match story.verdict {
+                Verdict::Skipped => Vec::new(),
+                Verdict::Passed
+                | Verdict::Failed(_)
+                | Verdict::Broken(_)
+                | Verdict::NothingRan
+                | Verdict::CleanUpIncomplete
+                | Verdict::Interrupted
+                | Verdict::OtherVersion => (story.steps.iter())
+                    .map(|step| Bar::of(step, story, record))
+                    .collect(),
+            },
+        }
+    }
 }
 
 /// A step along the time of the run.
@@ -76,7 +131,7 @@ struct Sent<'a> {
 }
 
 impl<'a> Bar<'a> {
-    fn of(step: &'a StepRecord, record: &Record) -> Self {
+    fn of(step: &'a StepRecord, story: &Story, record: &Record) -> Self {
         Self {
             title: step.name.title(),
             outcome: step.outcome.word(),
@@ -91,7 +146,7 @@ impl<'a> Bar<'a> {
             states: (step.states.iter())
                 .map(|seen| format!("{} after {}", seen.state, seconds(seen.at_millis)))
                 .collect(),
-            is_open: record.stopped_at().is_some_and(|at| at.name == step.name),
+            is_open: story.stopped_at().is_some_and(|at| at.name == step.name),
             last: step.last.as_ref().map(Sent::of),
         }
     }

@@ -5,51 +5,70 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
+use crate::counted::counted;
 use crate::deployment::exchange::{Answer, Exchange};
 use crate::findings::Finding;
 use crate::outcome::{Outcome, Verdict};
-use crate::record::{LeftOver, Record, StepRecord, seconds};
+use crate::record::{LeftOver, Record, StepRecord, Story, seconds};
 use crate::report::Look;
 use crate::report::style::Tone;
+use crate::report::words::{as_whom, explained, head, tally, verdict};
+use crate::steps::StepName;
 
 /// Renders the run; no line but a command is longer than 80 columns.
 pub(crate) fn render(record: &Record, look: Look) -> String {
     let mut page = Page {
         text: String::new(),
         look,
+        has_several: record.has_several(),
     };
-    page.line(&format!(
-        "{} on {} as {}",
-        record.scenario.name(),
-        record.app,
-        record.user
-    ));
-    page.causes(record);
-    page.heading("Steps");
-    record.steps.iter().for_each(|step| page.step(step));
-    page.last_request(record);
+    page.line(&head(record));
+    page.causes(&record.findings.iter().collect::<Vec<_>>());
+    page.could_not_look(record);
+    if page.has_several {
+        page.heading("Scenarios");
+        record.scenarios.iter().for_each(|story| page.story(story));
+    } else {
+        page.heading("Steps");
+        let steps = record.scenarios.iter().flat_map(|story| &story.steps);
+        steps.for_each(|step| page.step(step));
+    }
+    page.last_requests(record);
     record
         .left_over
         .iter()
         .for_each(|left| page.left_over(left));
     page.line("");
+    if page.has_several {
+        page.wrapped("", "  ", &tally(record));
+    }
     page.verdict(record);
     page.text
 }
 
-/// What is wrong, without the steps: the causes, where nobody could look, and what was sent and answered last.
-pub(super) fn explanation(record: &Record) -> String {
+/// What is wrong in one story, without its steps: the causes, where nobody could look, and what was sent and answered last.
+pub(super) fn explanation(record: &Record, story: &Story) -> String {
     let mut page = Page {
         text: String::new(),
         look: Look { coloured: false },
+        has_several: record.has_several(),
     };
-    page.why(record);
+    if let Some(step) = story.stopped_at() {
+        let (title, outcome) = (step.name.title(), step.outcome.word());
+        let why = step.why.as_deref().unwrap_or_default();
+        page.wrapped("", "", &format!("`{title}` {outcome}: {why}"));
+    }
+    page.causes(&record.causes_of(story).collect::<Vec<_>>());
+    page.could_not_look(record);
+    page.last_request(story);
     page.text.trim_start().to_owned()
 }
 
 struct Page {
     text: String,
     look: Look,
+    /// Whether a step has to be told from one of the same name of another story.
+    has_several: bool,
 }
 
 impl Page {
@@ -77,21 +96,13 @@ impl Page {
         self.wrapped("  - ", "    ", text);
     }
 
-    fn why(&mut self, record: &Record) {
-        if let Some(step) = record.stopped_at() {
-            let (title, outcome) = (step.name.title(), step.outcome.word());
-            let why = step.why.as_deref().unwrap_or_default();
-            self.wrapped("", "", &format!("`{title}` {outcome}: {why}"));
+    fn causes(&mut self, findings: &[&Finding]) {
+        for finding in findings {
+            self.finding(finding);
         }
-        self.causes(record);
-        self.last_request(record);
     }
 
-    fn causes(&mut self, record: &Record) {
-        record
-            .findings
-            .iter()
-            .for_each(|finding| self.finding(finding));
+    fn could_not_look(&mut self, record: &Record) {
         if !record.could_not_look.is_empty() {
             self.heading("Could not look");
             record
@@ -101,35 +112,90 @@ impl Page {
         }
     }
 
-    fn last_request(&mut self, record: &Record) {
-        if let Some(step) = record.stopped_at()
+    /// Of each story that a step stopped; where stories met the same, of the first.
+    fn last_requests(&mut self, record: &Record) {
+        let mut told: Vec<(&StepName, Option<&str>)> = Vec::new();
+        for story in record.stopped() {
+            let Some(step) = story.stopped_at() else {
+                continue;
+            };
+            let met = (&step.name, step.why.as_deref());
+            if !told.contains(&met) {
+                told.push(met);
+                self.last_request(story);
+            }
+        }
+    }
+
+    fn last_request(&mut self, story: &Story) {
+        if let Some(step) = story.stopped_at()
             && let Some(last) = &step.last
         {
-            self.heading(&format!("Last request of `{}`", step.name.title()));
+            let of = if self.has_several {
+                format!(" of {}", story.scenario.name())
+            } else {
+                String::new()
+            };
+            self.heading(&format!("Last request of `{}`{of}", step.name.title()));
             self.exchange(last);
         }
     }
 
     fn finding(&mut self, finding: &Finding) {
-        let code = finding.code.word();
-        self.heading(&format!(
-            "Cause: {code}, explains `{}`",
-            finding.explains.title()
-        ));
-        self.wrapped("  ", "  ", &finding.sentence);
+        let Finding { cause, .. } = finding;
+        let explained = explained(self.has_several, finding);
+        let heading = format!("Cause: {}, explains {explained}", cause.code.word());
+        self.line("");
+        for line in textwrap::wrap(&heading, at_spaces(COLUMNS)) {
+            let painted = self.look.paint(Tone::Heading, &line);
+            self.line(&painted);
+        }
+        self.wrapped("  ", "  ", &cause.sentence);
         self.line("  Evidence");
-        for evidence in &finding.evidence {
+        for evidence in &cause.evidence {
             self.wrapped("    - ", "      ", &evidence.what);
             self.wrapped("      ", "      ", &evidence.source);
         }
         self.line("  Fix");
-        self.wrapped("    ", "    ", &finding.fix.sentence);
+        self.wrapped("    ", "    ", &cause.fix.sentence);
         // A command is never broken: it is there to be copied.
-        finding
+        cause
             .fix
             .commands
             .iter()
             .for_each(|command| self.line(&format!("      {command}")));
+    }
+
+    /// A story in a line, and below it the steps that have something to say.
+    fn story(&mut self, story: &Story) {
+        let (mark, tone) = mark(&story.verdict);
+        let took = if story.verdict == Verdict::Skipped {
+            String::new()
+        } else {
+            seconds(story.millis)
+        };
+        let performed = story.steps.iter();
+        let performed = performed.filter(|step| step.outcome != Outcome::Skipped);
+        let details = match (&story.verdict, &story.why) {
+            (Verdict::Skipped, Some(why)) => format!("skipped: {why}"),
+            (_, Some(why)) => why.clone(),
+            (Verdict::Passed, None) => counted(performed.count() as u64, "step"),
+            (_, None) => as_whom(story).trim_start().to_owned(),
+        };
+        let name = story.scenario.name();
+        self.row(
+            &format!("  {} {name:18} {took:>8}", self.look.paint(tone, mark)),
+            &[details],
+        );
+        if story.user.is_none() {
+            return;
+        }
+        let is_quiet = |step: &&StepRecord| {
+            let passed = story.verdict == Verdict::Passed && step.outcome == Outcome::Passed;
+            passed && step.why.is_none() || step.is_unreached()
+        };
+        let steps = story.steps.iter().filter(|step| !is_quiet(step));
+        steps.for_each(|step| self.step(step));
     }
 
     fn step(&mut self, step: &StepRecord) {
@@ -144,8 +210,14 @@ impl Page {
         } else {
             seconds(step.millis)
         };
+        // Below the line of a story; the details begin in the same column.
+        let (indent, width) = if self.has_several {
+            ("    ", 6)
+        } else {
+            ("  ", 8)
+        };
         let head = format!(
-            "  {} {:18} {took:>8}",
+            "{indent}{} {:18} {took:>width$}",
             self.look.paint(tone, mark),
             step.name.title()
         );
@@ -168,20 +240,23 @@ impl Page {
         } else {
             String::new()
         };
-        let mut details = [states.join(" → "), tries, why]
-            .into_iter()
-            .filter(|detail| !detail.is_empty());
+        self.row(&head, &[states.join(" → "), tries, why]);
+    }
+
+    /// A line, with the details beside and below it.
+    fn row(&mut self, head: &str, details: &[String]) {
+        let mut details = details.iter().filter(|detail| !detail.is_empty());
         match details.next() {
-            None => self.line(&head),
+            None => self.line(head),
             Some(first) => {
                 // The indent has no colour, so that colour does not count as width.
-                let lines = textwrap::wrap(&first, at_spaces(COLUMNS - DETAIL.len()));
+                let lines = textwrap::wrap(first, at_spaces(COLUMNS - DETAIL.len()));
                 let mut lines = lines.iter();
                 self.line(&format!("{head}  {}", lines.next().map_or("", |line| line)));
                 lines.for_each(|line| self.line(&format!("{DETAIL}{line}")));
             }
         }
-        details.for_each(|detail| self.wrapped(DETAIL, DETAIL, &detail));
+        details.for_each(|detail| self.wrapped(DETAIL, DETAIL, detail));
     }
 
     fn exchange(&mut self, exchange: &Exchange) {
@@ -216,44 +291,23 @@ impl Page {
     }
 
     fn verdict(&mut self, record: &Record) {
-        let tone = match record.verdict {
-            Verdict::Passed => Tone::Good,
-            Verdict::Failed(_) | Verdict::NothingRan => Tone::Bad,
-            Verdict::Broken(_)
-            | Verdict::CleanUpIncomplete
-            | Verdict::Interrupted
-            | Verdict::OtherVersion => Tone::Unsure,
-        };
-        let painted = self.look.paint(tone, &verdict(record));
-        self.line(&painted);
+        let (_, tone) = mark(&record.verdict);
+        for line in textwrap::wrap(&verdict(record), at_spaces(COLUMNS)) {
+            let painted = self.look.paint(tone, &line);
+            self.line(&painted);
+        }
     }
 }
 
-/// The verdict in one line.
-pub(super) fn verdict(record: &Record) -> String {
-    let took = seconds(record.millis);
-    let causes = record.findings.iter().map(|finding| finding.code.word());
-    let causes = causes.collect::<Vec<_>>().join(", ");
-    let because = if causes.is_empty() {
-        ", no cause found".to_owned()
-    } else {
-        format!(" because of {causes}")
-    };
-    match &record.verdict {
-        Verdict::Passed => format!("PASSED in {took}"),
-        Verdict::Failed(step) => format!("FAILED at `{}`{because}, after {took}", step.title()),
-        Verdict::Broken(step) => format!(
-            "BROKEN at `{}`: nobody can tell whether the deploy is right",
-            step.title()
-        ),
-        Verdict::NothingRan => "NOTHING RAN, which is no pass".to_owned(),
-        Verdict::CleanUpIncomplete => format!("PASSED in {took}, but the clean-up is incomplete"),
-        Verdict::Interrupted => format!("INTERRUPTED after {took}"),
-        Verdict::OtherVersion => format!(
-            "INCONCLUSIVE: {}, and not version {}",
-            record.unconfirmed.as_deref().unwrap_or_default(),
-            record.wanted_version.as_deref().unwrap_or_default()
-        ),
+const fn mark(verdict: &Verdict) -> (&'static str, Tone) {
+    match verdict {
+        Verdict::Passed => ("✓", Tone::Good),
+        Verdict::Failed(_) | Verdict::NothingRan => ("✗", Tone::Bad),
+        Verdict::Skipped => ("-", Tone::Quiet),
+        Verdict::Broken(_)
+        | Verdict::CleanUpIncomplete
+        | Verdict::Interrupted
+        | Verdict::OtherVersion => ("?", Tone::Unsure),
     }
 }
 

@@ -8,39 +8,49 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::outcome::{Outcome, Verdict};
-use crate::record::{Record, StepRecord};
-use crate::report::human;
+use crate::record::{Record, StepRecord, Story};
+use crate::report::{human, words};
 use crate::steps::StepName;
 
 /// Renders the run.
 pub(crate) fn render(record: &Record) -> String {
-    let scenario = record.scenario.name();
-    let mut suite = TestSuite::new(format!("usher {scenario}"));
-    suite.set_time(Duration::from_millis(record.millis));
-    suite.add_property(("app", record.app.as_str()));
-    suite.add_property(("user", record.user.as_str()));
-    suite.add_test_cases(record.steps.iter().map(|step| case(record, step)));
-    let shows_nothing = match record.verdict {
-        Verdict::NothingRan | Verdict::OtherVersion => true,
-        Verdict::Passed
-        | Verdict::Failed(_)
-        | Verdict::Broken(_)
-        | Verdict::CleanUpIncomplete
-        | Verdict::Interrupted => false,
-    };
-    if shows_nothing {
-        let status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        let case = TestCase::new("run", status);
-        suite.add_test_case(explained(case, record, &human::verdict(record)));
-    }
     let mut report = Report::new("usher");
     report.set_time(Duration::from_millis(record.millis));
-    report.add_test_suite(suite);
+    let suites = record.scenarios.iter().map(|story| suite(record, story));
+    report.add_test_suites(suites);
     // It writes into memory, where nothing fails.
     report.to_string().unwrap_or_default()
 }
 
-fn case(record: &Record, step: &StepRecord) -> TestCase {
+fn suite(record: &Record, story: &Story) -> TestSuite {
+    let mut suite = TestSuite::new(format!("usher {}", story.scenario.name()));
+    suite.set_time(Duration::from_millis(story.millis));
+    suite.add_property(("app", record.app.as_str()));
+    if let Some(user) = &story.user {
+        suite.add_property(("user", user.as_str()));
+    }
+    suite.add_test_cases(story.steps.iter().map(|step| case(record, story, step)));
+    let shows_nothing = match story.verdict {
+        Verdict::NothingRan | Verdict::OtherVersion | Verdict::Interrupted => true,
+        Verdict::Passed
+        | Verdict::Failed(_)
+        | Verdict::Broken(_)
+        | Verdict::CleanUpIncomplete
+        | Verdict::Skipped => false,
+    };
+    // In a run of skipped scenarios every case is skipped, and a CI server would take that for a pass.
+    let nothing_ran = record.verdict == Verdict::NothingRan && story.verdict == Verdict::Skipped;
+    if shows_nothing || nothing_ran {
+        let status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        let case = TestCase::new("run", status);
+        let why = story.why.as_deref();
+        let words = why.map_or_else(|| words::verdict(record), str::to_owned);
+        suite.add_test_case(explained(case, record, story, &words));
+    }
+    suite
+}
+
+fn case(record: &Record, story: &Story, step: &StepRecord) -> TestCase {
     let why = step.why.as_deref().unwrap_or_default();
     let status = match step.outcome {
         Outcome::Passed => TestCaseStatus::success(),
@@ -54,12 +64,12 @@ fn case(record: &Record, step: &StepRecord) -> TestCase {
     };
     let mut case = TestCase::new(step.name.title(), status);
     case.set_time(Duration::from_millis(step.millis));
-    explained(case, record, why)
+    explained(case, record, story, why)
 }
 
-fn explained(mut case: TestCase, record: &Record, why: &str) -> TestCase {
-    case.set_classname(format!("usher.{}", record.scenario.name()));
-    let explains = record
+fn explained(mut case: TestCase, record: &Record, story: &Story, why: &str) -> TestCase {
+    case.set_classname(format!("usher.{}", story.scenario.name()));
+    let explains = story
         .stopped_at()
         .is_some_and(|step| step.name.title() == case.name.as_str());
     match &mut case.status {
@@ -72,9 +82,10 @@ fn explained(mut case: TestCase, record: &Record, why: &str) -> TestCase {
             ..
         } => {
             *message = Some(why.into());
-            *ty = (record.findings.first()).map(|finding| finding.code.word().into());
+            let finding = record.causes_of(story).next();
+            *ty = finding.map(|finding| finding.cause.code.word().into());
             let text = if explains {
-                human::explanation(record)
+                human::explanation(record, story)
             } else {
                 why.to_owned()
             };

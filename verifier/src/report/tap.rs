@@ -1,31 +1,33 @@
-//! The Test Anything Protocol, version 14: a point a step, with what is wrong as YAML below it.
+//! The Test Anything Protocol, version 14: a subtest a story, a point a step, with what is wrong as YAML below it.
 
 use std::fmt::Write as _;
 
 use serde_json::json;
 
+use crate::findings::Finding;
 use crate::outcome::{Outcome, Verdict};
-use crate::record::{Record, StepRecord, seconds};
-use crate::report::human;
+use crate::record::{Record, StepRecord, Story, seconds};
+use crate::report::words;
 
-/// Renders the run.
+/// Renders the run: a point a story, and its steps as a subtest of it.
 pub(crate) fn render(record: &Record) -> String {
-    let mut text = format!("TAP version 14\n1..{}\n", record.steps.len());
-    let scenario = record.scenario.name();
-    comment(
-        &mut text,
-        &format!("{scenario} on {} as {}", record.app, record.user),
-    );
+    let mut text = format!("TAP version 14\n1..{}\n", record.scenarios.len());
+    comment(&mut text, &words::head(record));
     for finding in &record.findings {
-        let sentence = format!("Cause: {}: {}", finding.code.word(), finding.sentence);
-        comment(&mut text, &sentence);
-        comment(&mut text, &format!("Fix: {}", finding.fix.sentence));
-        for command in &finding.fix.commands {
+        let Finding { cause, .. } = finding;
+        let explained = words::explained(record.has_several(), finding);
+        let code = cause.code.word();
+        comment(
+            &mut text,
+            &format!("Cause: {code}, explains {explained}: {}", cause.sentence),
+        );
+        comment(&mut text, &format!("Fix: {}", cause.fix.sentence));
+        for command in &cause.fix.commands {
             comment(&mut text, &format!("  {command}"));
         }
     }
-    for (number, step) in record.steps.iter().enumerate() {
-        point(&mut text, number + 1, scenario, step);
+    for (number, story) in record.scenarios.iter().enumerate() {
+        told(&mut text, number + 1, story);
     }
     for left in &record.left_over {
         comment(
@@ -34,17 +36,54 @@ pub(crate) fn render(record: &Record) -> String {
         );
     }
     match record.verdict {
-        Verdict::NothingRan => line(&mut text, "Bail out! nothing ran, which is no pass"),
+        Verdict::NothingRan | Verdict::Skipped => {
+            line(&mut text, "Bail out! nothing ran, which is no pass");
+        }
         Verdict::Interrupted => line(&mut text, "Bail out! interrupted"),
         Verdict::OtherVersion => {
-            line(&mut text, &format!("Bail out! {}", human::verdict(record)));
+            line(&mut text, &format!("Bail out! {}", words::verdict(record)));
         }
         Verdict::Passed | Verdict::CleanUpIncomplete | Verdict::Failed(_) | Verdict::Broken(_) => {}
     }
     text
 }
 
-fn point(text: &mut String, number: usize, scenario: &str, step: &StepRecord) {
+fn told(text: &mut String, number: usize, story: &Story) {
+    let scenario = story.scenario.name();
+    let why = escaped(story.why.as_deref().unwrap_or_default());
+    let (ok, directive) = match story.verdict {
+        Verdict::Skipped => return line(text, &format!("ok {number} - {scenario} # SKIP {why}")),
+        Verdict::Passed => ("ok", String::new()),
+        Verdict::Failed(_)
+        | Verdict::Broken(_)
+        | Verdict::NothingRan
+        | Verdict::CleanUpIncomplete
+        | Verdict::Interrupted
+        | Verdict::OtherVersion => {
+            let word = words::short(&story.verdict);
+            ("not ok", format!(": {word}"))
+        }
+    };
+    comment(text, &format!("Subtest: {scenario}"));
+    let mut steps = format!("1..{}\n", story.steps.len());
+    if let Some(user) = &story.user {
+        comment(&mut steps, &format!("as {user}"));
+    }
+    for (number, step) in story.steps.iter().enumerate() {
+        point(&mut steps, number + 1, step);
+    }
+    for step in steps.lines() {
+        line(text, &format!("    {step}"));
+    }
+    line(text, &format!("{ok} {number} - {scenario}{directive}"));
+    if !why.is_empty() {
+        line(text, "  ---");
+        line(text, &format!("  message: {}", json!(story.why)));
+        line(text, "  ...");
+    }
+}
+
+fn point(text: &mut String, number: usize, step: &StepRecord) {
     let ok = match step.outcome {
         Outcome::Passed | Outcome::Skipped => "ok",
         Outcome::Failed | Outcome::Broken => "not ok",
@@ -55,10 +94,7 @@ fn point(text: &mut String, number: usize, scenario: &str, step: &StepRecord) {
         Outcome::Skipped => format!(" # SKIP {why}"),
         Outcome::Passed | Outcome::Failed | Outcome::Broken => String::new(),
     };
-    line(
-        text,
-        &format!("{ok} {number} - {scenario}: {title}{directive}"),
-    );
+    line(text, &format!("{ok} {number} - {title}{directive}"));
     if step.outcome == Outcome::Skipped {
         return;
     }

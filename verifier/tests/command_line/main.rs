@@ -15,6 +15,7 @@ mod deployment;
 mod hostile;
 mod install;
 mod reports;
+mod several;
 mod shop;
 mod tokens;
 mod usher;
@@ -252,7 +253,7 @@ async fn the_json_report_is_one_object_with_every_step() {
         serde_json::json!({"outcome": "failed", "step": "wait_until_ready"})
     );
     assert_eq!(report["findings"][0]["code"], "instance_stuck");
-    let outcomes: Vec<_> = report["steps"]
+    let outcomes: Vec<_> = report["scenarios"][0]["steps"]
         .as_array()
         .unwrap()
         .iter()

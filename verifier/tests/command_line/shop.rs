@@ -49,8 +49,10 @@ struct Inner {
 struct Books {
     users: HashMap<u64, (String, String)>,
     projects: Vec<Value>,
+    registered: u64,
     tickets: Vec<String>,
-    asked: u32,
+    /// How often each user asked for their app since they logged in: the clock of their app.
+    asked: HashMap<u64, u32>,
     requests: Vec<String>,
 }
 
@@ -215,7 +217,8 @@ async fn sign_up(
         return (StatusCode::FORBIDDEN, "CSRF").into_response();
     }
     let mut state = shop.0.state.lock().unwrap();
-    let id = 1000 + state.users.len() as u64;
+    let id = 1000 + state.registered;
+    state.registered += 1;
     let user = (form["email"].clone(), form["password"].clone());
     state.users.insert(id, user);
     (StatusCode::FOUND, [("location", "/welcome")]).into_response()
@@ -248,7 +251,7 @@ async fn rpc(State(shop): State<Shop>, Json(body): Json<Value>) -> Response {
         return error("the account is locked");
     }
     if shop.0.flaw == Flaw::ForgetsUsers {
-        state.asked = 0;
+        state.asked.clear();
     }
     let found = state.users.iter().find(|(_, (email, password))| {
         params["email"] == **email && params["password"] == **password
@@ -268,8 +271,9 @@ async fn instance(State(shop): State<Shop>, headers: HeaderMap) -> Response {
         return StatusCode::UNAUTHORIZED.into_response();
     };
     let mut state = shop.0.state.lock().unwrap();
-    state.asked += 1;
-    let status = match (shop.0.flaw, state.asked) {
+    let asked = state.asked.entry(id).or_default();
+    *asked += 1;
+    let status = match (shop.0.flaw, *asked) {
         (_, 1) => return StatusCode::NOT_FOUND.into_response(),
         (_, 2) => "provisioning",
         (Flaw::Failed, _) => "failed",

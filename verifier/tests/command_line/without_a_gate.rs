@@ -64,7 +64,7 @@ async fn a_final_word_ends_the_wait_at_once() {
     let (_, ended) = verify(Flaw::Failed, &["--report", "json"]).await;
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(report["verdict"]["step"], "wait_until_ready");
-    let why = report["steps"][2]["why"].as_str().unwrap();
+    let why = report["scenarios"][0]["steps"][2]["why"].as_str().unwrap();
     assert!(
         why.contains("`failed`, which the configuration says will never become ready"),
         "{why}"
@@ -77,7 +77,7 @@ async fn a_step_of_ones_own_fails_under_its_own_name() {
     let (shop, ended) = verify(Flaw::LostProject, &["--report", "json"]).await;
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(report["verdict"]["step"], "see it in the list");
-    let step = report["steps"]
+    let step = report["scenarios"][0]["steps"]
         .as_array()
         .unwrap()
         .iter()
@@ -159,7 +159,7 @@ async fn redirects_that_go_round_are_shown_as_their_cycle() {
     .await;
     assert_eq!(ended.code, 1);
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
-    let steps = report["steps"].as_array().unwrap();
+    let steps = report["scenarios"][0]["steps"].as_array().unwrap();
     let step = steps
         .iter()
         .find(|step| step["name"] == "be_kept_out")
