@@ -117,7 +117,7 @@ async fn sweep(
     let user = Newcomer::of(entry, &configuration);
     let progress = Progress::new(outlet);
     let voice = progress.of_one();
-    let mut run = Run::new(interruption, voice, Instant::now(), None);
+    let mut run = Run::new(interruption, voice, Instant::now(), &[], None);
     let removed = remove(&mut run, &deployment, &user, None).await;
     voice.leave();
     removed

@@ -21,6 +21,7 @@ pub(crate) mod request;
 pub(crate) mod schema;
 mod scope;
 pub(crate) mod secret;
+pub(crate) mod step_budget;
 pub(crate) mod suggestion;
 pub(crate) mod template;
 pub(crate) mod value;
@@ -39,6 +40,7 @@ use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::own_step::OwnStep;
 use crate::configuration::request::Call;
 use crate::configuration::secret::NamedSecret;
+use crate::configuration::step_budget::StepBudget;
 use crate::configuration::value::EmailTemplate;
 
 /// A deployment and how to act on it.
@@ -57,6 +59,8 @@ pub(crate) struct Configuration {
     pub(crate) steps: Vec<OwnStep>,
     pub(crate) ready_within: Duration,
     pub(crate) request_within: Duration,
+    /// For single steps.
+    pub(crate) step_budgets: Vec<StepBudget>,
     /// For the app of somebody who comes back to answer; no limit unless said.
     pub(crate) returning_within: Option<Duration>,
     pub(crate) email: EmailTemplate,

@@ -170,7 +170,13 @@ impl Performance<'_> {
         voice: Voice<'_>,
     ) -> Told {
         let (deployment, began) = (self.deployment, Instant::now());
-        let mut run = Run::new(self.interruption, voice, self.began, self.wanted);
+        let mut run = Run::new(
+            self.interruption,
+            voice,
+            self.began,
+            &deployment.configuration.step_budgets,
+            self.wanted,
+        );
         let mut session = None;
         let played = scenario.play(&mut run, deployment, newcomer, &mut session);
         let stopped = played.await.err();

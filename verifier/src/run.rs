@@ -3,6 +3,7 @@
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
+use crate::configuration::step_budget::{Pace, StepBudget};
 use crate::deployment::Deployment;
 use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
 use crate::interruption::Interruption;
@@ -10,6 +11,7 @@ use crate::outcome::{Outcome, Problem};
 use crate::progress::Voice;
 use crate::record::{StateSeen, StepRecord, millis};
 use crate::steps::StepName;
+use crate::steps::fault::Fault;
 use crate::version::{Served, VersionName};
 
 /// A run in progress.
@@ -19,6 +21,8 @@ pub(crate) struct Run<'a> {
     progress: Voice<'a>,
     /// When all of the stories did.
     began: Instant,
+    /// How long steps may take.
+    budgets: &'a [StepBudget],
     /// The version of the gate that has to answer.
     wanted: Option<&'a VersionName>,
     /// The first step in which another one did, and which.
@@ -38,12 +42,14 @@ impl<'a> Run<'a> {
         interruption: &'a Interruption,
         progress: Voice<'a>,
         began: Instant,
+        budgets: &'a [StepBudget],
         wanted: Option<&'a VersionName>,
     ) -> Self {
         Self {
             interruption,
             progress,
             began,
+            budgets,
             wanted,
             unwanted: None,
             steps: Vec::new(),
@@ -112,6 +118,12 @@ impl<'a> Run<'a> {
         scenario.iter().map(&mut take).collect()
     }
 
+    fn pace(&self, name: &StepName, took: Duration) -> Pace {
+        let mut budgets = self.budgets.iter();
+        let budget = budgets.find(|budget| budget.step == *name);
+        budget.map_or(Pace::Fine, |budget| budget.judge(took))
+    }
+
     async fn perform<T>(
         &mut self,
         name: StepName,
@@ -144,6 +156,14 @@ impl<'a> Run<'a> {
                     () = tokio::time::sleep(REDRAW_EVERY) => self.progress.redraw(),
                 }
             }
+        };
+        let result = match (result, self.pace(&name, log.began.elapsed())) {
+            (Ok(_), Pace::TooSlow(limit)) => Err(Fault::TooSlow { limit }.into()),
+            (Ok(done), Pace::Slow(limit)) => {
+                log.was_slow(limit);
+                Ok(done)
+            }
+            (result, _) => result,
         };
         if self.unwanted.is_none() {
             self.unwanted = (log.unwanted.take()).map(|served| (name.clone(), served));
@@ -226,6 +246,15 @@ impl StepLog<'_> {
     /// The step passes, and the report says this with it.
     pub(crate) fn passed_although(&mut self, what: &str) {
         self.remark = Some((Outcome::Passed, what.to_owned()));
+    }
+
+    /// It took longer than somebody wants to be warned of; whatever else there is to say comes first.
+    fn was_slow(&mut self, limit: Duration) {
+        let slow = format!("slower than {} ms", limit.as_millis());
+        self.remark = Some(match self.remark.take() {
+            Some((outcome, remark)) => (outcome, format!("{remark}; {slow}")),
+            None => (Outcome::Passed, slow),
+        });
     }
 
     fn into_record(self, name: StepName, problem: Option<&Problem>) -> StepRecord {

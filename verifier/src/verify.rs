@@ -34,7 +34,10 @@ pub(crate) async fn verify(
 ) -> Result<ExitCode, VerifyError> {
     // The only place where the environment is read.
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
-    let configuration = Configuration::load(&options.config, environment)?;
+    // A plan names secrets and needs none.
+    let named: Environment<'_> = &|name| environment(name).or_else(|| Some(format!("${name}")));
+    let known = if options.plan { named } else { environment };
+    let configuration = Configuration::load(&options.config, known)?;
     let programme = Programme::of(&options.scenarios, &configuration)
         .map_err(|(scenario, what)| VerifyError::Lacks(scenario, what))?;
     let deployment = Deployment::new(&configuration, secrets, options.version_override.as_ref())?;

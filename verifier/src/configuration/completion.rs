@@ -14,6 +14,7 @@ use crate::configuration::ready::ready;
 use crate::configuration::request::tables::{CallTable, StepTable};
 use crate::configuration::scope::Scope;
 use crate::configuration::secret::named_secrets;
+use crate::configuration::step_budget::step_budgets;
 use crate::configuration::value::{Method, Millis};
 use crate::configuration::{Configuration, LogIn};
 
@@ -58,6 +59,7 @@ impl File {
                 direct
             }
         };
+        let step_budgets = step_budgets(&self.budget.steps, &steps, reading)?;
         Ok(Configuration {
             path: reading.path.to_owned(),
             front,
@@ -80,6 +82,7 @@ impl File {
                 .collect::<Result<_, _>>()?,
             ready_within: self.budget.ready_seconds.duration(),
             request_within: self.budget.request_seconds.duration(),
+            step_budgets,
             returning_within: self.budget.returning_millis.map(Millis::duration),
             email: self.users.email,
             has_contract: self.contract.is_some(),

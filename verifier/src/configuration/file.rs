@@ -11,6 +11,7 @@ use crate::configuration::contract::Entry as ContractEntry;
 use crate::configuration::database::DatabaseKind;
 use crate::configuration::placed::{OwnKeys, Placed};
 use crate::configuration::request::tables::{CallTable, LogInTable, ReadyTable, StepTable};
+use crate::configuration::step_budget::Limits;
 use crate::configuration::template::Template;
 use crate::configuration::value::{EmailTemplate, Millis, Seconds};
 
@@ -107,6 +108,8 @@ pub(super) struct Budget {
     pub(super) request_seconds: Seconds,
     /// For the app to answer somebody who comes back; no limit unless said.
     pub(super) returning_millis: Option<Millis>,
+    /// For single steps, by their names for programs (`log_in`) or those of your own steps.
+    pub(super) steps: OwnKeys<Placed<Limits>>,
 }
 
 /// What created users are called.
@@ -146,6 +149,7 @@ impl Default for Budget {
             ready_seconds: Seconds::new(120),
             request_seconds: Seconds::new(10),
             returning_millis: None,
+            steps: OwnKeys::default(),
         }
     }
 }

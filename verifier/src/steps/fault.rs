@@ -51,6 +51,8 @@ pub(crate) enum Fault {
     NotTheGate { status: u16 },
     /// Something is wrong for somebody who has been there before.
     Return(ReturnFault),
+    /// It did what it should, and took as long as the configuration says it must not.
+    TooSlow { limit: Duration },
     /// The gate does not accept the token of the log-in.
     TokenRefused { status: u16, reason: Option<String> },
     /// The gate's answer is final, and it is no.
@@ -176,6 +178,9 @@ impl fmt::Display for Fault {
                 )
             }
             Self::Return(fault) => fault.fmt(f),
+            Self::TooSlow { limit } => {
+                write!(f, "too slow: it may not take {} ms", limit.as_millis())
+            }
             Self::TokenRefused { status, reason } => {
                 write!(
                     f,

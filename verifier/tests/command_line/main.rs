@@ -9,6 +9,7 @@
 )]
 
 mod before_a_run;
+mod budgets;
 mod cleanup;
 mod contract;
 mod deployment;
