@@ -190,6 +190,10 @@ pub(crate) struct Verify {
     /// Print what would be sent, in its order, and send nothing
     #[arg(long, conflicts_with = "reports")]
     pub(crate) plan: bool,
+
+    /// Try whether wrong expectations are noticed: each has to fail a run at its step
+    #[arg(long, conflicts_with_all = ["plan", "reports", "scenarios"])]
+    pub(crate) self_test: bool,
 }
 
 /// The options of `usher init`.

@@ -50,6 +50,7 @@ mod redaction;
 mod report;
 mod run;
 mod scenario;
+mod self_test;
 mod sources;
 mod steps;
 mod terminal;

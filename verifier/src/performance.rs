@@ -91,6 +91,24 @@ impl Performance<'_> {
         Ok(self.record(programme, told))
     }
 
+    /// The same at another deployment.
+    pub(crate) fn of<'b>(&'b self, deployment: &'b Deployment<'b>) -> Performance<'b> {
+        Performance {
+            deployment,
+            underway: RefCell::default(),
+            ..*self
+        }
+    }
+
+    /// Plays the story of a new user alone.
+    pub(crate) async fn play_new_user(&self) -> Result<Record, JournalError> {
+        let programme = Programme {
+            played: vec![Scenario::NewUser],
+            skipped: Vec::new(),
+        };
+        self.play(&programme, NonZeroUsize::MIN).await
+    }
+
     /// A run that did not begin, because it would have shown nothing of the version that was wanted.
     pub(crate) fn unbegun(&self, programme: &Programme, why: &str) -> Record {
         let played = programme.played.iter();

@@ -24,6 +24,7 @@ use crate::programme::Programme;
 use crate::redaction::Secrets;
 use crate::report;
 use crate::scenario::Scenario;
+use crate::self_test;
 use crate::version;
 
 /// Runs until the stories are over, or until the operator asks for the end a second time.
@@ -85,6 +86,11 @@ pub(crate) async fn verify(
             delivery.deliver(&record, look, outlet)?;
             return Ok(record.verdict.exit_code());
         }
+    }
+    if options.self_test {
+        let test = self_test::run(&performance, secrets).await?;
+        outlet.report(&test.to_string());
+        return Ok(test.exit_code());
     }
     let mut record = tokio::select! {
         record = performance.play(&programme, options.jobs) => record?,

@@ -16,6 +16,7 @@ mod deployment;
 mod hostile;
 mod install;
 mod reports;
+mod self_test;
 mod several;
 mod shop;
 mod tokens;
