@@ -6,7 +6,7 @@ pub(crate) mod given;
 pub(crate) mod operator;
 pub(crate) mod report;
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue};
@@ -171,6 +171,11 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "N", default_value = "4")]
     pub(crate) jobs: NonZeroUsize,
 
+    /// How often all of them are played, one time after the other, to say how long each step takes; the first run that does not pass is
+    /// the last
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub(crate) repeat: NonZeroU32,
+
     /// How the result is written: human, json, junit, tap, html or github; to standard output, or to a file. May be given several times
     #[arg(long = "report", value_name = "FORMAT[=FILE]", default_value = "human")]
     pub(crate) reports: Vec<ReportTo>,
@@ -192,7 +197,7 @@ pub(crate) struct Verify {
     pub(crate) plan: bool,
 
     /// Try whether wrong expectations are noticed: each has to fail a run at its step
-    #[arg(long, conflicts_with_all = ["plan", "reports", "scenarios"])]
+    #[arg(long, conflicts_with_all = ["plan", "repeat", "reports", "scenarios"])]
     pub(crate) self_test: bool,
 }
 
@@ -266,6 +271,7 @@ Examples:
   usher verify --report json > run.json     # everything, as one object
   usher verify --report human --report junit=usher.xml --report html=usher.html
   usher verify --plan                       # what would be sent
+  usher verify --repeat 10                  # and how long each step took, P50 and P90
   usher verify --expect-version \"$VERSION_ID\"
   usher verify --version-override my-gate=\"$VERSION_ID\"   # before it serves anybody
 

@@ -40,6 +40,7 @@ mod operator;
 mod operator_secret;
 mod outcome;
 mod outlet;
+mod percentiles;
 mod performance;
 mod plan;
 mod preset;

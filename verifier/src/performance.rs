@@ -157,6 +157,7 @@ impl Performance<'_> {
             could_not_look,
             scenarios,
             left_over,
+            repeated: Vec::new(),
         }
     }
 

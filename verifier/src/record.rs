@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::deployment::exchange::Exchange;
 use crate::findings::{Finding, Unlooked};
 use crate::outcome::{Outcome, Verdict};
+use crate::percentiles::StepTimes;
 use crate::redaction::Secrets;
 use crate::scenario::Scenario;
 use crate::steps::StepName;
@@ -33,6 +34,8 @@ pub(crate) struct Record {
     /// The stories, in the order in which they were asked for.
     pub(crate) scenarios: Vec<Story>,
     pub(crate) left_over: Vec<LeftOver>,
+    /// How long each step took over all runs, where there were several.
+    pub(crate) repeated: Vec<StepTimes>,
 }
 
 /// What became of a story.

@@ -97,6 +97,7 @@ fn run(scenarios: Vec<Story>) -> Record {
         could_not_look: Vec::new(),
         scenarios,
         left_over: Vec::new(),
+        repeated: Vec::new(),
     }
 }
 
@@ -265,6 +266,7 @@ fn several() -> Record {
         findings,
         could_not_look,
         left_over: whom_nobody_removed,
+        repeated: Vec::new(),
         ..run(vec![
             of(Scenario::ReturningUser, remarked),
             of(Scenario::NewUser, failed()),

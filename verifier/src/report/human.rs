@@ -9,6 +9,7 @@ use crate::counted::counted;
 use crate::deployment::exchange::{Answer, Exchange};
 use crate::findings::Finding;
 use crate::outcome::{Outcome, Verdict};
+use crate::percentiles::StepTimes;
 use crate::record::{LeftOver, Record, StepRecord, Story, seconds};
 use crate::report::Look;
 use crate::report::style::Tone;
@@ -38,6 +39,7 @@ pub(crate) fn render(record: &Record, look: Look) -> String {
         .left_over
         .iter()
         .for_each(|left| page.left_over(left));
+    page.times(&record.repeated);
     page.line("");
     if page.has_several {
         page.wrapped("", "  ", &tally(record));
@@ -290,6 +292,32 @@ impl Page {
         );
     }
 
+    /// The times of several runs; which percentile needs how many runs is said where one is missing.
+    fn times(&mut self, repeated: &[StepTimes]) {
+        let Some(most) = repeated.iter().map(|times| times.runs).max() else {
+            return;
+        };
+        self.heading(&format!("Times of {most} runs, in ms"));
+        self.line(&format!(
+            "  {:32} {:>8} {:>8} {:>8}",
+            "", "P50", "P90", "P99"
+        ));
+        for times in repeated {
+            let shown =
+                |millis: Option<u64>| millis.map_or("-".to_owned(), |millis| millis.to_string());
+            let [p50, p90, p99] = [times.p50_millis, times.p90_millis, times.p99_millis].map(shown);
+            let name = if self.has_several {
+                format!("{}: {}", times.scenario.name(), times.step.title())
+            } else {
+                times.step.title().to_owned()
+            };
+            self.line(&format!("  {name:32} {p50:>8} {p90:>8} {p99:>8}"));
+        }
+        if most < RUNS_FOR_P99 {
+            self.line("  - : P90 takes 10 runs, P99 takes 100");
+        }
+    }
+
     fn verdict(&mut self, record: &Record) {
         let (_, tone) = mark(&record.verdict);
         for line in textwrap::wrap(&verdict(record), at_spaces(COLUMNS)) {
@@ -360,6 +388,9 @@ pub(super) fn at_spaces(columns: usize) -> Options<'static> {
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation)
 }
+
+/// Of fewer none is the slowest of a hundred.
+const RUNS_FOR_P99: usize = 100;
 
 /// What every terminal and every log viewer shows in one line.
 pub(crate) const COLUMNS: usize = 80;

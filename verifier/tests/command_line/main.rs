@@ -15,6 +15,7 @@ mod contract;
 mod deployment;
 mod hostile;
 mod install;
+mod repeated;
 mod reports;
 mod self_test;
 mod several;
