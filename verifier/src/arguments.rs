@@ -171,6 +171,10 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "N", default_value = "4")]
     pub(crate) jobs: NonZeroUsize,
 
+    /// The platform has no owner yet, and a user of this run may become it: only where it is thrown away afterwards
+    #[arg(long)]
+    pub(crate) allow_bootstrap: bool,
+
     /// How the result is written: human, json, junit, tap, html or github; to standard output, or to a file. May be given several times
     #[arg(long = "report", value_name = "FORMAT[=FILE]", default_value = "human")]
     pub(crate) reports: Vec<ReportTo>,

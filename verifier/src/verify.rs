@@ -35,8 +35,10 @@ pub(crate) async fn verify(
     // The only place where the environment is read.
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
     let configuration = Configuration::load(&options.config, environment)?;
-    let programme = Programme::of(&options.scenarios, &configuration)
-        .map_err(|(scenario, what)| VerifyError::Lacks(scenario, what))?;
+    let lacks = |(scenario, what)| VerifyError::Lacks(scenario, what);
+    let wanted = &options.scenarios;
+    let mut programme =
+        Programme::of(wanted, &configuration, options.allow_bootstrap).map_err(lacks)?;
     let deployment = Deployment::new(&configuration, secrets, options.version_override.as_ref())?;
     if options.plan {
         outlet.report(&plan::plan(&programme.played, &deployment)?);
@@ -51,6 +53,21 @@ pub(crate) async fn verify(
         let address = gate.front.address.as_str();
         let sentence = operator_secret::refused(address, &admin.origin, &admin.secret, now());
         return Err(VerifyError::OperatorRefused(sentence));
+    }
+    if let Some((gate, admin)) = deployment.operated_gate()
+        && admin.first_sight
+    {
+        // A gate that does not answer is the matter of the first step.
+        match gate.has_had_an_owner(admin).await {
+            Ok(true) => {
+                let why = "a platform that never had an owner, and this one has or had one";
+                programme
+                    .skip(Scenario::Bootstrap, wanted, why)
+                    .map_err(lacks)?;
+            }
+            Ok(false) if !options.allow_bootstrap => return Err(VerifyError::NobodyOwns),
+            Ok(false) | Err(_) => {}
+        }
     }
     for path in journal::left_over(&directory) {
         outlet.talk(&format!(
@@ -137,6 +154,8 @@ pub(crate) enum VerifyError {
     Journal(JournalError),
     /// The story cannot be played with this configuration.
     Lacks(Scenario, &'static str),
+    /// The first user of the run would become the platform's owner, and be removed.
+    NobodyOwns,
     /// The gate knows neither the operator's secret nor their token; the sentence says what may be wrong with it.
     OperatorRefused(String),
     /// A version of the gate is wanted where there is no gate.
@@ -190,6 +209,10 @@ impl fmt::Display for VerifyError {
             Self::OperatorRefused(sentence) => write!(
                 f,
                 "{sentence}; or leave [gate_admin] out of the configuration, and do without the registry's evidence"
+            ),
+            Self::NobodyOwns => f.write_str(
+                "the platform has no owner yet, and its first visitor becomes it (USHER_PROVISIONING): a user of this run could, once and for all, and would then be removed; \
+                 log in as its owner first, or, if the platform is thrown away afterwards, give --allow-bootstrap",
             ),
             Self::Unfilled(unfilled) => unfilled.fmt(f),
             Self::VersionOfNoGate => f.write_str(
