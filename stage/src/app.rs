@@ -22,19 +22,52 @@ use tokio_util::io::ReaderStream;
 use tokio_util::sync::CancellationToken;
 use url::form_urlencoded;
 
+use crate::fault::Fault;
 use crate::loopback::Loopback;
 
 /// Starts an app; it listens when this returns, and stops at `end`.
-pub(crate) async fn start(instance: &str, end: CancellationToken) -> io::Result<String> {
+pub(crate) async fn start(
+    instance: &str,
+    fault: Option<Fault>,
+    end: CancellationToken,
+) -> io::Result<String> {
     let loopback = Loopback::bind(0).await?;
     let url = loopback.origin.clone();
-    loopback.serve(router(Arc::from(instance)), end);
+    let app = match fault {
+        Some(Fault::AppDown) => broken(),
+        Some(Fault::AppForgetsVisitor) => blank(),
+        Some(
+            Fault::LogInFails
+            | Fault::LogInWithoutToken
+            | Fault::LogOutFails
+            | Fault::NeverMigrated
+            | Fault::RemovalFails
+            | Fault::SignUpLost
+            | Fault::StuckActive,
+        )
+        | None => router(Arc::from(instance)),
+    };
+    loopback.serve(app, end);
     Ok(url)
 }
 
+/// Nothing works, and the health check does not see it.
+fn broken() -> Router {
+    let failed = async || (StatusCode::INTERNAL_SERVER_ERROR, "no such table: pages");
+    well().fallback(failed)
+}
+
+/// Everybody sees the same page.
+fn blank() -> Router {
+    well().fallback(async || Html("<h1>Welcome, stranger</h1>"))
+}
+
+fn well<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new().route("/health", get(async || Json(json!({ "status": "ok" }))))
+}
+
 fn router(instance: Arc<str>) -> Router {
-    Router::new()
-        .route("/health", get(async || Json(json!({ "status": "ok" }))))
+    well()
         .route("/echo", any(echo))
         // What follows a wildcard's slash must not be empty, hence the line for the slash alone.
         .route("/echo/", any(echo))

@@ -5,20 +5,51 @@ use std::fmt;
 /// One way to be broken.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Fault {
+    /// The apps are broken, and their health check is not.
+    AppDown,
+    /// The apps do not read who is there.
+    AppForgetsVisitor,
+    /// Nobody can log in.
+    LogInFails,
+    /// A log-in gives no token.
+    LogInWithoutToken,
+    /// Nobody can log out.
+    LogOutFails,
     /// The database in use was never migrated (incident I5).
     NeverMigrated,
+    /// Nobody can be removed.
+    RemovalFails,
+    /// Signing up creates an identity and nothing else (incident I2).
+    SignUpLost,
     /// The provisioner stops at `active` (incident I1).
     StuckActive,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 2] = [Self::NeverMigrated, Self::StuckActive];
+    pub const ALL: [Self; 9] = [
+        Self::AppDown,
+        Self::AppForgetsVisitor,
+        Self::LogInFails,
+        Self::LogInWithoutToken,
+        Self::LogOutFails,
+        Self::NeverMigrated,
+        Self::RemovalFails,
+        Self::SignUpLost,
+        Self::StuckActive,
+    ];
 
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::NeverMigrated => "never-migrated",
+            Self::AppDown => "app-down",
+            Self::AppForgetsVisitor => "app-forgets-visitor",
+            Self::LogInFails => "log-in-fails",
+            Self::LogInWithoutToken => "log-in-without-token",
+            Self::LogOutFails => "log-out-fails",
+            Self::RemovalFails => "removal-fails",
+            Self::SignUpLost => "sign-up-lost",
             Self::StuckActive => "stuck-active",
         }
     }
@@ -26,6 +57,17 @@ impl Fault {
     /// What it does, in one clause.
     pub const fn what_it_does(self) -> &'static str {
         match self {
+            Self::AppDown => {
+                "every page of every app answers 500, although the app says that it is well"
+            }
+            Self::AppForgetsVisitor => "the app shows a page, and not who is there",
+            Self::LogInFails => "the identity service answers every log-in with 500",
+            Self::LogInWithoutToken => "a log-in is answered with 200 and without a token",
+            Self::LogOutFails => "the identity service answers every log-out with 500",
+            Self::RemovalFails => "no user can be removed",
+            Self::SignUpLost => {
+                "the event of a sign-up is lost, so there is an identity and nothing behind it (incident I2)"
+            }
             Self::NeverMigrated => {
                 "no migration is applied to the identity database, so there is no `users` table"
             }
@@ -69,7 +111,7 @@ mod tests {
         let problem = Fault::parse("stuck").unwrap_err().to_string();
         assert_eq!(
             problem,
-            "unknown fault `stuck`, expected one of: never-migrated, stuck-active"
+            "unknown fault `stuck`, expected one of: app-down, app-forgets-visitor, log-in-fails, log-in-without-token, log-out-fails, never-migrated, removal-fails, sign-up-lost, stuck-active"
         );
     }
 }

@@ -23,6 +23,7 @@ pub(crate) struct Identity {
     pub(crate) keys: Keys,
     pub(crate) users: Users,
     pub(crate) provisioner: Arc<Provisioner>,
+    pub(crate) fault: Option<Fault>,
 }
 
 impl Identity {
@@ -31,16 +32,14 @@ impl Identity {
         fault: Option<Fault>,
         provisioner: Arc<Provisioner>,
     ) -> Result<Self, UserError> {
-        let migrate = match fault {
-            Some(Fault::NeverMigrated) => false,
-            Some(Fault::StuckActive) | None => true,
-        };
+        let migrate = fault != Some(Fault::NeverMigrated);
         Ok(Self {
             issuer: addresses.identity.clone(),
             audience: addresses.audience.clone(),
             keys: Keys::generate(),
             users: Users::open(addresses.database.clone(), migrate).await?,
             provisioner,
+            fault,
         })
     }
 

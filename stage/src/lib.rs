@@ -52,6 +52,18 @@ pub struct Options {
     pub provisioning: Duration,
     /// How long a fresh instance stays `active`.
     pub setup: Duration,
+    /// What signing up gives.
+    pub sign_up: SignUp,
+}
+
+/// What signing up gives besides an identity.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum SignUp {
+    /// An app, and with it a place on the platform.
+    #[default]
+    App,
+    /// Nothing: whoever comes to the gate is made known there, and gets an app later.
+    Nothing,
 }
 
 /// Where the stage is found.

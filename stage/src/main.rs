@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use stage::{
-    Authority, ControlPlaneDatabase, ControlPlaneOptions, Fault, GateLink, Options, Stage,
+    Authority, ControlPlaneDatabase, ControlPlaneOptions, Fault, GateLink, Options, SignUp, Stage,
     UnknownFault,
 };
 use url::Url;
@@ -94,6 +94,7 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         fault: arguments.fault,
         provisioning: arguments.provisioning,
         setup: arguments.setup,
+        sign_up: SignUp::App,
     });
     let stage = stage.await.map_err(|problem| problem.to_string())?;
     if let Some(gate) = gate {

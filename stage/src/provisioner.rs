@@ -14,7 +14,7 @@ use url::Origin;
 
 use crate::control_plane::ControlPlane;
 use crate::gate_link::{GateError, GateLink};
-use crate::{Fault, Options, StageError, app};
+use crate::{Fault, Options, SignUp, StageError, app};
 
 /// Gives users their apps.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub(crate) struct Provisioner {
     fault: Option<Fault>,
     provisioning: Duration,
     setup: Duration,
+    sign_up: SignUp,
     gate: Mutex<Option<GateLink>>,
     /// Where standings are written instead of at the gate.
     control_plane: Option<Arc<ControlPlane>>,
@@ -79,6 +80,7 @@ impl Provisioner {
             fault: options.fault,
             provisioning: options.provisioning,
             setup: options.setup,
+            sign_up: options.sign_up,
             gate: Mutex::default(),
             control_plane,
             tenants: Mutex::default(),
@@ -99,6 +101,9 @@ impl Provisioner {
 
     /// Starts the way of a new user's app in the background, as a platform does: signing up does not wait for it.
     pub(crate) fn begin(self: &Arc<Self>, owner: Owner) {
+        if self.sign_up == SignUp::Nothing || self.fault == Some(Fault::SignUpLost) {
+            return;
+        }
         let leaving = self.running.child_token();
         let subject = owner.subject.clone();
         let walk = Arc::clone(self).walk_or_report(owner, leaving.clone());
@@ -209,7 +214,17 @@ impl Provisioner {
         let ready = (self.setup, Status::Ready);
         match self.fault {
             Some(Fault::StuckActive) => vec![active],
-            Some(Fault::NeverMigrated) | None => vec![active, ready],
+            Some(
+                Fault::AppDown
+                | Fault::AppForgetsVisitor
+                | Fault::LogInFails
+                | Fault::LogInWithoutToken
+                | Fault::LogOutFails
+                | Fault::NeverMigrated
+                | Fault::RemovalFails
+                | Fault::SignUpLost,
+            )
+            | None => vec![active, ready],
         }
     }
 
@@ -220,7 +235,9 @@ impl Provisioner {
     ) -> Result<NewInstance, StageError> {
         let short = owner.subject.split('-').next().unwrap_or(&owner.subject);
         let id = format!("i-{short}");
-        let url = app::start(&id, leaving).await.map_err(StageError::Listen)?;
+        let url = app::start(&id, self.fault, leaving)
+            .await
+            .map_err(StageError::Listen)?;
         let instance = NewInstance { id, url };
         let standing = owner.standing(MembershipWord::Member, Some(instance.clone()));
         self.announce(&standing).await?;

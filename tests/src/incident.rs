@@ -15,9 +15,16 @@ pub enum Incident {
 
 impl Incident {
     /// Every incident.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 10] = [
         Self::LostEvents,
+        Self::Stage(stage::Fault::AppDown),
+        Self::Stage(stage::Fault::AppForgetsVisitor),
+        Self::Stage(stage::Fault::LogInFails),
+        Self::Stage(stage::Fault::LogInWithoutToken),
+        Self::Stage(stage::Fault::LogOutFails),
         Self::Stage(stage::Fault::NeverMigrated),
+        Self::Stage(stage::Fault::RemovalFails),
+        Self::Stage(stage::Fault::SignUpLost),
         Self::Stage(stage::Fault::StuckActive),
     ];
 
@@ -97,7 +104,7 @@ mod tests {
         let problem = Incident::parse("stuck").unwrap_err().to_string();
         assert_eq!(
             problem,
-            "unknown fault `stuck`, expected one of: lost-events, never-migrated, stuck-active"
+            "unknown fault `stuck`, expected one of: lost-events, app-down, app-forgets-visitor, log-in-fails, log-in-without-token, log-out-fails, never-migrated, removal-fails, sign-up-lost, stuck-active"
         );
     }
 }

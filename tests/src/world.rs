@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use stage::{Authority, ControlPlaneDatabase, ControlPlaneOptions, GateLink, Stage, StageError};
+use stage::{
+    Authority, ControlPlaneDatabase, ControlPlaneOptions, GateLink, SignUp, Stage, StageError,
+};
 use tempfile::TempDir;
 use tokio::process::Command;
 use uuid::Uuid;
@@ -37,6 +39,8 @@ pub struct WorldOptions {
     pub services: BTreeMap<String, String>,
     /// How long a fresh instance stays `active`.
     pub setup: Duration,
+    /// What signing up gives.
+    pub sign_up: SignUp,
     /// Variables and secrets of the gate, in place of the usual ones of the same name; `null` leaves one out.
     pub vars: Map<String, Value>,
 }
@@ -52,6 +56,7 @@ impl Default for WorldOptions {
             rigged: false,
             services: BTreeMap::new(),
             setup: Duration::from_millis(50),
+            sign_up: SignUp::App,
             vars: Map::new(),
         }
     }
@@ -113,6 +118,7 @@ pub struct World {
     pub stage: Stage,
     folder: TempDir,
     ready_budget: Duration,
+    sign_up: SignUp,
 }
 
 impl World {
@@ -133,6 +139,7 @@ impl World {
             fault: options.incident.and_then(Incident::of_stage),
             provisioning: options.provisioning,
             setup: options.setup,
+            sign_up: options.sign_up,
         });
         let stage = stage.await.map_err(WorldError::Stage)?;
         (options.progress)("started the stage", started.elapsed());
@@ -167,6 +174,7 @@ impl World {
             stage,
             folder,
             ready_budget: options.ready_budget,
+            sign_up: options.sign_up,
         })
     }
 
@@ -244,7 +252,10 @@ impl World {
             "log_out": { "url": "{identity}/api/v1/auth/logout" },
             "remove_user": { "method": "DELETE", "url": "{identity}/api/v1/users/me" },
             "instance": { "path": "/", "contains": "{email}", "health": "/health" },
-            "gate_admin": { "secret_env": "USHER_ADMIN_SECRET" },
+            "gate_admin": {
+                "secret_env": "USHER_ADMIN_SECRET",
+                "first_sight": self.sign_up == SignUp::Nothing,
+            },
             "budget": { "ready_seconds": self.ready_budget.as_secs(), "request_seconds": 10 },
             "databases": [{
                 "name": "identity",

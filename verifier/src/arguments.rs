@@ -176,6 +176,10 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) repeat: NonZeroU32,
 
+    /// The platform has no owner yet, and a user of this run may become it: only where it is thrown away afterwards
+    #[arg(long)]
+    pub(crate) allow_bootstrap: bool,
+
     /// How the result is written: human, json, junit, tap, html or github; to standard output, or to a file. May be given several times
     #[arg(long = "report", value_name = "FORMAT[=FILE]", default_value = "human")]
     pub(crate) reports: Vec<ReportTo>,
@@ -281,6 +285,7 @@ Exit codes:
   0 passed, 1 failed, 2 usage or configuration, 3 broken,
   4 nothing ran or another version answered, 5 passed but clean-up incomplete,
   130 interrupted
+
 Of several scenarios the gravest decides: interrupted, failed, broken, another
 version, nothing ran, clean-up incomplete, passed. One that `all` had to skip is
 reported as skipped, and counts as nothing.

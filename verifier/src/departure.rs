@@ -9,7 +9,7 @@ use crate::outcome::Problem;
 use crate::record::LeftOver;
 use crate::run::{Run, StepLog, Stopped};
 use crate::steps::StepName;
-use crate::steps::clean_up::clean_up;
+use crate::steps::clean_up::{clean_up, forget_at_the_registry};
 use crate::steps::log_in::Session;
 
 /// Leaves the deployment as it was found, whatever came of the story; the journal goes when the user is gone.
@@ -70,7 +70,13 @@ pub(crate) async fn remove(
     // A log-in that fails says something else than a removal that does.
     let is_logged_in = Cell::new(session.is_some() || !call.needs(log_in));
     let act = async |log: &mut StepLog<'_>| {
-        clean_up(log, deployment, call, newcomer, session, &is_logged_in).await
+        clean_up(log, deployment, call, newcomer, session, &is_logged_in).await?;
+        match deployment.operated_gate() {
+            Some((gate, admin)) if admin.first_sight => {
+                forget_at_the_registry(log, &gate, admin, newcomer).await
+            }
+            Some(_) | None => Ok(()),
+        }
     };
     run.step_at_any_rate(StepName::CleanUp, act)
         .await

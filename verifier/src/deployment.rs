@@ -13,6 +13,7 @@ use reqwest::Url;
 
 use crate::configuration::Configuration;
 use crate::configuration::front::Front;
+use crate::configuration::secret::Admin;
 use crate::deployment::exchange::Exchange;
 use crate::deployment::gate::Gate;
 use crate::deployment::http::Http;
@@ -65,6 +66,13 @@ impl<'a> Deployment<'a> {
                 http: &self.http,
             }),
         }
+    }
+
+    /// The gate, and its operator's secret, if the configuration has both.
+    pub(crate) fn operated_gate(&self) -> Option<(Gate<'_>, &Admin)> {
+        let gate = self.gate()?;
+        let admin = gate.front.admin.as_ref()?;
+        Some((gate, admin))
     }
 
     /// Performs a request.

@@ -58,6 +58,7 @@ mod terminal;
 mod verify;
 mod version;
 mod width;
+mod wording;
 
 use crate::arguments::check::Check;
 use crate::arguments::{Arguments, Command, Config};

@@ -12,6 +12,15 @@ use crate::configuration::name::{BuiltIn, Name, Values};
 use crate::journal::{self, Entry};
 use crate::memory::Memory;
 
+/// Where a user has their address.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Domain {
+    /// Where all users of runs have theirs, and perhaps real people.
+    Usual,
+    /// In a domain below it that is theirs alone, so that an org may take it without taking anybody else.
+    Own,
+}
+
 /// A user that nobody has seen before.
 pub(crate) struct Newcomer {
     /// The random id of the run, which marks everything that it creates.
@@ -26,14 +35,19 @@ pub(crate) struct Newcomer {
 }
 
 impl Newcomer {
-    pub(crate) fn invent(configuration: &Configuration) -> Self {
+    /// With an address of the usual domain, or of one that nobody else has.
+    pub(crate) fn invent(configuration: &Configuration, domain: Domain) -> Self {
         let run: String = Uuid::new_v4()
             .simple()
             .to_string()
             .chars()
             .take(RUN_ID_DIGITS)
             .collect();
-        let email = configuration.email.fill(&run);
+        let usual = configuration.email.fill(&run);
+        let email = match domain {
+            Domain::Usual => usual,
+            Domain::Own => usual.replacen('@', &format!("@{run}."), 1),
+        };
         // Letters and digits only: what every service takes for a name.
         let username = format!("usher{run}");
         // Upper and lower case, a digit and a sign, and below the 72 bytes of bcrypt: what every service takes.
@@ -88,6 +102,11 @@ impl Newcomer {
             memory: Memory::of(values),
             journal: OnceCell::new(),
         }
+    }
+
+    /// The org that is made for them at the gate's registry, where a story needs one.
+    pub(crate) fn org(&self) -> String {
+        format!("usher-{}", self.run)
     }
 
     /// From now on what they are told is written into this entry.

@@ -64,7 +64,7 @@ impl Performance<'_> {
     ) -> Result<Record, JournalError> {
         let progress = Progress::new(self.outlet);
         let turns = Semaphore::new(jobs.get());
-        let stories = programme.played.iter().map(async |&scenario| {
+        let told_one = async |&scenario: &Scenario| {
             // Nobody closes it.
             let _turn = turns.acquire().await;
             let voice = if programme.len() > 1 {
@@ -75,8 +75,14 @@ impl Performance<'_> {
             let told = self.tell(scenario, voice).await;
             voice.leave();
             (scenario, told)
-        });
-        let ended = join_all(stories).await;
+        };
+        let (alone, beside): (Vec<&Scenario>, Vec<_>) =
+            (programme.played.iter()).partition(|scenario| scenario.is_told_alone());
+        let mut ended = Vec::new();
+        for scenario in alone {
+            ended.push(told_one(scenario).await);
+        }
+        ended.extend(join_all(beside.into_iter().map(told_one)).await);
         let nothing_began = ended.iter().all(|(_, told)| told.is_err());
         let mut told = Vec::new();
         for (scenario, ended) in ended {
@@ -167,7 +173,7 @@ impl Performance<'_> {
             return Ok(self.unplayed(scenario, Verdict::Interrupted, why));
         }
         let deployment = self.deployment;
-        let newcomer = Newcomer::invent(deployment.configuration);
+        let newcomer = Newcomer::invent(deployment.configuration, scenario.domain());
         deployment
             .secrets
             .remember(SecretName::Password, &newcomer.password);

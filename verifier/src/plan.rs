@@ -15,6 +15,7 @@ use crate::configuration::ready::Ready;
 use crate::configuration::request::{Call, Request};
 use crate::configuration::value::AcceptedStatus;
 use crate::deployment::Deployment;
+use crate::deployment::gate::Gate;
 use crate::deployment::prepared::{Shown, prepared};
 use crate::deployment::sent::Sent;
 use crate::newcomer::values_of;
@@ -124,6 +125,11 @@ impl Page<'_> {
                 }
                 Ok(())
             }
+            StepName::BeInvited => self.first_sight(FirstSight::Invitation, &token),
+            StepName::OpenDomain => self.first_sight(FirstSight::Domain, &token),
+            StepName::BeTakenIn | StepName::BecomeOwner => {
+                self.first_sight(FirstSight::Visit, &token)
+            }
             StepName::OpenSession => {
                 if let Some(gate) = self.deployment.gate() {
                     let sent = gate.opening_session(&token);
@@ -150,6 +156,32 @@ impl Page<'_> {
             StepName::LogOut => self.calls(configuration.log_out.as_ref(), &token),
             StepName::CleanUp => self.calls(configuration.remove_user.as_ref(), &token),
         }
+    }
+
+    /// What an operator sends.
+    fn order(&mut self, order: impl Fn(&Gate<'_>, &str) -> Sent) {
+        if let Some((gate, admin)) = self.deployment.operated_gate() {
+            let sent = order(&gate, &admin.origin.in_a_shell());
+            self.sent(&sent);
+        }
+    }
+
+    /// What an operator sends before somebody comes for the first time, and how it is seen what became of them.
+    fn first_sight(&mut self, step: FirstSight, token: &str) -> Result<(), Unfilled> {
+        match step {
+            FirstSight::Invitation => {
+                self.order(|gate, secret| gate.making_org(secret, ORG, None));
+                self.order(|gate, secret| gate.inviting(secret, "{email}", ORG));
+            }
+            FirstSight::Domain => {
+                self.order(|gate, secret| gate.making_org(secret, ORG, Some("{domain}")));
+            }
+            FirstSight::Visit => {
+                self.standing(token)?;
+                self.order(|gate, secret| gate.asking_users(secret, "{email}"));
+            }
+        }
+        Ok(())
     }
 
     /// The order of an operator.
@@ -257,6 +289,17 @@ impl Page<'_> {
         let _infallible = writeln!(self.text, "    {line}");
     }
 }
+
+/// A part of a first visit.
+#[derive(Clone, Copy)]
+enum FirstSight {
+    Domain,
+    Invitation,
+    Visit,
+}
+
+/// The org of a run.
+const ORG: &str = "usher-{run}";
 
 /// Whether the step is right only if the app answers.
 fn shows_the_app(step: &StepName) -> bool {

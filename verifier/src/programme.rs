@@ -55,6 +55,7 @@ impl Programme {
     pub(crate) fn of(
         wanted: &[Wanted],
         configuration: &Configuration,
+        allows_bootstrap: bool,
     ) -> Result<Self, (Scenario, &'static str)> {
         let mut programme = Self {
             played: Vec::new(),
@@ -63,7 +64,10 @@ impl Programme {
         let is_named = |scenario: &Scenario| wanted.contains(&Wanted::One(*scenario));
         for scenario in Scenario::ALL {
             let is_wanted = is_named(&scenario) || wanted.contains(&Wanted::All);
-            match scenario.lacks(configuration).filter(|_| is_wanted) {
+            let asks_leave = scenario == Scenario::Bootstrap && !allows_bootstrap;
+            let lacks = scenario.lacks(configuration);
+            let lacks = lacks.or(asks_leave.then_some(LEAVE));
+            match lacks.filter(|_| is_wanted) {
                 Some(what) if is_named(&scenario) => return Err((scenario, what)),
                 Some(what) => programme.skipped.push((scenario, what)),
                 None if is_wanted => programme.played.push(scenario),
@@ -73,8 +77,28 @@ impl Programme {
         Ok(programme)
     }
 
+    /// Leaves a story out after all, unless somebody asked for it by name.
+    pub(crate) fn skip(
+        &mut self,
+        scenario: Scenario,
+        wanted: &[Wanted],
+        why: &'static str,
+    ) -> Result<(), (Scenario, &'static str)> {
+        if !self.played.contains(&scenario) {
+            return Ok(());
+        }
+        if wanted.contains(&Wanted::One(scenario)) {
+            return Err((scenario, why));
+        }
+        self.played.retain(|played| *played != scenario);
+        self.skipped.push((scenario, why));
+        Ok(())
+    }
+
     /// How many stories the report tells of.
     pub(crate) const fn len(&self) -> usize {
         self.played.len() + self.skipped.len()
     }
 }
+
+const LEAVE: &str = "--allow-bootstrap: it makes the platform's first owner and removes them again, so it is for a platform that is thrown away";

@@ -1,7 +1,9 @@
 //! The stories that are played against a deployment, each told top to bottom in a file of its own.
 
 mod arrival;
+mod bootstrap;
 mod denied;
+mod first_sight;
 mod logged_out;
 mod new_user;
 mod pending;
@@ -14,7 +16,7 @@ use serde::Serialize;
 use crate::configuration::Configuration;
 use crate::configuration::front::Front;
 use crate::deployment::Deployment;
-use crate::newcomer::Newcomer;
+use crate::newcomer::{Domain, Newcomer};
 use crate::run::{Run, Stopped};
 use crate::steps::StepName;
 use crate::steps::log_in::Session;
@@ -35,17 +37,26 @@ pub(crate) enum Scenario {
     LoggedOut,
     /// A user is suspended: turned away with what to do next, let in again after it; needs `[gate_admin]`
     Suspended,
+    /// A user whom an org has invited comes for the first time, and is its member; needs `first_sight` in `[gate_admin]`
+    Invited,
+    /// A user whose domain an org takes comes for the first time, and is its member; needs `first_sight` in `[gate_admin]`
+    Domain,
+    /// The platform's first user becomes its owner; only with `--allow-bootstrap`, for a platform that is thrown away afterwards
+    Bootstrap,
 }
 
 impl Scenario {
     /// Every story, in the order in which they are told.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::NewUser,
         Self::ReturningUser,
         Self::Denied,
         Self::Pending,
         Self::LoggedOut,
         Self::Suspended,
+        Self::Invited,
+        Self::Domain,
+        Self::Bootstrap,
     ];
 
     /// The name on the command line.
@@ -57,6 +68,9 @@ impl Scenario {
             Self::Pending => "pending",
             Self::LoggedOut => "logged-out",
             Self::Suspended => "suspended",
+            Self::Invited => "invited",
+            Self::Domain => "domain",
+            Self::Bootstrap => "bootstrap",
         }
     }
 
@@ -70,6 +84,9 @@ impl Scenario {
             Self::Pending => pending::STEPS.to_vec(),
             Self::LoggedOut => after_arrival(&logged_out::steps(configuration)),
             Self::Suspended => after_arrival(&suspended::STEPS),
+            Self::Invited => first_sight::STEPS_OF_INVITED.to_vec(),
+            Self::Domain => first_sight::STEPS_OF_DOMAIN.to_vec(),
+            Self::Bootstrap => bootstrap::STEPS.to_vec(),
         };
         steps.push(StepName::CleanUp);
         steps
@@ -78,9 +95,15 @@ impl Scenario {
     /// What this configuration lacks for the story, if it lacks something.
     pub(crate) const fn lacks(self, configuration: &Configuration) -> Option<&'static str> {
         match (self, &configuration.front) {
-            (Self::Suspended | Self::Denied | Self::Pending, Front::Direct { .. }) => {
-                Some("a gate: without one, nobody here knows how it turns somebody away")
-            }
+            (
+                Self::Suspended
+                | Self::Denied
+                | Self::Pending
+                | Self::Invited
+                | Self::Domain
+                | Self::Bootstrap,
+                Front::Direct { .. },
+            ) => Some("a gate: without one, nobody here knows how it turns somebody away"),
             (Self::Suspended | Self::Denied, Front::Gate(gate)) if gate.admin.is_none() => {
                 Some("[gate_admin], with which the user is turned away and let in again")
             }
@@ -89,6 +112,34 @@ impl Scenario {
             }
             (Self::NewUser | Self::ReturningUser | Self::LoggedOut, _)
             | (Self::Suspended | Self::Denied | Self::Pending, Front::Gate(_)) => None,
+            (Self::Invited | Self::Domain | Self::Bootstrap, Front::Gate(gate)) => {
+                match &gate.admin {
+                    Some(admin) if admin.first_sight => None,
+                    Some(_) | None => Some(
+                        "`first_sight = true` in [gate_admin], for a gate to which people become known by coming",
+                    ),
+                }
+            }
+        }
+    }
+
+    /// Whether it changes what every other story finds, so that it comes before them and not beside them.
+    pub(crate) const fn is_told_alone(self) -> bool {
+        matches!(self, Self::Bootstrap)
+    }
+
+    /// Where its user has their address.
+    pub(crate) const fn domain(self) -> Domain {
+        match self {
+            Self::Domain => Domain::Own,
+            Self::NewUser
+            | Self::ReturningUser
+            | Self::Denied
+            | Self::Pending
+            | Self::LoggedOut
+            | Self::Suspended
+            | Self::Invited
+            | Self::Bootstrap => Domain::Usual,
         }
     }
 
@@ -107,6 +158,9 @@ impl Scenario {
             Self::Pending => pending::play(run, deployment, newcomer, session).await,
             Self::LoggedOut => logged_out::play(run, deployment, newcomer, session).await,
             Self::Suspended => suspended::play(run, deployment, newcomer, session).await,
+            Self::Invited => first_sight::play_invited(run, deployment, newcomer, session).await,
+            Self::Domain => first_sight::play_domain(run, deployment, newcomer, session).await,
+            Self::Bootstrap => bootstrap::play(run, deployment, newcomer, session).await,
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod be_asked_to_wait;
 pub(crate) mod be_kept_out;
 pub(crate) mod be_recognised;
+pub(crate) mod be_taken_in;
 pub(crate) mod be_turned_away;
 pub(crate) mod change_membership;
 pub(crate) mod change_status;
@@ -14,6 +15,7 @@ pub(crate) mod log_out;
 pub(crate) mod open_session;
 pub(crate) mod own;
 pub(crate) mod perform;
+pub(crate) mod prepare_org;
 pub(crate) mod reach_again;
 pub(crate) mod reach_by_session;
 pub(crate) mod reach_instance;
@@ -49,6 +51,10 @@ pub(crate) enum StepName {
     EndSession,
     LogOut,
     BeKeptOut,
+    BeInvited,
+    OpenDomain,
+    BeTakenIn,
+    BecomeOwner,
     CleanUp,
     /// One of the operator's own.
     #[serde(untagged)]
@@ -57,7 +63,7 @@ pub(crate) enum StepName {
 
 impl StepName {
     /// Every step that is not the operator's own.
-    pub(crate) const BUILT_IN: [Self; 20] = [
+    pub(crate) const BUILT_IN: [Self; 24] = [
         Self::Register,
         Self::LogIn,
         Self::WaitUntilReady,
@@ -77,6 +83,10 @@ impl StepName {
         Self::EndSession,
         Self::LogOut,
         Self::BeKeptOut,
+        Self::BeInvited,
+        Self::OpenDomain,
+        Self::BeTakenIn,
+        Self::BecomeOwner,
         Self::CleanUp,
     ];
 
@@ -101,6 +111,10 @@ impl StepName {
             Self::ReachBySession => "reach by session",
             Self::EndSession => "end the session",
             Self::BeKeptOut => "be kept out",
+            Self::BeInvited => "be invited",
+            Self::OpenDomain => "open the domain",
+            Self::BeTakenIn => "be taken in",
+            Self::BecomeOwner => "become the owner",
             Self::Own(name) => name.as_str(),
             Self::LogOut => "log out",
             Self::CleanUp => "clean up",
@@ -158,6 +172,10 @@ impl StepName {
                 | Self::ReachBySession
                 | Self::EndSession
                 | Self::BeKeptOut
+                | Self::BeInvited
+                | Self::OpenDomain
+                | Self::BeTakenIn
+                | Self::BecomeOwner
                 | Self::Own(_)
                 | Self::LogOut
                 | Self::CleanUp,

@@ -22,6 +22,7 @@ use crate::percentiles::Repetition;
 use crate::performance::{Performance, Underway};
 use crate::plan;
 use crate::programme::Programme;
+use crate::record::Record;
 use crate::redaction::Secrets;
 use crate::report;
 use crate::scenario::Scenario;
@@ -40,8 +41,10 @@ pub(crate) async fn verify(
     let named: Environment<'_> = &|name| environment(name).or_else(|| Some(format!("${name}")));
     let known = if options.plan { named } else { environment };
     let configuration = Configuration::load(&options.config, known)?;
-    let programme = Programme::of(&options.scenarios, &configuration)
-        .map_err(|(scenario, what)| VerifyError::Lacks(scenario, what))?;
+    let lacks = |(scenario, what)| VerifyError::Lacks(scenario, what);
+    let wanted = &options.scenarios;
+    let mut programme =
+        Programme::of(wanted, &configuration, options.allow_bootstrap).map_err(lacks)?;
     let deployment = Deployment::new(&configuration, secrets, options.version_override.as_ref())?;
     if options.plan {
         outlet.report(&plan::plan(&programme.played, &deployment)?);
@@ -56,6 +59,21 @@ pub(crate) async fn verify(
         let address = gate.front.address.as_str();
         let sentence = operator_secret::refused(address, &admin.origin, &admin.secret, now());
         return Err(VerifyError::OperatorRefused(sentence));
+    }
+    if let Some((gate, admin)) = deployment.operated_gate()
+        && admin.first_sight
+    {
+        // A gate that does not answer is the matter of the first step.
+        match gate.has_had_an_owner(admin).await {
+            Ok(true) => {
+                let why = "a platform that never had an owner, and this one has or had one";
+                programme
+                    .skip(Scenario::Bootstrap, wanted, why)
+                    .map_err(lacks)?;
+            }
+            Ok(false) if !options.allow_bootstrap => return Err(VerifyError::NobodyOwns),
+            Ok(false) | Err(_) => {}
+        }
     }
     for path in journal::left_over(&directory) {
         outlet.talk(&format!(
@@ -93,24 +111,10 @@ pub(crate) async fn verify(
         outlet.report(&test.to_string());
         return Ok(test.exit_code());
     }
-    let mut repetition = Repetition::default();
-    let mut record = loop {
-        let record = tokio::select! {
-            record = performance.play(&programme, options.jobs) => record?,
-            () = interruption.second() => {
-                outlet.talk(&stopped_at_once(&performance.underway.borrow()));
-                return Ok(ExitCode::Interrupted);
-            }
-        };
-        repetition.note(&record);
-        // A run that did not pass is the one to read.
-        if record.verdict != Verdict::Passed || repetition.runs() >= options.repeat.get() {
-            break record;
-        }
+    let Some(mut record) = play(&performance, &programme, options).await? else {
+        outlet.talk(&stopped_at_once(&performance.underway.borrow()));
+        return Ok(ExitCode::Interrupted);
     };
-    if options.repeat.get() > 1 {
-        record.repeated = repetition.into_times();
-    }
     record.redact(secrets);
     match delivery.deliver(&record, look, outlet) {
         Ok(()) => Ok(record.verdict.exit_code()),
@@ -121,6 +125,30 @@ pub(crate) async fn verify(
             Ok(record.verdict.exit_code())
         }
     }
+}
+
+/// Plays everything as often as was asked for, up to the first time that does not pass; nothing if the operator wants no more of it.
+async fn play(
+    performance: &Performance<'_>,
+    programme: &Programme,
+    options: &Verify,
+) -> Result<Option<Record>, JournalError> {
+    let mut repetition = Repetition::default();
+    let mut record = loop {
+        let record = tokio::select! {
+            record = performance.play(programme, options.jobs) => record?,
+            () = performance.interruption.second() => return Ok(None),
+        };
+        repetition.note(&record);
+        // A run that did not pass is the one to read.
+        if record.verdict != Verdict::Passed || repetition.runs() >= options.repeat.get() {
+            break record;
+        }
+    };
+    if options.repeat.get() > 1 {
+        record.repeated = repetition.into_times();
+    }
+    Ok(Some(record))
 }
 
 fn now() -> Moment {
@@ -158,6 +186,8 @@ pub(crate) enum VerifyError {
     Journal(JournalError),
     /// The story cannot be played with this configuration.
     Lacks(Scenario, &'static str),
+    /// The first user of the run would become the platform's owner, and be removed.
+    NobodyOwns,
     /// The gate knows neither the operator's secret nor their token; the sentence says what may be wrong with it.
     OperatorRefused(String),
     /// A version of the gate is wanted where there is no gate.
@@ -211,6 +241,10 @@ impl fmt::Display for VerifyError {
             Self::OperatorRefused(sentence) => write!(
                 f,
                 "{sentence}; or leave [gate_admin] out of the configuration, and do without the registry's evidence"
+            ),
+            Self::NobodyOwns => f.write_str(
+                "the platform has no owner yet, and its first visitor becomes it (USHER_PROVISIONING): a user of this run could, once and for all, and would then be removed; \
+                 log in as its owner first, or, if the platform is thrown away afterwards, give --allow-bootstrap",
             ),
             Self::Unfilled(unfilled) => unfilled.fmt(f),
             Self::VersionOfNoGate => f.write_str(

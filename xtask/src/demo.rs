@@ -18,13 +18,24 @@ pub(crate) struct Arguments {
     /// Run the verifier once and end with its exit code, instead of staying open for visitors
     #[arg(long)]
     once: bool,
-    /// Break the platform in the way of a real incident
+    /// Break the platform in the way of a real one
     #[arg(long, value_name = "NAME", value_parser = FAULTS)]
     fault: Option<String>,
 }
 
 /// Said again here, so that a misspelt one is refused before anything is built; `tests/tests/lifecycle.rs` holds it equal.
-const FAULTS: [&str; 3] = ["lost-events", "never-migrated", "stuck-active"];
+const FAULTS: [&str; 10] = [
+    "lost-events",
+    "app-down",
+    "app-forgets-visitor",
+    "log-in-fails",
+    "log-in-without-token",
+    "log-out-fails",
+    "never-migrated",
+    "removal-fails",
+    "sign-up-lost",
+    "stuck-active",
+];
 
 /// Prepares and runs the demo; does not return where a process can be replaced by another.
 pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCode, DemoError> {

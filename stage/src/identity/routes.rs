@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::users::{User, UserError};
 use super::{ACCESS_TOKEN_LIFETIME, Identity, login_page};
+use crate::Fault;
 use crate::provisioner::Owner;
 
 pub(crate) fn router(identity: Arc<Identity>) -> Router {
@@ -110,14 +111,16 @@ async fn log_in(
     State(identity): State<Arc<Identity>>,
     body: String,
 ) -> Result<impl IntoResponse, Refused> {
+    identity.refuse_if(Fault::LogInFails)?;
     let LogIn { email, password } = parse(&body)?;
     let (user, refresh_token) = identity
         .users
         .log_in(&email, &password)
         .await?
         .ok_or(Refused::WrongPassword)?;
+    let token = identity.access_token(&user.id, &user.email);
     let tokens = json!({
-        "access_token": identity.access_token(&user.id, &user.email),
+        "access_token": (identity.fault != Some(Fault::LogInWithoutToken)).then_some(token),
         "refresh_token": refresh_token,
         "token_type": "bearer",
         "expires_in": ACCESS_TOKEN_LIFETIME.as_secs(),
@@ -132,6 +135,7 @@ async fn log_out(
     State(identity): State<Arc<Identity>>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Refused> {
+    identity.refuse_if(Fault::LogOutFails)?;
     let user = bearer(&identity, &headers).await?;
     identity.users.log_out(&user.id).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -148,6 +152,7 @@ async fn remove(
     State(identity): State<Arc<Identity>>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Refused> {
+    identity.refuse_if(Fault::RemovalFails)?;
     let user = bearer(&identity, &headers).await?;
     // The standing first: if the gate cannot be told, the user stays and can be removed again.
     let removed = identity
@@ -157,6 +162,16 @@ async fn remove(
     removed.map_err(|problem| Refused::Failed(problem.to_string()))?;
     identity.users.remove(&user.id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+impl Identity {
+    /// Fails as this fault does, if it is the one.
+    fn refuse_if(&self, fault: Fault) -> Result<(), Refused> {
+        if self.fault == Some(fault) {
+            return Err(Refused::Failed(fault.what_it_does().to_owned()));
+        }
+        Ok(())
+    }
 }
 
 async fn bearer(identity: &Identity, headers: &HeaderMap) -> Result<User, Refused> {

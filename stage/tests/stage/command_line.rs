@@ -101,7 +101,7 @@ async fn an_unknown_fault_is_a_usage_error_that_lists_the_names() {
     assert_ended(
         &["--fault", "stuck"],
         2,
-        "unknown fault `stuck`, expected one of: never-migrated, stuck-active",
+        "unknown fault `stuck`, expected one of: app-down, ",
     )
     .await;
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::json;
-use stage::{Authority, Options, Stage};
+use stage::{Authority, Options, SignUp, Stage};
 use tokio::net::TcpStream;
 
 use crate::gate::Gate;
@@ -69,6 +69,7 @@ async fn users_survive_a_restart_over_the_same_file() {
         fault: None,
         provisioning: Duration::ZERO,
         setup: Duration::ZERO,
+        sign_up: SignUp::App,
     })
     .await
     .unwrap();

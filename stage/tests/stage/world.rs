@@ -7,7 +7,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use rusqlite::Connection;
 use serde_json::{Value, json};
-use stage::{Account, Authority, Fault, KeepAt, NewAccount, Options, Stage};
+use stage::{Account, Authority, Fault, KeepAt, NewAccount, Options, SignUp, Stage};
 use tempfile::TempDir;
 
 use crate::gate::Gate;
@@ -38,6 +38,7 @@ impl World {
             fault: None,
             provisioning: Duration::ZERO,
             setup: Duration::ZERO,
+            sign_up: SignUp::App,
         };
         edit(&mut options);
         let stage = Stage::start(options).await.unwrap();

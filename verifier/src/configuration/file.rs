@@ -86,6 +86,9 @@ pub(super) struct GateAdmin {
     pub(super) secret_env: Option<Placed<String>>,
     /// The file that holds the operator's secret.
     pub(super) secret_file: Option<Placed<PathBuf>>,
+    /// Whether people become known by coming (`USHER_PROVISIONING = "first-sight"` of the gate): for the scenarios `invited`, `domain` and `bootstrap`.
+    #[serde(default)]
+    pub(super) first_sight: bool,
 }
 
 /// Where a secret is: one of the two.

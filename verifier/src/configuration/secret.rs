@@ -48,6 +48,8 @@ impl fmt::Display for Origin {
 pub(crate) struct Admin {
     pub(crate) origin: Origin,
     pub(crate) secret: String,
+    /// Whether people become known to this gate by coming.
+    pub(crate) first_sight: bool,
 }
 
 impl fmt::Debug for Admin {
@@ -108,10 +110,15 @@ impl Placed<GateAdmin> {
         let GateAdmin {
             secret_env,
             secret_file,
+            first_sight,
         } = &self.value;
         let keys = ["secret_env", "secret_file"];
         let (origin, secret) =
             reading.secret(&self.span, keys, secret_env.as_ref(), secret_file.as_ref())?;
-        Ok(Admin { origin, secret })
+        Ok(Admin {
+            origin,
+            secret,
+            first_sight: *first_sight,
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use policy::contract::directory::{EventList, UserList};
+use policy::contract::directory::{EventList, InvitationList, UserList};
 use policy::contract::{Problem, REASON_HEADER, RESPONSE_HEADER};
 use reqwest::Url;
 use serde::de::DeserializeOwned;
@@ -105,12 +105,6 @@ impl Answer {
         self.json()
     }
 
-    /// Whether the gate says what is the case and what to do next.
-    pub(crate) fn says_what_next(&self) -> bool {
-        let problem = self.problem();
-        problem.is_some_and(|problem| !problem.detail.is_empty() && !problem.next.is_empty())
-    }
-
     /// The gate's stable reason code, from the header or the body.
     pub(crate) fn reason(&self) -> Option<String> {
         let header = self.header(REASON_HEADER).map(str::to_owned);
@@ -125,6 +119,12 @@ impl Answer {
 
     /// The users of the gate's registry, if that is what was answered.
     pub(crate) fn users(&self) -> Option<UserList> {
+        self.json()
+            .filter(|_| self.status == 200 && self.is_the_gates_own())
+    }
+
+    /// The invitations of the gate's registry, if that is what was answered.
+    pub(crate) fn invitations(&self) -> Option<InvitationList> {
         self.json()
             .filter(|_| self.status == 200 && self.is_the_gates_own())
     }

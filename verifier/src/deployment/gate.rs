@@ -4,6 +4,7 @@ use policy::contract::{
     InstanceList, InstanceRecord, Me, MembershipWord, Problem, Readiness, StandingRecord,
 };
 use policy::event::EventKind;
+use policy::org::PLATFORM_ORG;
 use policy::reason::Reason;
 use policy::status::Status;
 use reqwest::Url;
@@ -153,11 +154,60 @@ impl Gate<'_> {
         prepared::json(sent, &change)
     }
 
+    /// The order to make an org, with the domain that it takes.
+    pub(crate) fn making_org(&self, admin: &str, org: &str, domain: Option<&str>) -> Sent {
+        let sent = Sent::new(reqwest::Method::PUT, self.org_url(org).to_string()).bearer(admin);
+        let domains: Vec<_> = domain.into_iter().collect();
+        let name = "A run of usher verify";
+        prepared::json(sent, &json!({ "name": name, "domains": domains }))
+    }
+
+    /// The order to remove an org, and every invitation into it.
+    pub(crate) fn removing_org(&self, admin: &str, org: &str) -> Sent {
+        Sent::new(reqwest::Method::DELETE, self.org_url(org).to_string()).bearer(admin)
+    }
+
+    /// The question for an org.
+    pub(crate) fn asking_org(&self, admin: &str, org: &str) -> Sent {
+        Sent::get(self.org_url(org).as_str()).bearer(admin)
+    }
+
+    fn org_url(&self, org: &str) -> Url {
+        self.own_endpoint(&["admin", "v1", "orgs", org], &[])
+    }
+
+    /// The order to invite somebody into an org.
+    pub(crate) fn inviting(&self, admin: &str, email: &str, org: &str) -> Sent {
+        let url = self.own_endpoint(&["admin", "v1", "invitations"], &[]);
+        let sent = Sent::new(reqwest::Method::POST, url.to_string()).bearer(admin);
+        prepared::json(sent, &json!({ "email": email, "org": org, "days": 1 }))
+    }
+
+    /// The question for everybody's open invitations to this address.
+    pub(crate) fn asking_open_invitations(&self, admin: &str, email: &str) -> Sent {
+        let query = [("email", email), ("state", "open")];
+        let url = self.own_endpoint(&["admin", "v1", "invitations"], &query);
+        Sent::get(url.as_str()).bearer(admin)
+    }
+
+    /// The order to forget somebody and their instance.
+    pub(crate) fn forgetting(&self, admin: &str, issuer: &str, subject: &str) -> Sent {
+        let query = [("issuer", issuer), ("subject", subject)];
+        let url = self.own_endpoint(&["admin", "v1", "standings"], &query);
+        Sent::new(reqwest::Method::DELETE, url.to_string()).bearer(admin)
+    }
+
+    /// The question for everybody with this address.
+    pub(crate) fn asking_users(&self, admin: &str, email: &str) -> Sent {
+        let url = self.own_endpoint(&["admin", "v1", "users"], &[("email", email)]);
+        Sent::get(url.as_str()).bearer(admin)
+    }
+
     /// Asks for everybody with this address.
     pub(crate) async fn users_with(&self, admin: &Admin, email: &str) -> Exchange {
-        let url = self.own_endpoint(&["admin", "v1", "users"], &[("email", email)]);
-        let asking = Sent::get(url.as_str()).bearer(&admin.secret);
-        self.http.send(asking).await
+        self.http
+            .send(self.asking_users(&admin.secret, email))
+            .await
     }
 
     /// Looks an instance up in the gate's registry.
@@ -198,6 +248,12 @@ impl Gate<'_> {
         let looked: Result<InstanceList, Unseen> =
             self.look_up(admin, self.instances_url(Status::Ready)).await;
         matches!(looked, Err(Unseen::Answered { status: 401, reason: Some(reason), .. }) if reason == Reason::OperatorRequired.code())
+    }
+
+    /// Whether the platform ever had an owner: its org comes with the first one.
+    pub(crate) async fn has_had_an_owner(&self, admin: &Admin) -> Result<bool, NoAnswer> {
+        let asking = self.asking_org(&admin.secret, PLATFORM_ORG);
+        Ok(self.http.send(asking).await.answer?.status != 404)
     }
 
     async fn look_up<T: serde::de::DeserializeOwned>(

@@ -74,6 +74,10 @@ fn needs_a_database(step: &StepName) -> bool {
         | StepName::ReachBySession
         | StepName::EndSession
         | StepName::BeKeptOut
+        | StepName::BeInvited
+        | StepName::OpenDomain
+        | StepName::BeTakenIn
+        | StepName::BecomeOwner
         | StepName::Own(_)
         | StepName::CleanUp => false,
     }

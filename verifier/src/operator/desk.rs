@@ -64,11 +64,12 @@ impl<'a> Desk<'a> {
             }
             (None, None, None) => return Err(Unprepared::NoGate),
         };
-        let Admin { origin, secret } = match admin {
+        let Admin { origin, secret, .. } = match admin {
             Some(admin) => admin,
             None => Admin {
                 origin: Origin::Variable(SECRET.to_owned()),
                 secret: set(SECRET).ok_or(Unprepared::NoSecret)?,
+                first_sight: false,
             },
         };
         secrets.remember(SecretName::Origin(&origin), &secret);

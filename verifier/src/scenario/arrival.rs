@@ -16,6 +16,26 @@ pub(super) const STEPS: [StepName; 4] = [
     StepName::ReachInstance,
 ];
 
+/// Registers and logs in.
+pub(super) async fn enter<'a, 's>(
+    run: &mut Run<'_>,
+    deployment: &Deployment<'_>,
+    newcomer: &'a Newcomer,
+    session: &'s mut Option<Session<'a>>,
+) -> Result<&'s Session<'a>, Stopped> {
+    let account = run
+        .step(StepName::Register, async |log| {
+            register(log, deployment, newcomer).await
+        })
+        .await?;
+    let logged_in = run
+        .step(StepName::LogIn, async |log| {
+            log_in(log, deployment, account).await
+        })
+        .await?;
+    Ok(&*session.insert(logged_in))
+}
+
 /// Registers, logs in, waits, and reaches the instance; says as whom the user was let in.
 pub(super) async fn arrive<'a>(
     run: &mut Run<'_>,
@@ -23,17 +43,7 @@ pub(super) async fn arrive<'a>(
     newcomer: &'a Newcomer,
     session: &mut Option<Session<'a>>,
 ) -> Result<Admission, Stopped> {
-    let account = run
-        .step(StepName::Register, async |log| {
-            register(log, deployment, newcomer).await
-        })
-        .await?;
-    let session = &*session.insert(
-        run.step(StepName::LogIn, async |log| {
-            log_in(log, deployment, account).await
-        })
-        .await?,
-    );
+    let session = enter(run, deployment, newcomer, session).await?;
     let admission = run
         .step_if_any(deployment, StepName::WaitUntilReady, async |log| {
             wait_until_ready(log, deployment, session).await

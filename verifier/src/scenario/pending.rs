@@ -3,11 +3,11 @@
 use crate::deployment::Deployment;
 use crate::newcomer::Newcomer;
 use crate::run::{Run, Stopped};
+use crate::scenario::arrival::enter;
 use crate::steps::StepName;
 use crate::steps::be_asked_to_wait::be_asked_to_wait;
-use crate::steps::log_in::{Session, log_in};
+use crate::steps::log_in::Session;
 use crate::steps::reach_instance::reach_instance;
-use crate::steps::register::register;
 use crate::steps::wait_until_ready::wait_until_ready;
 
 pub(super) const STEPS: [StepName; 5] = [
@@ -24,17 +24,7 @@ pub(super) async fn play<'a>(
     newcomer: &'a Newcomer,
     session: &mut Option<Session<'a>>,
 ) -> Result<(), Stopped> {
-    let account = run
-        .step(StepName::Register, async |log| {
-            register(log, deployment, newcomer).await
-        })
-        .await?;
-    let session = &*session.insert(
-        run.step(StepName::LogIn, async |log| {
-            log_in(log, deployment, account).await
-        })
-        .await?,
-    );
+    let session = enter(run, deployment, newcomer, session).await?;
     run.step(StepName::BeAskedToWait, async |log| {
         be_asked_to_wait(log, deployment, session).await
     })

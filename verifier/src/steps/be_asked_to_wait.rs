@@ -10,6 +10,7 @@ use crate::steps::fault::Fault;
 use crate::steps::fault::return_visit::ReturnFault;
 use crate::steps::log_in::Session;
 use crate::steps::reach_instance::visit;
+use crate::wording::{self, State};
 
 /// Knocks once, at once after the log-in. Where the app is there already, nobody can see how one waits.
 pub(crate) async fn be_asked_to_wait(
@@ -40,10 +41,11 @@ pub(crate) async fn be_asked_to_wait(
         }
         .into());
     }
-    if says_when(&answer) && answer.says_what_next() {
+    wording::judge_answer(State::Waiting, &answer).map_err(Fault::from)?;
+    if says_when(&answer) {
         Ok(())
     } else {
-        Err(ReturnFault::NoNextStep.into())
+        Err(ReturnFault::NotToldHowLong.into())
     }
 }
 

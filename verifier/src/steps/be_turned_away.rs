@@ -12,6 +12,7 @@ use crate::steps::fault::Fault;
 use crate::steps::fault::return_visit::ReturnFault;
 use crate::steps::log_in::Session;
 use crate::steps::reach_instance::visit;
+use crate::wording::{self, State};
 
 /// Knocks until the gate says no. A status written through the gate counts at the next request; another location hears of it later,
 /// and the budget is the one for a status to count.
@@ -29,11 +30,9 @@ pub(crate) async fn be_turned_away(
         let answer = log.keep(deployment.send(asking).await)?;
         let reason = answer.reason().filter(|_| answer.is_the_gates_own());
         if reason.as_deref() == Some(because.code()) {
-            return if answer.says_what_next() {
-                Ok(())
-            } else {
-                Err(ReturnFault::NoNextStep.into())
-            };
+            let judged = State::of_reason(because.code())
+                .map_or(Ok(()), |state| wording::judge_answer(state, answer));
+            return judged.map_err(|violation| Fault::from(violation).into());
         }
         let state = reason.unwrap_or_else(|| format!("status {}", answer.status));
         log.saw(&state);

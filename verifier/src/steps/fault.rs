@@ -1,6 +1,7 @@
 //! What a step can find wrong with a deploy.
 
 pub(crate) mod discrepancy;
+pub(crate) mod first_sight;
 pub(crate) mod return_visit;
 
 use std::fmt;
@@ -13,7 +14,9 @@ use crate::configuration::name::Unfilled;
 use crate::configuration::value::AcceptedStatus;
 use crate::deployment::exchange::Answer;
 use crate::steps::fault::discrepancy::Discrepancy;
+use crate::steps::fault::first_sight::FirstSightFault;
 use crate::steps::fault::return_visit::ReturnFault;
+use crate::wording::Violation;
 
 /// What is wrong with the deploy, as one step saw it.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub(crate) enum Fault {
     Discrepancy(Discrepancy),
     /// The registry does not say what happened.
     EventsUnreadable { status: u16, reason: Option<String> },
+    /// Something is wrong for somebody who comes for the first time.
+    FirstSight(FirstSightFault),
     /// The answer does not hold what it must.
     Lacks { text: String, truncated: bool },
     /// The gate let the user log in, and there is no event of it.
@@ -55,6 +60,8 @@ pub(crate) enum Fault {
     TooSlow { limit: Duration },
     /// The gate does not accept the token of the log-in.
     TokenRefused { status: u16, reason: Option<String> },
+    /// What is said to people is not the case, or does not help them.
+    Wording(Violation),
     /// The gate's answer is final, and it is no.
     TurnedAway { reason: String, detail: String },
 }
@@ -81,6 +88,12 @@ impl Fault {
 impl From<Discrepancy> for Fault {
     fn from(discrepancy: Discrepancy) -> Self {
         Self::Discrepancy(discrepancy)
+    }
+}
+
+impl From<Violation> for Fault {
+    fn from(violation: Violation) -> Self {
+        Self::Wording(violation)
     }
 }
 
@@ -134,6 +147,7 @@ impl fmt::Display for Fault {
                 write!(f, "the gate does not say what happened: status {status}")?;
                 because(f, reason.as_deref(), None)
             }
+            Self::FirstSight(fault) => fault.fmt(f),
             Self::Lacks { text, truncated } => {
                 write!(f, "the answer does not contain `{text}`")?;
                 f.write_str(if *truncated { " in its first MiB" } else { "" })
@@ -181,6 +195,7 @@ impl fmt::Display for Fault {
             Self::TooSlow { limit } => {
                 write!(f, "too slow: it may not take {} ms", limit.as_millis())
             }
+            Self::Wording(violation) => violation.fmt(f),
             Self::TokenRefused { status, reason } => {
                 write!(
                     f,

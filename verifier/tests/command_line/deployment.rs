@@ -32,6 +32,8 @@ pub(crate) enum Switch {
     RegisterFails,
     RemovalFails,
     RemovalHangs,
+    /// Whoever waits is told that their app is active (incident I1).
+    SaysActive,
     Silent,
     StuckAtActive,
     StuckAndAppDown,
@@ -300,7 +302,11 @@ async fn me(State(here): State<Deployment>, headers: HeaderMap) -> Response {
         }),
         admits: vec![Status::Ready],
         title: "Your app".into(),
-        detail: "Ask the operator.".into(),
+        detail: if here.0.switch == Switch::SaysActive {
+            "Your instance is currently active. Please wait.".into()
+        } else {
+            "Ask the operator.".into()
+        },
         next: "Wait.".into(),
         retry_after: None,
     };

@@ -103,6 +103,22 @@ async fn the_mistakes_of_a_misconfigured_gate_are_listed() {
     assert_snapshot("misconfigured", &ended);
 }
 
+/// Incident I1. The app is there a moment later, and everybody read it all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sentence_that_is_not_the_case_fails_the_step_in_which_it_was_read_and_is_quoted() {
+    let (deployment, _, ended) = verify(Switch::SaysActive).await;
+    assert_eq!(ended.code, 1, "{}", ended.stdout);
+    let report = ended.report();
+    assert!(
+        report.contains(
+            "is told “Your instance is currently active.”: “currently active” is not the case"
+        ),
+        "{report}"
+    );
+    assert!(report.contains("FAILED at `wait until ready`"), "{report}");
+    assert!(deployment.users().is_empty());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_up_that_created_nothing_is_named() {
     let (_, _, ended) = verify(Switch::NoInstance).await;

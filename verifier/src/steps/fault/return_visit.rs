@@ -17,8 +17,8 @@ pub(crate) enum ReturnFault {
     MadeToWait { state: String },
     /// The gate let somebody in without an instance.
     NoInstance,
-    /// Whoever is turned away is not told what to do (incidents I1, I4).
-    NoNextStep,
+    /// Whoever is asked to wait is not told for how long.
+    NotToldHowLong,
     /// The same person has another instance than before.
     OtherInstance {
         before: Option<String>,
@@ -71,8 +71,8 @@ impl fmt::Display for ReturnFault {
                 "a user who has been let in before is not let in at once: `{state}`"
             ),
             Self::NoInstance => f.write_str("the gate let the user in and names no instance"),
-            Self::NoNextStep => f.write_str(
-                "the gate turns the user away without saying what is the case and what to do next",
+            Self::NotToldHowLong => f.write_str(
+                "the gate asks the user to wait, and does not say for how long (`Retry-After`)",
             ),
             Self::OtherInstance { before, now } => {
                 let shown = |id: &Option<String>| {

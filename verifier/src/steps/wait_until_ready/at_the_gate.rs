@@ -10,6 +10,7 @@ use crate::run::StepLog;
 use crate::steps::fault::Fault;
 use crate::steps::log_in::Session;
 use crate::steps::wait_until_ready::{Admission, Judgement, Waiting};
+use crate::wording;
 
 pub(super) async fn ask(
     log: &mut StepLog<'_>,
@@ -17,8 +18,22 @@ pub(super) async fn ask(
     session: &Session<'_>,
 ) -> (Judgement, Option<Duration>) {
     let (exchange, standpoint) = gate.me(&session.token).await;
-    let asked_to_wait = log.keep(exchange).ok().and_then(Answer::retry_after);
-    (judge(standpoint), asked_to_wait)
+    let answer = log.keep(exchange).ok();
+    let violation = match (&standpoint, answer) {
+        (Ok(Standpoint::Known(me)), Some(answer)) => wording::judge_me(me, answer).err(),
+        (
+            Ok(Standpoint::Known(_) | Standpoint::NotTheGate { .. } | Standpoint::Refused { .. })
+            | Err(_),
+            _,
+        ) => None,
+    };
+    let asked_to_wait = answer.and_then(Answer::retry_after);
+    // Waiting longer does not make the words any better, and everybody reads them.
+    let judgement = match (judge(standpoint), violation) {
+        (Judgement::NotYet(_), Some(violation)) => Judgement::Final(violation.into()),
+        (judgement, _) => judgement,
+    };
+    (judgement, asked_to_wait)
 }
 
 fn judge(standpoint: Result<Standpoint, NoAnswer>) -> Judgement {
