@@ -92,7 +92,7 @@ async fn torment(does: Does, mut stream: TcpStream, sent: &AtomicUsize) {
         }
         Does::BreaksFraming => {
             let head = [OK, b"transfer-encoding: chunked\r\n\r\nzz\r\n"].concat();
-            let _gone = stream.write_all(&head).await;
+            say(&mut stream, &head).await;
         }
         Does::Drips => {
             let head = [OK, b"content-length: 100000\r\n\r\n"].concat();
@@ -109,15 +109,15 @@ async fn torment(does: Does, mut stream: TcpStream, sent: &AtomicUsize) {
             pour(&mut stream, sent, b"", b"HTTP/1.1 103 Early Hints\r\n\r\n").await;
         }
         Does::IsAFirewall => {
-            let page = b"HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\ncontent-length: 29\r\n\r\n<h1>Checking your browser</h1>";
-            let _gone = stream.write_all(page).await;
+            let page = b"HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\ncontent-length: 29\r\nconnection: close\r\n\r\n<h1>Checking your browser</h1>";
+            say(&mut stream, page).await;
         }
         Does::SendsRoundInCircles => {
-            let round = b"HTTP/1.1 302 Found\r\nlocation: /register\r\ncontent-length: 0\r\n\r\n";
-            let _gone = stream.write_all(round).await;
+            let round = b"HTTP/1.1 302 Found\r\nlocation: /register\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            say(&mut stream, round).await;
         }
         Does::SpeaksNoTls => {
-            let _gone = stream.write_all(b"SSH-2.0-OpenSSH_9.9\r\n").await;
+            say(&mut stream, b"SSH-2.0-OpenSSH_9.9\r\n").await;
         }
         Does::IsSilent => hold(&mut stream).await,
         Does::IsSelfSigned | Does::Resets => {}
@@ -136,6 +136,13 @@ async fn pour(
         sent.fetch_add(block.len(), Ordering::Relaxed);
         next = stream.write_all(block).await;
     }
+}
+
+/// Says this, and closes only when the other side has read it: what is unread would reset the connection.
+async fn say(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), words: &[u8]) {
+    let _gone = stream.write_all(words).await;
+    let _gone = stream.shutdown().await;
+    hold(stream).await;
 }
 
 async fn hold(stream: &mut (impl AsyncRead + Unpin)) {
