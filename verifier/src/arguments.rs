@@ -275,6 +275,7 @@ Exit codes:
   0 passed, 1 failed, 2 usage or configuration, 3 broken,
   4 nothing ran or another version answered, 5 passed but clean-up incomplete,
   130 interrupted
+
 Of several scenarios the gravest decides: interrupted, failed, broken, another
 version, nothing ran, clean-up incomplete, passed. One that `all` had to skip is
 reported as skipped, and counts as nothing.
