@@ -219,17 +219,9 @@ pub(crate) fn judge(state: State, said: Said<'_>) -> Result<(), Violation> {
         detail,
         next,
     } = said;
-    for sentence in [title, detail, next].into_iter().flat_map(sentences) {
-        let words = plain(sentence);
-        let untrue = state.untrue().iter().copied().flatten();
-        if let Some(phrase) = untrue.copied().find(|phrase| has(&words, phrase)) {
-            return Err(Violation::Contradiction {
-                state,
-                phrase,
-                sentence: sentence.to_owned(),
-            });
-        }
-    }
+    [title, detail, next]
+        .into_iter()
+        .try_for_each(|text| judge_text(state, text))?;
     if next.trim().is_empty() || detail.trim().is_empty() {
         let title = title.to_owned();
         return Err(Violation::NoNextStep { state, title });
@@ -242,6 +234,22 @@ pub(crate) fn judge(state: State, said: Said<'_>) -> Result<(), Violation> {
     if state.needs_a_person() && !names_somebody {
         let sentence = next.to_owned();
         return Err(Violation::NoContact { state, sentence });
+    }
+    Ok(())
+}
+
+/// Holds one text against what is not the case in this state.
+pub(crate) fn judge_text(state: State, text: &str) -> Result<(), Violation> {
+    for sentence in sentences(text) {
+        let words = plain(sentence);
+        let untrue = state.untrue().iter().copied().flatten();
+        if let Some(phrase) = untrue.copied().find(|phrase| has(&words, phrase)) {
+            return Err(Violation::Contradiction {
+                state,
+                phrase,
+                sentence: sentence.to_owned(),
+            });
+        }
     }
     Ok(())
 }

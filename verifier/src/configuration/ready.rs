@@ -16,6 +16,8 @@ pub(crate) struct Ready {
     pub(crate) request: Request,
     /// The words of its answer; without any, the first answer that is as expected will do.
     pub(crate) words: Option<Words>,
+    /// Where its answer tells people how far it is.
+    pub(crate) message: Option<AnswerPart>,
 }
 
 /// What the words of the deployment mean.
@@ -82,8 +84,16 @@ pub(super) fn ready(
             return Err(reading.mistake(table, sentence, Some(cure)));
         }
     };
+    let message = keys.message.clone();
+    let message = message.map(|part| PartEntry::complete(part, reading));
+    let message = message.transpose()?;
     let request = keys.complete(reading, scope)?;
-    Ok((table.span.clone(), Ready { request, words }))
+    let ready = Ready {
+        request,
+        words,
+        message,
+    };
+    Ok((table.span.clone(), ready))
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ pub(crate) enum Flaw {
     OpenToAll,
     /// Nothing.
     None,
+    /// Whoever waits is told that they may not enter (incidents I1, I4).
+    SaysDenied,
     /// Whoever is not logged in is sent round and round (incident I4).
     RedirectLoop,
     /// The app takes longer than a returning user should wait.
@@ -132,6 +134,7 @@ state = "/status"
 ready = ["ready"]
 failed = ["failed"]
 waiting = ["provisioning"]
+message = "/message"
 capture = {{ home = {{ json = "/url", secret = false }} }}
 
 [instance]
@@ -280,7 +283,12 @@ async fn instance(State(shop): State<Shop>, headers: HeaderMap) -> Response {
         (Flaw::UnknownWord, _) => "active",
         (_, _) => "ready",
     };
-    Json(json!({ "status": status, "url": format!("{}/apps/{id}", shop.0.address) }))
+    let message = if shop.0.flaw == Flaw::SaysDenied {
+        "Access denied. Contact sales."
+    } else {
+        "Your app is being made."
+    };
+    Json(json!({ "status": status, "message": message, "url": format!("{}/apps/{id}", shop.0.address) }))
         .into_response()
 }
 

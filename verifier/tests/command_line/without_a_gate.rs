@@ -73,6 +73,20 @@ async fn a_final_word_ends_the_wait_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_and_reads_that_access_is_denied_fails_the_wait() {
+    let (shop, ended) = verify(Flaw::SaysDenied, &[]).await;
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended
+            .report()
+            .contains("is told “Access denied.”: “access denied” is not the case"),
+        "{}",
+        ended.stdout
+    );
+    assert_eq!(shop.users(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_step_of_ones_own_fails_under_its_own_name() {
     let (shop, ended) = verify(Flaw::LostProject, &["--report", "json"]).await;
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();

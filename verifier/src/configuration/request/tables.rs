@@ -114,6 +114,8 @@ request_table! {
         pub(in crate::configuration) failed: Vec<String>,
         /// The words that mean: not yet. Where they are given, any other word ends the wait at once; else it is waited for.
         pub(in crate::configuration) waiting: Option<Vec<String>>,
+        /// Where the answer tells people how far it is: while it is waited for, that must not be untrue, such as "access denied".
+        pub(in crate::configuration) message: Option<Placed<PartEntry>>,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::steps::fault::discrepancy::{Difference, Discrepancy};
 use crate::steps::log_in::Session;
 use crate::steps::perform::{Performed, capture, exchange, judge};
 use crate::steps::wait_until_ready::{Admission, Judgement, Waiting};
+use crate::wording::{self, State, Violation};
 
 pub(super) async fn ask(
     log: &mut StepLog<'_>,
@@ -33,6 +34,10 @@ pub(super) async fn ask(
             Some(words) => of_word(words, &performed),
         },
     };
+    let judgement = match (judgement, untrue_message(ready, &performed)) {
+        (Judgement::NotYet(_), Some(violation)) => Judgement::Final(violation.into()),
+        (judgement, _) => judgement,
+    };
     let captured = match &judgement {
         Judgement::Admitted(..) => capture(deployment, &ready.request, &performed, user),
         Judgement::Final(_) | Judgement::NotYet(_) | Judgement::Useless(_) => Ok(()),
@@ -40,6 +45,13 @@ pub(super) async fn ask(
     let judgement =
         captured.map_or_else(|missing| Judgement::Final(missing.into()), |()| judgement);
     (judgement, asked_to_wait)
+}
+
+/// What people are told while they wait, if it is not the case (incident I1).
+fn untrue_message(ready: &Ready, performed: &Performed) -> Option<Violation> {
+    let part = ready.message.as_ref()?;
+    let message = part_of(&performed.answer, part, &performed.url)?;
+    wording::judge_text(State::Waiting, message.as_str()?).err()
 }
 
 /// Most often it is not there yet; a token that is not taken, or a word of failure, ends the wait.
