@@ -36,6 +36,10 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
     if let Err(refusal) = visitor.still_valid(now) {
         return Some(gate.turn_away(&Rejected::Refused(refusal), &headers));
     }
+    // They are told where their request waited, so it takes the way on which that is noted.
+    if visitor.is_operator() {
+        return None;
+    }
     let key = match &gate.door {
         Door::Own => Cow::Borrowed(visitor.storage_key()),
         door @ Door::At(_) => Cow::Owned(StorageKey::at(visitor.identity(), door)),
@@ -55,10 +59,6 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
         &gate.configuration.rules,
         now,
     );
-    // They are told where their request waited, so it takes the way on which that is noted.
-    if visitor.is_operator() {
-        return None;
-    }
     let assertion = match &judgement.decision {
         Decision::LetIn(permit) => match gate.vouched(permit) {
             Vouched::As(assertion) => Some(assertion),

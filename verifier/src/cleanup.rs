@@ -4,24 +4,21 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::arguments::cleanup::Cleanup;
 use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::{Configuration, Environment};
 use crate::consent::{self, Unconfirmed};
 use crate::counted::counted;
-use crate::departure::remove;
+use crate::departure;
 use crate::deployment::Deployment;
 use crate::interruption::Interruption;
 use crate::journal::{self, Entry, JournalError};
-use crate::newcomer::Newcomer;
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
-use crate::progress::Progress;
 use crate::redaction::{SecretName, Secrets};
 use crate::report::{self, Swept, SweptUser};
-use crate::run::Run;
 use crate::terminal::harmless;
 
 /// Removes the users of runs that were cut off, after asking.
@@ -114,13 +111,7 @@ async fn sweep(
     let deployment = Deployment::new(&configuration, secrets, None);
     let deployment =
         deployment.map_err(|error| format!("cannot set up the HTTP client: {error}"))?;
-    let user = Newcomer::of(entry, &configuration);
-    let progress = Progress::new(outlet);
-    let voice = progress.of_one();
-    let mut run = Run::new(interruption, voice, Instant::now(), &[], None);
-    let removed = remove(&mut run, &deployment, &user, None).await;
-    voice.leave();
-    removed
+    departure::sweep(&deployment, entry, interruption, outlet).await
 }
 
 /// The configuration of a run cannot be used any more.

@@ -1,11 +1,15 @@
 //! After the story: whatever it created is removed, or named.
 
 use std::cell::Cell;
+use std::time::Instant;
 
 use crate::deployment::Deployment;
-use crate::journal::Journal;
+use crate::interruption::Interruption;
+use crate::journal::{Entry, Journal};
 use crate::newcomer::Newcomer;
 use crate::outcome::Problem;
+use crate::outlet::Outlet;
+use crate::progress::Progress;
 use crate::record::LeftOver;
 use crate::run::{Run, StepLog, Stopped};
 use crate::steps::StepName;
@@ -55,8 +59,24 @@ fn may_exist(stopped: Option<&Stopped>) -> bool {
     }
 }
 
+/// Removes the user of an entry that nobody is using any more, or says why they are left over.
+pub(crate) async fn sweep(
+    deployment: &Deployment<'_>,
+    entry: &Entry,
+    interruption: &Interruption,
+    outlet: &Outlet<'_>,
+) -> Result<(), String> {
+    let user = Newcomer::of(entry, deployment.configuration);
+    let progress = Progress::new(outlet);
+    let voice = progress.of_one();
+    let mut run = Run::new(interruption, voice, Instant::now(), &[], None);
+    let removed = remove(&mut run, deployment, &user, None).await;
+    voice.leave();
+    removed
+}
+
 /// Removes the user, or says why they are left over.
-pub(crate) async fn remove(
+async fn remove(
     run: &mut Run<'_>,
     deployment: &Deployment<'_>,
     newcomer: &Newcomer,

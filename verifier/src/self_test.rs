@@ -11,16 +11,13 @@ use crate::configuration::answer_part::AnswerPart;
 use crate::configuration::expectation::Expectation;
 use crate::configuration::template::Template;
 use crate::configuration::value::{AcceptedStatus, JsonPointer};
-use crate::departure::remove;
+use crate::departure;
 use crate::deployment::Deployment;
 use crate::journal;
-use crate::newcomer::Newcomer;
 use crate::outcome::{ExitCode, Verdict};
 use crate::performance::Performance;
-use crate::progress::Progress;
 use crate::record::{LeftOver, Record};
 use crate::redaction::Secrets;
-use crate::run::Run;
 use crate::steps::StepName;
 
 /// An expectation that no deployment meets, and the step that has to see it.
@@ -127,21 +124,9 @@ fn judge(sabotage: &Sabotage, record: Option<&Record>) -> (String, ExitCode) {
 
 /// Removes somebody whom a sabotaged configuration could not remove, as the honest one says.
 async fn sweep(performance: &Performance<'_>, left: &LeftOver) -> Result<(), String> {
-    let deployment = performance.deployment;
     let entry = journal::read(&left.journal).ok_or("the journal cannot be read")?;
-    let user = Newcomer::of(&entry, deployment.configuration);
-    let progress = Progress::new(performance.outlet);
-    let voice = progress.of_one();
-    let mut run = Run::new(
-        performance.interruption,
-        voice,
-        performance.began,
-        &[],
-        None,
-    );
-    let removed = remove(&mut run, deployment, &user, None).await;
-    voice.leave();
-    removed?;
+    let (deployment, interruption) = (performance.deployment, performance.interruption);
+    departure::sweep(deployment, &entry, interruption, performance.outlet).await?;
     fs::remove_file(&left.journal)
         .map_err(|error| format!("the journal cannot be removed: {error}"))
 }
