@@ -49,7 +49,7 @@ impl Gate<'_> {
     /// Answers a request to somebody's app.
     pub(crate) async fn answer(&self) -> JsValue {
         let headers = self.incoming.credential_headers(self.configuration);
-        let mut timing = Timing::begin();
+        let began = clock::now();
         let Admitted {
             visitor,
             carrier,
@@ -58,6 +58,7 @@ impl Gate<'_> {
             Ok(admitted) => admitted,
             Err(rejected) => return self.turn_away(&rejected, &headers),
         };
+        let mut timing = Timing::since(began, &visitor);
         timing.note(Wait::Admission { verified_now });
         let finding = self.find(&visitor).await;
         timing.note(Wait::Standing(finding.source));
@@ -83,7 +84,7 @@ impl Gate<'_> {
                 }
                 let beside = Beside {
                     assertion,
-                    timing: timing.header_for(&visitor),
+                    timing: timing.into_header(),
                 };
                 self.carry_out(&judgement, &headers, carrier, &beside)
             }

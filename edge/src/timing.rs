@@ -11,38 +11,43 @@ use policy::time::Moment;
 use crate::clock;
 use crate::sightings::Source;
 
-/// The waits of one request so far.
-pub(crate) struct Timing {
+/// The waits of one request so far; of anybody else than an operator, nothing is noted.
+pub(crate) struct Timing(Option<Noted>);
+
+struct Noted {
     last: Moment,
     header: String,
 }
 
 impl Timing {
-    /// Begins to measure.
-    pub(crate) fn begin() -> Self {
-        Self {
-            last: clock::now(),
+    /// Goes on measuring since then, if the visitor may see it.
+    pub(crate) fn since(began: Moment, visitor: &Visitor) -> Self {
+        Self(visitor.is_operator().then(|| Noted {
+            last: began,
             header: String::new(),
-        }
+        }))
     }
 
     /// What was waited for since the last one.
     pub(crate) fn note(&mut self, wait: Wait) {
+        let Some(noted) = &mut self.0 else {
+            return;
+        };
         let now = clock::now();
-        let millis = now.since(self.last).as_millis();
-        self.last = now;
-        let separator = if self.header.is_empty() { "" } else { ", " };
+        let millis = now.since(noted.last).as_millis();
+        noted.last = now;
+        let separator = if noted.header.is_empty() { "" } else { ", " };
         let (name, description) = wait.said();
         // Writing to a String cannot fail.
         let _ = write!(
-            self.header,
+            noted.header,
             "{separator}{name};desc=\"{description}\";dur={millis}"
         );
     }
 
     /// The header, if the visitor may see it.
-    pub(crate) fn header_for(self, visitor: &Visitor) -> Option<String> {
-        visitor.is_operator().then_some(self.header)
+    pub(crate) fn into_header(self) -> Option<String> {
+        self.0.map(|noted| noted.header)
     }
 }
 
