@@ -54,6 +54,7 @@ mod scenario;
 mod self_test;
 mod sources;
 mod steps;
+mod tagged;
 mod terminal;
 mod verify;
 mod version;

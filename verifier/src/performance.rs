@@ -179,7 +179,7 @@ impl Performance<'_> {
             .remember(SecretName::Password, &newcomer.password);
         let entry = Entry::of(&newcomer, self.config, self.now_unix_seconds);
         let journal = Journal::write(self.journals, &entry)?;
-        newcomer.keep_journal(journal.path());
+        newcomer.memory.keep_journal(journal.path());
         self.underway.borrow_mut().push(Underway {
             email: newcomer.email.clone(),
             journal: journal.path().to_owned(),

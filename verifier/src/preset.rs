@@ -62,6 +62,7 @@ impl Preset {
             HEAD,
             &target,
             self.log_in(),
+            self.tagged_users(),
             of_the_front,
             &MORE.replace("EMAIL", self.email()),
         ]
@@ -90,6 +91,14 @@ impl Preset {
         }
     }
 
+    /// How users of lost runs are found, where the service leaves that open.
+    const fn tagged_users(self) -> &'static str {
+        match self {
+            Self::Own | Self::Form | Self::Rpc => TAGGED_USERS,
+            Self::Auth0 | Self::Clerk | Self::Okta | Self::Supabase => "",
+        }
+    }
+
     const fn log_in(self) -> &'static str {
         match self {
             Self::Own => include_str!("../presets/own.toml"),
@@ -102,6 +111,8 @@ impl Preset {
         }
     }
 }
+
+const TAGGED_USERS: &str = include_str!("../presets/tagged_users.toml");
 
 const HEAD: &str = "\
 #:schema ./usher.schema.json
