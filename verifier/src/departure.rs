@@ -117,6 +117,7 @@ fn reason(problem: Problem) -> String {
     match problem {
         Problem::Failed(fault) => fault.to_string(),
         Problem::Broken(reason) => reason.to_string(),
+        Problem::Defect(defect) => defect.to_string(),
         Problem::Interrupted => "interrupted".to_owned(),
     }
 }

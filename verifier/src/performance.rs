@@ -8,6 +8,7 @@ use std::time::Instant;
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
 
+use crate::defect::contained;
 use crate::departure::depart;
 use crate::deployment::Deployment;
 use crate::findings::{self, Explained, Finding, Opinion, Unlooked};
@@ -212,7 +213,7 @@ impl Performance<'_> {
                 tokio::select! {
                     biased;
                     () = self.interruption.first() => Opinion::default(),
-                    opinion = looking => opinion,
+                    opinion = contained(looking) => opinion.unwrap_or_else(Opinion::none_for),
                 }
             }
             None => Opinion::default(),

@@ -12,6 +12,7 @@ mod before_a_run;
 mod budgets;
 mod cleanup;
 mod contract;
+mod defects;
 mod deployment;
 mod hostile;
 mod install;
