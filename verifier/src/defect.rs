@@ -48,6 +48,10 @@ fn said(payload: &(dyn Any + Send)) -> String {
 
 /// In builds for tests: the step that `USHER_TEST_PANIC` names has a defect that says the rest, as in `log_in=words`.
 #[cfg(debug_assertions)]
+#[expect(
+    clippy::panic,
+    reason = "it is a panic whose containment is tested; no released program has it"
+)]
 pub(crate) fn on_purpose(step: &str) {
     let wanted = std::env::var("USHER_TEST_PANIC").unwrap_or_default();
     if let Some((name, words)) = wanted.split_once('=')

@@ -59,7 +59,7 @@ pub(crate) struct Opinion {
 
 impl Opinion {
     /// There could have been causes, and this came between.
-    pub(crate) fn none_for(defect: Defect) -> Self {
+    pub(crate) fn none_for(defect: &Defect) -> Self {
         let (at, why) = ("the causes".to_owned(), defect.to_string());
         Self {
             causes: Vec::new(),

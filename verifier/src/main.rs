@@ -76,7 +76,9 @@ async fn main() -> std::process::ExitCode {
     let secrets: &'static Secrets = Box::leak(Box::default());
     defect::say_without_secrets(secrets);
     let outlet = Outlet::new(secrets);
-    let ended = defect::contained(perform(&arguments.command, secrets, &outlet)).await;
+    // On the heap: what a command keeps is large.
+    let performed = Box::pin(perform(&arguments.command, secrets, &outlet));
+    let ended = defect::contained(performed).await;
     // The hook has said it.
     let ended = ended.unwrap_or(Ok(ExitCode::Broken));
     let code = ended.unwrap_or_else(|error| {

@@ -213,7 +213,7 @@ impl Performance<'_> {
                 tokio::select! {
                     biased;
                     () = self.interruption.first() => Opinion::default(),
-                    opinion = contained(looking) => opinion.unwrap_or_else(Opinion::none_for),
+                    opinion = contained(looking) => opinion.unwrap_or_else(|defect| Opinion::none_for(&defect)),
                 }
             }
             None => Opinion::default(),

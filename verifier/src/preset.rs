@@ -134,6 +134,7 @@ mod tests {
     use super::*;
     use crate::configuration::Configuration;
     use crate::deployment::Deployment;
+    use crate::programme::Programme;
     use crate::redaction::Secrets;
     use crate::scenario::Scenario;
 
@@ -157,8 +158,12 @@ mod tests {
                 Configuration::parse(Path::new("usher.toml"), &text, &|_| Some("v".to_owned()));
             let configuration = read.unwrap_or_else(|error| panic!("{preset:?}: {error}"));
             let secrets = Secrets::default();
+            let programme = Programme {
+                played: vec![Scenario::NewUser],
+                skipped: Vec::new(),
+            };
             let deployment = Deployment::new(&configuration, &secrets, None).unwrap();
-            let plan = crate::plan::plan(&[Scenario::NewUser], &deployment).unwrap();
+            let plan = crate::plan::plan(&programme, &deployment).unwrap();
             assert!(plan.contains("\nclean up\n  "), "{preset:?}: {plan}");
             // None of their removals needs a log-in that may have failed, but for those whose user removes themselves.
             let removal = configuration.remove_user.unwrap();
