@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod given;
+pub(crate) mod incident;
 pub(crate) mod operator;
 pub(crate) mod report;
 
@@ -68,6 +69,9 @@ pub(crate) enum Command {
     /// Look at one part of the platform on its own
     #[command(subcommand)]
     Check(check::Check),
+    /// Write what has to be told to people when a run did not pass, from its JSON report
+    #[command(after_help = incident::EXAMPLES)]
+    Report(incident::Report),
     /// Say what a cause means, how it is known and what it takes to mend it; every cause, unless one is named
     Explain {
         /// Its stable name, such as `instance_stuck`

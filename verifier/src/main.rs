@@ -32,6 +32,7 @@ mod deployment;
 mod examined;
 mod explain;
 mod findings;
+mod incident;
 mod init;
 mod interruption;
 mod journal;
@@ -116,6 +117,9 @@ async fn perform(
             check::contract::check(options, secrets, outlet)
                 .await
                 .map_err(|error| error.to_string())
+        }
+        Command::Report(options) => {
+            incident::report(options, outlet).map_err(|error| error.to_string())
         }
         Command::Explain { cause } => Ok(explain::explain(*cause, outlet)),
         Command::Cleanup(options) => cleanup::cleanup(options, secrets, outlet)

@@ -15,6 +15,7 @@ mod contract;
 mod defects;
 mod deployment;
 mod hostile;
+mod incident;
 mod install;
 mod repeated;
 mod reports;
