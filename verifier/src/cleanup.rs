@@ -1,7 +1,6 @@
 //! `usher cleanup`: sweeps up after runs that were killed. Only what a run wrote down before it created it is ever touched.
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -52,10 +51,10 @@ pub(crate) async fn cleanup(
             } else if interruption.has_happened() {
                 Err("interrupted".to_owned())
             } else {
-                sweep(entry, options, secrets, &interruption, outlet).await
+                sweep((path, entry), options, secrets, &interruption, outlet).await
             };
             let result = result.and_then(|()| {
-                let gone = fs::remove_file(path);
+                let gone = journal::forget(path);
                 gone.map_err(|error| format!("the journal cannot be removed: {error}"))
             });
             swept.note(SweptUser::of(entry, path, result.err()));
@@ -98,20 +97,21 @@ fn listed(entries: &[(PathBuf, Entry)]) -> String {
 
 /// Removes one user, in the way that the configuration of their run says, or says why they are left over.
 async fn sweep(
-    entry: &Entry,
+    written: (&Path, &Entry),
     options: &Cleanup,
     secrets: &Secrets,
     interruption: &Interruption,
     outlet: &Outlet<'_>,
 ) -> Result<(), String> {
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
+    let (_, entry) = written;
     let path = options.config.as_deref().unwrap_or(&entry.config);
     let configuration = Configuration::load(path, environment);
     let configuration = configuration.map_err(|error| Unusable(error).to_string())?;
     let deployment = Deployment::new(&configuration, secrets, None);
     let deployment =
         deployment.map_err(|error| format!("cannot set up the HTTP client: {error}"))?;
-    departure::sweep(&deployment, entry, interruption, outlet).await
+    departure::sweep(&deployment, written, interruption, outlet).await
 }
 
 /// The configuration of a run cannot be used any more.

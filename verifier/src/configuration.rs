@@ -24,6 +24,7 @@ pub(crate) mod secret;
 pub(crate) mod step_budget;
 pub(crate) mod suggestion;
 pub(crate) mod template;
+pub(crate) mod url_parameter;
 pub(crate) mod value;
 
 use std::io;

@@ -1,5 +1,7 @@
 //! How a step ended, how a run ended, and what the process says about it.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::deployment::exchange::NoAnswer;
@@ -41,6 +43,16 @@ pub(crate) enum Problem {
     Broken(NoAnswer),
     /// The operator stopped the run.
     Interrupted,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(fault) => fault.fmt(f),
+            Self::Broken(reason) => reason.fmt(f),
+            Self::Interrupted => f.write_str("interrupted"),
+        }
+    }
 }
 
 impl From<Fault> for Problem {

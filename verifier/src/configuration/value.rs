@@ -10,6 +10,7 @@ use serde::de::{Deserializer, Error as _};
 
 use crate::configuration::name::{BuiltIn, Values};
 use crate::configuration::template::Template;
+use crate::configuration::url_parameter::UrlParameter;
 
 /// The HTTP methods a request of usher.toml can have.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
@@ -228,4 +229,5 @@ schema!(EmailTemplate, "Email", {
 });
 schema!(JsonPointer, "JsonPointer", { "type": "string", "pattern": "^(/.*)?$" });
 schema!(Millis, "Millis", { "type": "integer", "minimum": 1, "maximum": 60000 });
+schema!(UrlParameter, "UrlParameter", { "type": "string", "pattern": "^(query|fragment)\\..+$" });
 schema!(Seconds, "Seconds", { "type": "integer", "minimum": 1, "maximum": 3600 });

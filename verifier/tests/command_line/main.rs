@@ -8,9 +8,11 @@
     reason = "in a test, that is how a broken assumption is told"
 )]
 
+mod atelier;
 mod before_a_run;
 mod budgets;
 mod cleanup;
+mod code_flow;
 mod contract;
 mod deployment;
 mod hostile;
@@ -21,6 +23,7 @@ mod self_test;
 mod several;
 mod shop;
 mod tokens;
+mod undo;
 mod usher;
 mod versions;
 mod without_a_gate;
