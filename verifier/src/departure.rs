@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::path::Path;
 use std::time::Instant;
 
+use crate::configuration::tagged_users::TaggedUsers;
 use crate::deployment::Deployment;
 use crate::interruption::Interruption;
 use crate::journal::{Entry, Journal, Removal};
@@ -17,7 +18,9 @@ use crate::steps::StepName;
 use crate::steps::clean_up::{clean_up, forget_at_the_registry};
 use crate::steps::fault::Fault;
 use crate::steps::log_in::Session;
+use crate::steps::perform::call;
 use crate::steps::undo::undo_all;
+use crate::tagged::TaggedUser;
 
 /// Leaves the deployment as it was found, whatever came of the story; the journal goes when the user is gone.
 pub(crate) async fn depart(
@@ -71,13 +74,48 @@ pub(crate) async fn sweep(
 ) -> Result<(), String> {
     let user = Newcomer::of(entry, deployment.configuration);
     // A sweep can be cut off as well.
-    user.keep_journal(path);
+    user.memory.keep_journal(path);
     let progress = Progress::new(outlet);
     let voice = progress.of_one();
     let mut run = Run::new(interruption, voice, Instant::now(), &[], None);
     let removed = remove(&mut run, deployment, &user, None).await;
     voice.leave();
     removed
+}
+
+/// Removes a user whom somebody else listed, or says why they are left over.
+pub(crate) async fn sweep_tagged(
+    deployment: &Deployment<'_>,
+    tagged: &TaggedUsers,
+    user: &TaggedUser,
+    interruption: &Interruption,
+    outlet: &Outlet<'_>,
+) -> Result<(), String> {
+    let user = Newcomer::found(user, deployment.configuration);
+    let progress = Progress::new(outlet);
+    let voice = progress.of_one();
+    let mut run = Run::new(interruption, voice, Instant::now(), &[], None);
+    let act = async |log: &mut StepLog<'_>| {
+        call(log, deployment, &tagged.remove, &user.memory, None).await?;
+        forget_where_it_came(log, deployment, &user).await
+    };
+    let removed = run.step_at_any_rate(StepName::CleanUp, act).await;
+    voice.leave();
+    removed.map_err(|stopped| stopped.problem.to_string())
+}
+
+/// A gate that takes people in by their first visit has a record of them.
+async fn forget_where_it_came(
+    log: &mut StepLog<'_>,
+    deployment: &Deployment<'_>,
+    user: &Newcomer,
+) -> Result<(), Problem> {
+    match deployment.operated_gate() {
+        Some((gate, admin)) if admin.first_sight => {
+            forget_at_the_registry(log, &gate, admin, user).await
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Removes the user and what they made, or says why they are left over.
@@ -111,12 +149,7 @@ async fn remove<'a>(
         };
         let session = &mut session;
         let removed = clean_up(log, deployment, call, newcomer, session, &is_logged_in).await;
-        let forgotten = match deployment.operated_gate() {
-            Some((gate, admin)) if admin.first_sight => {
-                forget_at_the_registry(log, &gate, admin, newcomer).await
-            }
-            Some(_) | None => Ok(()),
-        };
+        let forgotten = forget_where_it_came(log, deployment, newcomer).await;
         undone.and(removed).and(forgotten)
     };
     run.step_at_any_rate(StepName::CleanUp, act)

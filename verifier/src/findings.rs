@@ -10,6 +10,7 @@ mod instance_stuck;
 
 use serde::Serialize;
 
+use crate::defect::Defect;
 use crate::deployment::Deployment;
 use crate::record::StepRecord;
 use crate::run::Stopped;
@@ -57,6 +58,15 @@ pub(crate) struct Opinion {
 }
 
 impl Opinion {
+    /// There could have been causes, and this came between.
+    pub(crate) fn none_for(defect: &Defect) -> Self {
+        let (at, why) = ("the causes".to_owned(), defect.to_string());
+        Self {
+            causes: Vec::new(),
+            unlooked: vec![Unlooked { at, why }],
+        }
+    }
+
     fn and(mut self, other: Self) -> Self {
         self.causes.extend(other.causes);
         self.unlooked.extend(other.unlooked);

@@ -1,17 +1,17 @@
 //! The fresh user of a run.
 
-use std::cell::{Cell, OnceCell, RefCell};
-use std::path::{Path, PathBuf};
+use std::cell::{Cell, RefCell};
 
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::configuration::Configuration;
+use crate::configuration::email_template::RUN_ID_DIGITS;
 use crate::configuration::front::Front;
 use crate::configuration::name::{BuiltIn, Name, Values};
 use crate::configuration::own_step::OwnStepName;
-use crate::journal::{self, Entry, Removal};
+use crate::journal::{Entry, Removal};
 use crate::memory::Memory;
+use crate::tagged::TaggedUser;
 
 /// Where a user has their address.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -35,8 +35,6 @@ pub(crate) struct Newcomer {
     debts: RefCell<Vec<Debt>>,
     /// How far the identity service is in removing them.
     removal: Cell<Removal>,
-    /// Where that is written down as well, so that they can be removed after a crash.
-    journal: OnceCell<PathBuf>,
 }
 
 /// A step of the operator's own that is to be undone.
@@ -64,10 +62,10 @@ impl Newcomer {
             .chars()
             .take(RUN_ID_DIGITS)
             .collect();
-        let usual = configuration.email.fill(&run);
+        let [usual, own] = configuration.email.addresses_of(&run);
         let email = match domain {
             Domain::Usual => usual,
-            Domain::Own => usual.replacen('@', &format!("@{run}."), 1),
+            Domain::Own => own,
         };
         // Letters and digits only: what every service takes for a name.
         let username = format!("usher{run}");
@@ -104,6 +102,16 @@ impl Newcomer {
         user
     }
 
+    /// The user of a run of which nothing else is left. Nobody knows their password any more.
+    pub(crate) fn found(user: &TaggedUser, configuration: &Configuration) -> Self {
+        let [run, email] = [&user.run, &user.email].map(Clone::clone);
+        let found = Self::named(run, email, String::new(), String::new(), configuration);
+        for (name, value) in &user.known {
+            found.memory.learn(name.clone(), value.clone());
+        }
+        found
+    }
+
     fn named(
         run: String,
         email: String,
@@ -111,7 +119,7 @@ impl Newcomer {
         password: String,
         configuration: &Configuration,
     ) -> Self {
-        let mut values = values_of(configuration);
+        let mut values = values_of_operators(configuration);
         for (name, value) in [
             (BuiltIn::Email, &email),
             (BuiltIn::Password, &password),
@@ -119,9 +127,6 @@ impl Newcomer {
             (BuiltIn::Username, &username),
         ] {
             values.set(name.name(), value.as_str().into());
-        }
-        for secret in &configuration.secrets {
-            values.set(secret.name.clone(), secret.value.as_str().into());
         }
         Self {
             run,
@@ -131,7 +136,6 @@ impl Newcomer {
             memory: Memory::of(values),
             debts: RefCell::default(),
             removal: Cell::default(),
-            journal: OnceCell::new(),
         }
     }
 
@@ -140,24 +144,10 @@ impl Newcomer {
         format!("usher-{}", self.run)
     }
 
-    /// From now on what they are told is written into this entry.
-    pub(crate) fn keep_journal(&self, path: &Path) {
-        let _already_kept = self.journal.set(path.to_owned());
-    }
-
-    /// They are told this.
-    pub(crate) fn learn(&self, name: Name, value: Value) {
-        self.write_down(|entry| {
-            entry
-                .captured
-                .insert(name.as_str().to_owned(), value.clone());
-        });
-        self.memory.learn(name, value);
-    }
-
     /// From now on something of this step may be there.
     pub(crate) fn owe(&self, step: &OwnStepName) {
-        self.write_down(|entry| entry.to_undo.push(step.as_str().to_owned()));
+        self.memory
+            .write_down(|entry| entry.to_undo.push(step.as_str().to_owned()));
         self.debts.borrow_mut().push(Debt {
             step: step.clone(),
             certainty: Certainty::Possible,
@@ -174,7 +164,8 @@ impl Newcomer {
 
     /// Nothing of this step is there.
     pub(crate) fn settle(&self, step: &OwnStepName) {
-        self.write_down(|entry| entry.to_undo.retain(|owed| owed != step.as_str()));
+        self.memory
+            .write_down(|entry| entry.to_undo.retain(|owed| owed != step.as_str()));
         self.debts.borrow_mut().retain(|debt| debt.step != *step);
     }
 
@@ -185,20 +176,22 @@ impl Newcomer {
 
     /// Their removal has come so far.
     pub(crate) fn note_removal(&self, removal: Removal) {
-        self.write_down(|entry| entry.removal = removal);
+        self.memory.write_down(|entry| entry.removal = removal);
         self.removal.set(removal);
     }
 
     pub(crate) const fn removal(&self) -> Removal {
         self.removal.get()
     }
+}
 
-    fn write_down(&self, change: impl FnOnce(&mut Entry)) {
-        if let Some(path) = self.journal.get() {
-            // Without the note a crash would leave more to do by hand; this run itself knows it.
-            let _not_noted = journal::amend(path, change);
-        }
+/// What an operator of a deployment knows: its addresses, and the secrets that the file names.
+pub(crate) fn values_of_operators(configuration: &Configuration) -> Values {
+    let mut values = values_of(configuration);
+    for secret in &configuration.secrets {
+        values.set(secret.name.clone(), secret.value.as_str().into());
     }
+    values
 }
 
 /// What every user of a deployment knows, and every reader of its configuration: its addresses.
@@ -219,6 +212,3 @@ pub(crate) fn values_of(configuration: &Configuration) -> Values {
             .filter_map(|(name, address)| Some((name.name(), address?.as_str().into()))),
     )
 }
-
-/// 48 random bits: no two runs meet, and an address stays readable.
-const RUN_ID_DIGITS: usize = 12;

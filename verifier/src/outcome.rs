@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::defect::Defect;
 use crate::deployment::exchange::NoAnswer;
 use crate::steps::StepName;
 use crate::steps::fault::Fault;
@@ -41,6 +42,8 @@ pub(crate) enum Problem {
     Failed(Fault),
     /// No answer came, so nobody can tell.
     Broken(NoAnswer),
+    /// This program did not do what it should, so nobody can tell.
+    Defect(Defect),
     /// The operator stopped the run.
     Interrupted,
 }
@@ -50,8 +53,15 @@ impl fmt::Display for Problem {
         match self {
             Self::Failed(fault) => fault.fmt(f),
             Self::Broken(reason) => reason.fmt(f),
+            Self::Defect(defect) => defect.fmt(f),
             Self::Interrupted => f.write_str("interrupted"),
         }
+    }
+}
+
+impl From<Defect> for Problem {
+    fn from(defect: Defect) -> Self {
+        Self::Defect(defect)
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) async fn clean_up<'a>(
     newcomer.note_removal(match &removed {
         Ok(()) => Removal::Done,
         Err(Problem::Failed(_)) => Removal::Ahead,
-        Err(Problem::Broken(_) | Problem::Interrupted) => Removal::Asked,
+        Err(Problem::Broken(_) | Problem::Defect(_) | Problem::Interrupted) => Removal::Asked,
     });
     removed
 }

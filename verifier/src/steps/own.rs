@@ -17,17 +17,17 @@ pub(crate) async fn own(
     let (user, token) = (session.account.0, session.token.as_str());
     let request = &step.request;
     if step.undo.is_none() {
-        perform(log, deployment, request, user, Some(token)).await?;
+        perform(log, deployment, request, &user.memory, Some(token)).await?;
         return Ok(());
     }
     user.owe(&step.name);
-    let performed = exchange(log, deployment, request, user, Some(token)).await;
+    let performed = exchange(log, deployment, request, &user.memory, Some(token)).await;
     if created_nothing(&performed) {
         user.settle(&step.name);
     }
     let performed = performed?;
     // Also of an answer that is not as it should be: something may be there, and only this names it.
-    let captured = capture(deployment, request, &performed, user);
+    let captured = capture(deployment, request, &performed, &user.memory);
     judge(request, &performed, &user.memory.values())?;
     captured?;
     user.be_certain(&step.name);
@@ -40,6 +40,6 @@ const fn created_nothing(performed: &Result<Performed, Problem>) -> bool {
         Ok(performed) => matches!(performed.answer.status, 400..=499),
         Err(Problem::Failed(_)) => true,
         Err(Problem::Broken(reason)) => reason.is_before_sending(),
-        Err(Problem::Interrupted) => false,
+        Err(Problem::Defect(_) | Problem::Interrupted) => false,
     }
 }

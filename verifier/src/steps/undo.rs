@@ -123,11 +123,11 @@ pub(crate) async fn as_user<'a>(
     is_logged_in: &Cell<bool>,
 ) -> Result<(), Problem> {
     if !wanted.needs(&deployment.configuration.log_in.call) {
-        call(log, deployment, wanted, newcomer, None).await?;
+        call(log, deployment, wanted, &newcomer.memory, None).await?;
         return Ok(());
     }
     if let Some(Session { token, .. }) = session {
-        match call(log, deployment, wanted, newcomer, Some(token)).await {
+        match call(log, deployment, wanted, &newcomer.memory, Some(token)).await {
             // Some services end a token with its session; the log-out came before.
             Err(Problem::Failed(Fault::Discrepancy(Discrepancy::Status {
                 found: 401, ..
@@ -140,6 +140,6 @@ pub(crate) async fn as_user<'a>(
     is_logged_in.set(false);
     let Session { token, .. } = session.insert(log_in(log, deployment, Account(newcomer)).await?);
     is_logged_in.set(true);
-    call(log, deployment, wanted, newcomer, Some(token)).await?;
+    call(log, deployment, wanted, &newcomer.memory, Some(token)).await?;
     Ok(())
 }

@@ -14,13 +14,13 @@ use crate::usher::{Ended, Usher};
 /// How the server answers who is logged in and wants a code.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Answers {
-    WithCode,
+    Code,
     /// With the token itself, in the fragment (RFC 6749 section 4.2).
-    WithToken,
+    Token,
     /// It does not want to.
-    WithError,
+    Refusal,
     /// It asks for the password again.
-    WithLogin,
+    LogIn,
 }
 
 /// What a code may look like, and what it looks like in an address.
@@ -76,14 +76,14 @@ async fn authorize(
     }
     let (back, state) = (&asked["redirect_uri"], &asked["state"]);
     match answers {
-        Answers::WithCode => to(&format!("{back}?code={CODE_IN_ADDRESS}&state={state}")),
-        Answers::WithToken => to(&format!(
+        Answers::Code => to(&format!("{back}?code={CODE_IN_ADDRESS}&state={state}")),
+        Answers::Token => to(&format!(
             "{back}#access_token=canary%2Daccess-token&state={state}"
         )),
-        Answers::WithError => to(&format!(
+        Answers::Refusal => to(&format!(
             "{back}?error=access_denied&error_description=The+client+may+not.&state={state}"
         )),
-        Answers::WithLogin => to("/log-in?prompt=login"),
+        Answers::LogIn => to("/log-in?prompt=login"),
     }
 }
 
@@ -139,13 +139,13 @@ async fn verified(answers: Answers, log_in: &str, report: &str) -> Ended {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_is_taken_from_the_address_decoded_and_changed_into_a_token() {
-    let ended = verified(Answers::WithCode, AUTHORIZE, "json").await;
+    let ended = verified(Answers::Code, AUTHORIZE, "json").await;
     assert_eq!(ended.code, 0, "{}{}", ended.stdout, ended.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_taken_from_the_fragment() {
-    let ended = verified(Answers::WithToken, IMPLICIT, "json").await;
+    let ended = verified(Answers::Token, IMPLICIT, "json").await;
     assert_eq!(ended.code, 0, "{}{}", ended.stdout, ended.stderr);
     for secret in ["canary-access-token", "canary%2Daccess-token"] {
         assert!(!ended.stdout.contains(secret), "{}", ended.stdout);
@@ -156,12 +156,12 @@ async fn a_token_is_taken_from_the_fragment() {
 async fn a_code_that_is_not_there_is_said_with_what_is_there_instead() {
     for (answers, said) in [
         (
-            Answers::WithError,
+            Answers::Refusal,
             "it says `access_denied`: The client may not.",
         ),
-        (Answers::WithLogin, "/log-in, with `prompt` there"),
+        (Answers::LogIn, "/log-in, with `prompt` there"),
         (
-            Answers::WithToken,
+            Answers::Token,
             "nothing; it is in its fragment: `fragment.state`",
         ),
     ] {
@@ -176,7 +176,7 @@ async fn a_code_that_is_not_there_is_said_with_what_is_there_instead() {
         assert!(!ended.stdout.contains("access-token"), "{}", ended.stdout);
     }
     let without_state = AUTHORIZE.replace("expect = [{ location", "# expect = [{ location");
-    let ended = verified(Answers::WithToken, &without_state, "human").await;
+    let ended = verified(Answers::Token, &without_state, "human").await;
     let said = "the answer does not have `code` in the query of the location";
     assert!(ended.report().contains(said), "{}", ended.stdout);
 }
@@ -186,7 +186,7 @@ async fn a_code_that_is_not_there_is_said_with_what_is_there_instead() {
 async fn a_captured_code_is_in_no_report() {
     let refused = AUTHORIZE.replace("\"authorization_code\"", "\"password\"");
     for report in ["human", "json", "junit", "html"] {
-        let ended = verified(Answers::WithCode, &refused, report).await;
+        let ended = verified(Answers::Code, &refused, report).await;
         assert_eq!(ended.code, 1, "{}", ended.stdout);
         for secret in [CODE, CODE_IN_ADDRESS, "canary/code", "canary%2Fcode"] {
             assert!(!ended.stdout.contains(secret), "{report}: {}", ended.stdout);
@@ -198,7 +198,7 @@ async fn a_captured_code_is_in_no_report() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_place_that_is_none_is_a_mistake_with_what_was_expected() {
     let wrong = AUTHORIZE.replace("\"query.code\"", "\"code\"");
-    let ended = verified(Answers::WithCode, &wrong, "human").await;
+    let ended = verified(Answers::Code, &wrong, "human").await;
     assert_eq!(ended.code, 2, "{}", ended.stdout);
     let said = "expected a parameter of an address such as `query.code` or `fragment.access_token`, found `code`";
     assert!(ended.stderr.contains(said), "{}", ended.stderr);
