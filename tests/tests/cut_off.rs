@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::panic, reason = "what a test builds on must hold")]
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -71,7 +72,8 @@ async fn killed(world: &World, scenario: &str, step: &str) -> bool {
     let healthy = world.gate.healthy().await;
     assert!(healthy.is_ok(), "{healthy:?}");
     assert!(heard.iter().any(|line| line == "register ..."), "{heard:?}");
-    journals(world).iter().any(|name| name.ends_with(".json"))
+    let entry = |name: &String| Path::new(name).extension() == Some("json".as_ref());
+    journals(world).iter().any(entry)
 }
 
 /// Every file of the journal, whole or not.

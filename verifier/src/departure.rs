@@ -78,7 +78,8 @@ pub(crate) async fn sweep(
     let progress = Progress::new(outlet);
     let voice = progress.of_one();
     let mut run = Run::new(interruption, voice, Instant::now(), &[], None);
-    let removed = remove(&mut run, deployment, &user, None).await;
+    // A story of its own, and as large as one.
+    let removed = Box::pin(remove(&mut run, deployment, &user, None)).await;
     voice.leave();
     removed
 }
