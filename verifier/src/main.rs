@@ -29,6 +29,8 @@ mod defect;
 mod delivery;
 mod departure;
 mod deployment;
+mod examined;
+mod explain;
 mod findings;
 mod init;
 mod interruption;
@@ -105,11 +107,17 @@ async fn perform(
         Command::Check(Check::Tokens(options)) => check::tokens::check(options, secrets, outlet)
             .await
             .map_err(|error| error.to_string()),
+        Command::Check(Check::Security(options)) => {
+            check::security::check(options, secrets, outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
         Command::Check(Check::Contract(options)) => {
             check::contract::check(options, secrets, outlet)
                 .await
                 .map_err(|error| error.to_string())
         }
+        Command::Explain { cause } => Ok(explain::explain(*cause, outlet)),
         Command::Cleanup(options) => cleanup::cleanup(options, secrets, outlet)
             .await
             .map_err(|error| error.to_string()),
