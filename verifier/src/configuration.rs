@@ -27,6 +27,7 @@ pub(crate) mod step_budget;
 pub(crate) mod suggestion;
 pub(crate) mod tagged_users;
 pub(crate) mod template;
+pub(crate) mod url_parameter;
 pub(crate) mod value;
 
 use std::io;

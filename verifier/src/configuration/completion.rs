@@ -158,6 +158,7 @@ fn usually_sent_as(token: &AnswerPart, has_gate: bool) -> SentAs {
             | AnswerPart::Header(_)
             | AnswerPart::Input(_)
             | AnswerPart::Json(_)
+            | AnswerPart::Location(_)
             | AnswerPart::Meta(_),
             _,
         ) => SentAs::Bearer,

@@ -8,9 +8,11 @@
     reason = "in a test, that is how a broken assumption is told"
 )]
 
+mod atelier;
 mod before_a_run;
 mod budgets;
 mod cleanup;
+mod code_flow;
 mod contract;
 mod defects;
 mod deployment;
@@ -24,6 +26,7 @@ mod several;
 mod shop;
 mod tagged;
 mod tokens;
+mod undo;
 mod usher;
 mod versions;
 mod without_a_gate;
