@@ -5,9 +5,11 @@
 //!
 //! vectors ─► cases with verdicts, put to the gate's own code natively and in workerd
 //! postgres ─► a server of its own (postgres.mjs ─► postgres)
+//! auth0 ─► an API of Auth0's shape
 //! incident ─► a world that is broken
 //! world ─► gate (host.mjs ─► workerd), stage, `usher` · visitor ─► the gate's address
 
+pub mod auth0;
 pub mod gate;
 pub mod incident;
 pub mod places;

@@ -1,5 +1,6 @@
 //! The command line.
 
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod given;
@@ -66,6 +67,9 @@ pub(crate) enum Command {
     /// Remove the users of runs that were killed; what no run wrote down is never touched
     #[command(after_help = CLEANUP_EXAMPLES)]
     Cleanup(cleanup::Cleanup),
+    /// Hold the places against each other that each have a row for a user, and mend by a plan what is missing
+    #[command(after_help = audit::EXAMPLES)]
+    Audit(audit::Audit),
     /// Look at one part of the platform on its own
     #[command(subcommand)]
     Check(check::Check),

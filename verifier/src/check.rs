@@ -11,7 +11,7 @@ use crate::redaction::{SecretName, Secrets};
 use crate::report::Look;
 
 /// How the report of a check may look.
-fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
+pub(crate) fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
     let is_plain = environment("NO_COLOR").is_some_and(|set| !set.is_empty());
     Look {
         coloured: outlet.report_is_live && !is_plain,

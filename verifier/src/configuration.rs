@@ -2,6 +2,7 @@
 
 pub(crate) mod address;
 pub(crate) mod answer_part;
+pub(crate) mod audit;
 mod completion;
 pub(crate) mod contract;
 pub(crate) mod credential;

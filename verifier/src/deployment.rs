@@ -27,7 +27,7 @@ use crate::version::VersionOverride;
 pub(crate) struct Deployment<'a> {
     pub(crate) configuration: &'a Configuration,
     pub(crate) secrets: &'a Secrets,
-    http: Http<'a>,
+    pub(crate) http: Http<'a>,
 }
 
 impl<'a> Deployment<'a> {

@@ -14,11 +14,13 @@
 //! arguments ─► init ─► preset ─► usher.toml
 //! arguments ─► check ─► explanation ─► report ─► outlet
 //! arguments ─► check ─► the operator's own database ─► report ─► outlet
+//! arguments ─► audit ─► pages, queries, files ─► report, plan ─► outlet
 //! arguments ─► contract ─► policy::contract ─► outlet
 //! arguments ─► operator ─► the gate's admin API ─► outlet
 //! ```
 
 mod arguments;
+mod audit;
 mod check;
 mod cleanup;
 mod configuration;
@@ -64,9 +66,11 @@ mod verify;
 mod version;
 mod width;
 mod wording;
+mod written_time;
 
 use crate::arguments::check::Check;
 use crate::arguments::{Arguments, Command, Config};
+use crate::audit::failure::AuditError;
 use crate::operator::Operation;
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
@@ -118,6 +122,13 @@ async fn perform(
                 .await
                 .map_err(|error| error.to_string())
         }
+        Command::Audit(options) => match audit::audit(options, secrets, outlet).await {
+            Err(error @ AuditError::Shelf(_)) => {
+                outlet.talk(&format!("error: {error}\n"));
+                Ok(ExitCode::Broken)
+            }
+            ended => ended.map_err(|error| error.to_string()),
+        },
         Command::Report(options) => {
             incident::report(options, outlet).map_err(|error| error.to_string())
         }

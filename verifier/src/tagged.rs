@@ -12,6 +12,7 @@ use crate::deployment::pages::{Pages, Unread};
 use crate::memory::Memory;
 use crate::newcomer::values_of_operators;
 use crate::terminal::harmless;
+use crate::written_time::unix_seconds;
 
 /// A user with an address that a run made up.
 #[derive(Debug)]
@@ -30,10 +31,10 @@ pub(crate) async fn tagged_users(
     up_to_unix_seconds: u64,
 ) -> Result<Vec<TaggedUser>, NotFound> {
     let memory = Memory::of(values_of_operators(deployment.configuration));
-    let mut pages = Pages::of(deployment, &tagged.list, &memory);
+    let mut pages = Pages::of(&deployment.http, &tagged.list, &memory);
     let mut users = Vec::new();
     while let Some(rows) = pages.next().await? {
-        for row in rows {
+        for row in &rows {
             users.extend(tagged_user(tagged, &deployment.configuration.email, row)?);
         }
     }
@@ -78,39 +79,6 @@ fn tagged_user(
     }))
 }
 
-/// A time as services write it: RFC 3339, or seconds or milliseconds since 1970.
-fn unix_seconds(value: &Value) -> Option<u64> {
-    match value {
-        Value::Number(number) => {
-            let number = number
-                .as_u64()
-                .or_else(|| number.as_f64().filter(|float| *float >= 0.0).map(whole))?;
-            Some(if number >= FIRST_MILLIS {
-                number / 1000
-            } else {
-                number
-            })
-        }
-        Value::String(text) => {
-            let moment: jiff::Timestamp = text.parse().ok()?;
-            u64::try_from(moment.as_second()).ok()
-        }
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a fraction of a second is no matter, and whoever calls has seen that it is not below zero"
-)]
-const fn whole(seconds: f64) -> u64 {
-    seconds as u64
-}
-
-/// As seconds, this is in the year 5138; as milliseconds, in 1973.
-const FIRST_MILLIS: u64 = 100_000_000_000;
-
 /// Why it is not known who is left over.
 #[derive(Debug)]
 pub(crate) enum NotFound {
@@ -135,29 +103,6 @@ impl fmt::Display for NotFound {
                 harmless(email)
             ),
             Self::Unread(error) => error.fmt(f),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_time_is_read_however_a_service_writes_it() {
-        for written in [
-            json!("2026-11-22T02:00:00Z"),
-            json!("2026-11-22T03:00:00.123+01:00"),
-            json!(1_795_312_800),
-            json!(1_795_312_800_123_u64),
-            json!(1_795_312_800.9),
-        ] {
-            assert_eq!(unix_seconds(&written), Some(1_795_312_800), "{written}");
-        }
-        for wrong in [json!(null), json!(-1), json!("yesterday"), json!(true)] {
-            assert_eq!(unix_seconds(&wrong), None, "{wrong}");
         }
     }
 }

@@ -131,7 +131,7 @@ impl<'de> Deserialize<'de> for UrlPath {
 pub(crate) struct UrlTemplate(Template);
 
 impl UrlTemplate {
-    fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let template = Template::parse(text).map_err(|error| error.to_string())?;
         // Whatever a name stands for: at the beginning an address, and later a part of one.
         let sample = template
@@ -151,6 +151,11 @@ impl UrlTemplate {
             0 => text.trim_end_matches('/').to_owned(),
             _ => utf8_percent_encode(&text, PART).to_string(),
         })
+    }
+
+    /// The same address with this query.
+    pub(crate) fn with_query(&self, query: &str) -> Self {
+        Self(self.0.clone().followed_by(&format!("?{query}")))
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &Name> {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::configuration::address::{BaseUrl, UrlPath, UrlTemplate};
+use crate::configuration::audit::entry::AuditTable;
 use crate::configuration::contract::Entry as ContractEntry;
 use crate::configuration::database::DatabaseKind;
 use crate::configuration::email_template::EmailTemplate;
@@ -53,6 +54,10 @@ pub(super) struct File {
     /// For `usher check contract`, which reads it in full.
     #[schemars(with = "Option<ContractEntry>")]
     pub(super) contract: Option<IgnoredAny>,
+    /// For `usher audit`, which reads it in full.
+    #[schemars(with = "Option<AuditTable>")]
+    #[expect(dead_code, reason = "it only has to be known here")]
+    pub(super) audit: Option<IgnoredAny>,
 }
 
 /// Where the deployment is.
@@ -127,7 +132,7 @@ pub(super) struct Users {
 }
 
 /// A database that may be looked into.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DatabaseEntry {
     /// What it is called in reports.

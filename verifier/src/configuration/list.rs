@@ -35,6 +35,8 @@ pub(crate) enum Paging {
     Number { parameter: String, first: u32 },
     /// With the number of the rows so far, up to the first page without rows.
     Offset { parameter: String },
+    /// As Auth0 wants it: by number, a thousand rows at most, then from the moment on at which the last row was created.
+    Windows,
 }
 
 /// How the next page of a list is asked for: one of `link`, `next`, `cursor`, `page` and `offset`.

@@ -77,6 +77,14 @@ impl Call {
 }
 
 impl Request {
+    /// The same request with a query.
+    pub(crate) fn asking(&self, query: &str) -> Self {
+        Self {
+            url: self.url.with_query(query),
+            ..self.clone()
+        }
+    }
+
     /// Every name that is needed to send it.
     pub(crate) fn names(&self) -> Vec<&Name> {
         let headers = self.headers.iter().flat_map(|(_, value)| value.names());

@@ -73,6 +73,23 @@ impl Scope {
         Ok(name)
     }
 
+    /// A name for a part of a row: any that does not stand for something here already.
+    pub(super) fn name(
+        &mut self,
+        reading: &Reading<'_>,
+        written: &Placed<String>,
+    ) -> Result<Name, Mistake> {
+        let name = Name::parse(&written.value)
+            .map_err(|error| reading.mistake(written, error.to_string(), None))?;
+        if self.known.contains(&name) {
+            let sentence = format!("`{name}` has a meaning already");
+            let cure = "give it another name".to_owned();
+            return Err(reading.mistake(written, sentence, Some(cure)));
+        }
+        self.learn(name.clone());
+        Ok(name)
+    }
+
     /// What is wrong with a name that is not known, and the cure.
     fn about(&self, name: &Name) -> (String, String) {
         if let Some((key, cure)) = in_target(name) {

@@ -52,6 +52,12 @@ impl Template {
         ])
     }
 
+    /// The same with a text behind it.
+    pub(crate) fn followed_by(mut self, text: &str) -> Self {
+        self.0.push(Part::Text(text.to_owned()));
+        self
+    }
+
     /// The text with every slot filled.
     pub(crate) fn fill(&self, values: &Values) -> Result<String, Unfilled> {
         self.fill_each(values, |_index, text| text)

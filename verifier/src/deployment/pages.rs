@@ -1,35 +1,47 @@
 //! Lists, read page by page: one page is in memory at a time, however long the list is.
 
+mod limits;
+mod windows;
+
+use std::collections::hash_map::DefaultHasher;
 use std::fmt;
+use std::hash::{Hash as _, Hasher as _};
 use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use reqwest::Url;
 use serde_json::Value;
 
+use crate::configuration::answer_part::AnswerPart;
 use crate::configuration::list::{List, Paging};
 use crate::configuration::name::{Unfilled, text_of_value};
-use crate::configuration::request::Request;
-use crate::deployment::Deployment;
+use crate::configuration::request::{Call, Request};
 use crate::deployment::exchange::{Answer, NoAnswer};
+use crate::deployment::http::Http;
+use crate::deployment::pages::windows::Windows;
 use crate::deployment::part::part_of;
 use crate::deployment::prepared::prepared;
 use crate::memory::Memory;
+use crate::redaction::SecretName;
 use crate::steps::fault::discrepancy::Discrepancy;
-use crate::steps::perform::{Performed, capture, judge, remember};
+use crate::steps::perform::{Performed, capture, judge, remember_head, tokens_in};
 use crate::terminal::harmless;
 
 /// A list that is being read.
 #[derive(Debug)]
 pub(crate) struct Pages<'a> {
-    deployment: &'a Deployment<'a>,
+    http: &'a Http<'a>,
     list: &'a List,
     /// What is known to whoever reads it.
     memory: &'a Memory,
     position: Position,
     rows_so_far: u64,
-    /// The last page: a service that ignores how it is asked for the next one gives it again.
-    last: Vec<Value>,
+    /// Of the last page: a service that ignores how it is asked for the next one gives it again.
+    last: Option<u64>,
+    /// Where the service gives only the beginning of a list.
+    windows: Windows,
+    /// How long the service wants to be left alone before the next page.
+    pause: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -39,46 +51,65 @@ enum Position {
     End,
 }
 
+/// One answer, read once.
+struct Read {
+    performed: Performed,
+    body: Option<Value>,
+}
+
 impl<'a> Pages<'a> {
-    pub(crate) fn of(deployment: &'a Deployment<'a>, list: &'a List, memory: &'a Memory) -> Self {
+    pub(crate) fn of(http: &'a Http<'a>, list: &'a List, memory: &'a Memory) -> Self {
         Self {
-            deployment,
+            http,
             list,
             memory,
             position: Position::Begin,
             rows_so_far: 0,
-            last: Vec::new(),
+            last: None,
+            windows: Windows::default(),
+            pause: None,
         }
     }
 
     /// The rows of the next page; nothing at the end of the list.
-    pub(crate) async fn next(&mut self) -> Result<Option<&[Value]>, Unread> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Value>>, Unread> {
+        if let Some(pause) = self.pause.take() {
+            tokio::time::sleep(pause).await;
+        }
         let url = match std::mem::replace(&mut self.position, Position::End) {
             Position::Begin => self.begin().await?,
             Position::At(url) => url,
             Position::End => return Ok(None),
         };
-        let performed = self.ask(&self.list.call.request, Some(&url)).await?;
-        let rows = self.rows(&performed)?;
-        if !rows.is_empty() && rows == self.last {
-            return Err(Unread::GoesRound(performed.url));
+        let mut read = ask(self.http, self.memory, &self.list.call.request, Some(&url)).await?;
+        self.pause = limits::exhausted(&read.performed.answer);
+        let rows = self.rows(&mut read)?;
+        let seen = (!rows.is_empty()).then(|| fingerprint(&rows));
+        if seen.is_some() && seen == self.last {
+            return Err(Unread::GoesRound(read.performed.url));
         }
+        self.last = seen;
         self.rows_so_far = self.rows_so_far.saturating_add(rows.len() as u64);
-        self.position = match self.after(&url, &performed, rows.is_empty())? {
-            Some(next) if next == url => return Err(Unread::GoesRound(performed.url)),
+        let (rows, next) = if self.list.paging == Paging::Windows {
+            (self.windows.next(&url, rows)).map_err(|at| Unread::TooManyAtOnce {
+                url: read.performed.url.clone(),
+                at,
+            })?
+        } else {
+            let next = self.after(&url, &read, rows.is_empty())?;
+            (rows, next)
+        };
+        self.position = match next {
+            Some(next) if next == url => return Err(Unread::GoesRound(read.performed.url)),
             Some(next) => Position::At(next),
             None => Position::End,
         };
-        self.last = rows;
-        Ok(Some(&self.last))
+        Ok(Some(rows))
     }
 
     /// Sends what has to come first, and gives the address of the first page.
     async fn begin(&self) -> Result<Url, Unread> {
-        for request in &self.list.call.before {
-            let performed = self.ask(request, None).await?;
-            capture(self.deployment, request, &performed, self.memory)?;
-        }
+        come_first(self.http, self.memory, &self.list.call).await?;
         let values = self.memory.values();
         let written = self.list.call.request.url.fill(&values)?;
         let url = Url::parse(&written).map_err(|error| {
@@ -91,57 +122,32 @@ impl<'a> Pages<'a> {
             | Paging::Link
             | Paging::Next(_)
             | Paging::Cursor { .. }
-            | Paging::Offset { .. } => url,
+            | Paging::Offset { .. }
+            | Paging::Windows => url,
         })
     }
 
-    /// Sends a request, at this address instead of its own, and again for as long as the service wants to be asked later.
-    async fn ask(&self, request: &Request, url: Option<&Url>) -> Result<Performed, Unread> {
-        let values = self.memory.values();
-        let mut refused = 0;
-        loop {
-            let mut sent = prepared(request, &values, None)?;
-            if let Some(url) = url {
-                sent.url = url.to_string();
-            }
-            self.memory.add_cookies(&mut sent);
-            let exchange = self.deployment.send(sent).await;
-            let url = exchange.request.url;
-            let answer = exchange.answer?;
-            remember(self.deployment.secrets, &answer, &url);
-            if let Ok(address) = Url::parse(&url) {
-                self.memory.keep_cookies(&address, &answer);
-            }
-            if let Some(pause) = pause(&answer, refused) {
-                refused += 1;
-                tokio::time::sleep(pause).await;
-                continue;
-            }
-            if answer.truncated {
-                return Err(Unread::TooLarge(url));
-            }
-            let performed = Performed { answer, url };
-            judge(request, &performed, &values)?;
-            return Ok(performed);
-        }
-    }
-
-    fn rows(&self, performed: &Performed) -> Result<Vec<Value>, Unread> {
-        let body: Option<Value> = performed.answer.json();
-        let found = body.as_ref();
-        match found.and_then(|body| body.pointer(self.list.rows.as_str())) {
-            Some(Value::Array(rows)) => Ok(rows.clone()),
+    fn rows(&self, read: &mut Read) -> Result<Vec<Value>, Unread> {
+        let rows = self.list.rows.as_str();
+        let found = read.body.as_mut().and_then(|body| body.pointer_mut(rows));
+        match found.map(Value::take) {
+            Some(Value::Array(rows)) => Ok(rows),
             Some(_) | None => Err(Unread::NoRows {
-                url: performed.url.clone(),
-                pointer: self.list.rows.as_str().to_owned(),
+                url: read.performed.url.clone(),
+                pointer: rows.to_owned(),
             }),
         }
     }
 
     /// Where the page after this one is.
-    fn after(&self, url: &Url, page: &Performed, is_empty: bool) -> Result<Option<Url>, Unread> {
-        let said = |part| {
-            part_of(&page.answer, part, &page.url)
+    fn after(&self, url: &Url, read: &Read, is_empty: bool) -> Result<Option<Url>, Unread> {
+        let page = &read.performed;
+        let said = |part: &AnswerPart| {
+            let value = match (part, &read.body) {
+                (AnswerPart::Json(pointer), Some(body)) => body.pointer(pointer.as_str()).cloned(),
+                _ => part_of(&page.answer, part, &page.url),
+            };
+            value
                 .filter(|value| !value.is_null())
                 .map(|value| text_of_value(&value))
                 .filter(|text| !text.is_empty())
@@ -150,7 +156,7 @@ impl<'a> Pages<'a> {
             (!is_empty).then(|| with(url.clone(), parameter, &number.to_string()))
         };
         Ok(match &self.list.paging {
-            Paging::OnePage => None,
+            Paging::OnePage | Paging::Windows => None,
             Paging::Link => next_link(&page.answer)
                 .map(|link| here(url, &link))
                 .transpose()?,
@@ -167,13 +173,82 @@ impl<'a> Pages<'a> {
     }
 }
 
-/// How long the service wants to be left alone, if it does (RFC 6585 section 4, RFC 9110 section 15.6.4).
-fn pause(answer: &Answer, refused: u32) -> Option<Duration> {
-    if !matches!(answer.status, 429 | 503) || refused >= MOST_REFUSALS {
-        return None;
+/// Sends a request of its own, and what has to come before it.
+pub(crate) async fn call(
+    http: &Http<'_>,
+    memory: &Memory,
+    call: &Call,
+) -> Result<Performed, Unread> {
+    come_first(http, memory, call).await?;
+    Ok(ask(http, memory, &call.request, None).await?.performed)
+}
+
+async fn come_first(http: &Http<'_>, memory: &Memory, call: &Call) -> Result<(), Unread> {
+    for request in &call.before {
+        let performed = ask(http, memory, request, None).await?.performed;
+        capture(http.secrets, request, &performed, memory)?;
     }
-    let usual = Duration::from_secs(1_u64 << refused.min(5));
-    Some(answer.retry_after().unwrap_or(usual).min(LONGEST_PAUSE))
+    Ok(())
+}
+
+/// Sends a request, at this address instead of its own, and again for as long as the service wants to be asked later.
+async fn ask(
+    http: &Http<'_>,
+    memory: &Memory,
+    request: &Request,
+    url: Option<&Url>,
+) -> Result<Read, Unread> {
+    let values = memory.values();
+    let mut refused = 0;
+    loop {
+        let mut sent = prepared(request, &values, None)?;
+        if let Some(url) = url {
+            sent.url = url.to_string();
+        }
+        memory.add_cookies(&mut sent);
+        let exchange = http.send(sent).await;
+        let url = exchange.request.url;
+        let mut answer = exchange.answer?;
+        let body = read(http, &mut answer, &url).await;
+        if let Ok(address) = Url::parse(&url) {
+            memory.keep_cookies(&address, &answer);
+        }
+        if let Some(pause) = limits::refused(&answer, refused) {
+            refused += 1;
+            tokio::time::sleep(pause).await;
+            continue;
+        }
+        if answer.truncated {
+            return Err(Unread::TooLarge(url));
+        }
+        let performed = Performed { answer, url };
+        judge(request, &performed, &values)?;
+        return Ok(Read { performed, body });
+    }
+}
+
+/// The body as JSON, read on another thread: other lists go on meanwhile. Whatever is secret in it is a secret from now on.
+async fn read(http: &Http<'_>, answer: &mut Answer, url: &str) -> Option<Value> {
+    let text = std::mem::take(&mut answer.body);
+    let reading = tokio::task::spawn_blocking(move || {
+        let body: Option<Value> = serde_json::from_str(&text).ok();
+        let tokens = body.as_ref().map(tokens_in).unwrap_or_default();
+        let tokens: Vec<String> = tokens.into_iter().map(str::to_owned).collect();
+        (text, body, tokens)
+    });
+    let (text, body, tokens) = reading.await.ok()?;
+    answer.body = text;
+    for token in tokens {
+        http.secrets.remember(SecretName::Token, &token);
+    }
+    remember_head(http.secrets, answer, url);
+    body
+}
+
+fn fingerprint(rows: &[Value]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    rows.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The address with this query parameter, and with nothing else changed.
@@ -243,10 +318,6 @@ fn is_next(parameters: &str) -> bool {
     })
 }
 
-/// Ten tries, at most a minute apart: a limit that counts by the minute has let go by then.
-const MOST_REFUSALS: u32 = 10;
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
-
 /// Why a list was not read to its end.
 #[derive(Debug)]
 pub(crate) enum Unread {
@@ -262,6 +333,8 @@ pub(crate) enum Unread {
     NoRows { url: String, pointer: String },
     /// Only a part of the page was read.
     TooLarge(String),
+    /// More rows of one moment than the service gives.
+    TooManyAtOnce { url: String, at: String },
     /// A name of a template has no value.
     Unfilled(Unfilled),
 }
@@ -304,6 +377,11 @@ impl fmt::Display for Unread {
             Self::TooLarge(url) => write!(
                 f,
                 "a page of {url} has more than 1 MiB; ask for fewer rows a page"
+            ),
+            Self::TooManyAtOnce { url, at } => write!(
+                f,
+                "{url} gives a thousand rows at most, and there are more that were created at `{}`: they cannot be told apart; read an export of the users instead (kind = \"ndjson\")",
+                harmless(at)
             ),
             Self::Unfilled(unfilled) => unfilled.fmt(f),
         }

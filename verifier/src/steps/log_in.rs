@@ -42,7 +42,7 @@ pub(crate) async fn log_in<'a>(
         deployment.secrets.remember(SecretName::Token, &raw);
     }
     judge(request, &performed, &user.memory.values())?;
-    capture(deployment, request, &performed, &user.memory)?;
+    capture(deployment.secrets, request, &performed, &user.memory)?;
     let token = token.filter(|token| !token.is_empty());
     let token = token.ok_or_else(|| Fault::NoToken {
         at: settings.token.clone(),

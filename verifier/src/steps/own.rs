@@ -27,7 +27,7 @@ pub(crate) async fn own(
     }
     let performed = performed?;
     // Also of an answer that is not as it should be: something may be there, and only this names it.
-    let captured = capture(deployment, request, &performed, &user.memory);
+    let captured = capture(deployment.secrets, request, &performed, &user.memory);
     judge(request, &performed, &user.memory.values())?;
     captured?;
     user.be_certain(&step.name);

@@ -48,7 +48,7 @@ pub(crate) async fn perform(
 ) -> Result<Performed, Problem> {
     let performed = exchange(log, deployment, request, user, token).await?;
     judge(request, &performed, &user.values())?;
-    capture(deployment, request, &performed, user)?;
+    capture(deployment.secrets, request, &performed, user)?;
     Ok(performed)
 }
 
@@ -204,7 +204,7 @@ const SHOWN: usize = 120;
 
 /// Keeps what later requests need.
 pub(crate) fn capture(
-    deployment: &Deployment<'_>,
+    secrets: &Secrets,
     request: &Request,
     performed: &Performed,
     user: &Memory,
@@ -219,9 +219,9 @@ pub(crate) fn capture(
             })?;
         if capture.is_secret {
             let name = SecretName::Captured(&capture.name);
-            deployment.secrets.remember(name, &text_of_value(&value));
+            secrets.remember(name, &text_of_value(&value));
             if let Some(raw) = raw_of(&performed.answer, &capture.part, &performed.url) {
-                deployment.secrets.remember(name, &raw);
+                secrets.remember(name, &raw);
             }
         }
         user.note(capture.name.clone(), value);
@@ -233,8 +233,15 @@ pub(crate) fn capture(
 /// the address that a browser is sent to.
 pub(crate) fn remember(secrets: &Secrets, answer: &Answer, url: &str) {
     if let Some(body) = answer.json::<Value>() {
-        remember_tokens(secrets, &body);
+        for token in tokens_in(&body) {
+            secrets.remember(SecretName::Token, token);
+        }
     }
+    remember_head(secrets, answer, url);
+}
+
+/// What is secret in an answer beside its body.
+pub(crate) fn remember_head(secrets: &Secrets, answer: &Answer, url: &str) {
     for found in location_parameters(answer, url) {
         let name = found.name.to_ascii_lowercase();
         if found.value.len() >= SHORTEST_TOKEN && (name == "code" || name.contains("token")) {
@@ -250,24 +257,34 @@ pub(crate) fn remember(secrets: &Secrets, answer: &Answer, url: &str) {
     }
 }
 
-fn remember_tokens(secrets: &Secrets, body: &Value) {
+/// Every text of the body whose name says that it is a token.
+pub(crate) fn tokens_in(body: &Value) -> Vec<&str> {
+    let mut tokens = Vec::new();
+    find_tokens(body, &mut tokens);
+    tokens
+}
+
+fn find_tokens<'a>(body: &'a Value, tokens: &mut Vec<&'a str>) {
     match body {
         Value::Object(members) => {
             for (name, value) in members {
                 match value.as_str() {
-                    Some(text)
-                        if text.len() >= SHORTEST_TOKEN
-                            && name.to_ascii_lowercase().contains("token") =>
-                    {
-                        secrets.remember(SecretName::Token, text);
+                    Some(text) if text.len() >= SHORTEST_TOKEN && says_token(name) => {
+                        tokens.push(text);
                     }
-                    Some(_) | None => remember_tokens(secrets, value),
+                    Some(_) | None => find_tokens(value, tokens),
                 }
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| remember_tokens(secrets, item)),
+        Value::Array(items) => items.iter().for_each(|item| find_tokens(item, tokens)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+fn says_token(name: &str) -> bool {
+    let name = name.as_bytes();
+    name.windows(5)
+        .any(|part| part.eq_ignore_ascii_case(b"token"))
 }
 
 /// `token_type` is `bearer` (RFC 6750 section 4) and no secret; no real token is that short.

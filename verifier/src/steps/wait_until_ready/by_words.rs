@@ -40,7 +40,9 @@ pub(super) async fn ask(
         (judgement, _) => judgement,
     };
     let captured = match &judgement {
-        Judgement::Admitted(..) => capture(deployment, &ready.request, &performed, &user.memory),
+        Judgement::Admitted(..) => {
+            capture(deployment.secrets, &ready.request, &performed, &user.memory)
+        }
         Judgement::Final(_) | Judgement::NotYet(_) | Judgement::Useless(_) => Ok(()),
     };
     let judgement =

@@ -1,0 +1,205 @@
+//! The rows of all sources, held against each other.
+//!
+//! Nothing is missing in a source that was not read to its end, and nothing is too much beside one.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Map;
+
+use crate::audit::discrepancy::{Class, Difference, Discrepancy};
+use crate::audit::lineage::Lineage;
+use crate::audit::reading::Stock;
+use crate::audit::selection::Selection;
+use crate::audit::shelf::{Shelf, joined_by};
+use crate::configuration::audit::{Audit, Link, Source};
+
+/// Notes on the shelf everything that does not belong together.
+pub(crate) fn join(audit: &Audit, stock: &Stock, selection: &Selection) -> rusqlite::Result<()> {
+    let shelf = &stock.shelf;
+    if let Some(last) = selection.last {
+        shelf.database.execute(
+            "INSERT INTO newest SELECT id FROM s0 WHERE created IS NOT NULL ORDER BY created DESC, id DESC LIMIT ?",
+            [last],
+        )?;
+    }
+    for (at, source) in audit.sources.iter().enumerate() {
+        let edge = Edge {
+            audit,
+            shelf,
+            selection,
+            at,
+            source,
+        };
+        edge.duplicates()?;
+        let Some(link) = &source.link else {
+            continue;
+        };
+        if stock.is_complete(at) {
+            edge.missing(link)?;
+        }
+        if stock.is_complete(link.to) {
+            edge.orphans(link)?;
+        }
+        edge.mismatches(link)?;
+    }
+    shelf
+        .database
+        .execute_batch("CREATE INDEX found_id ON found (id)")
+}
+
+/// A source, and the one that its rows belong to.
+struct Edge<'a> {
+    audit: &'a Audit,
+    shelf: &'a Shelf,
+    selection: &'a Selection,
+    at: usize,
+    source: &'a Source,
+}
+
+impl Edge<'_> {
+    /// Rows that should have one here.
+    fn missing(&self, link: &Link) -> rusqlite::Result<()> {
+        let (at, to, column) = (self.at, link.to, joined_by(self.audit, self.at));
+        let query = format!(
+            "SELECT id FROM s{to} p WHERE p.{column} IS NULL OR NOT EXISTS (SELECT 1 FROM s{at} c WHERE c.key = p.{column})"
+        );
+        let mut query = self.shelf.database.prepare(&query)?;
+        let mut rows = query.query(())?;
+        while let Some(row) = rows.next()? {
+            let lineage = Lineage::of(self.shelf, self.audit, to, row.get(0)?)?;
+            let class = if self.is_pending(&lineage) {
+                Class::Pending
+            } else {
+                Class::Missing
+            };
+            let Some(of_user) = lineage.row() else {
+                continue;
+            };
+            let mut found = self.found(class, of_user.shown_key(), &lineage);
+            found.of_user.clone_from(&of_user.kept);
+            self.note(&found, &lineage)?;
+        }
+        Ok(())
+    }
+
+    fn is_pending(&self, lineage: &Lineage) -> bool {
+        let is_young = || {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            let now = since.map_or(0, |since| since.as_secs());
+            lineage
+                .created()
+                .is_some_and(|created| created.saturating_add(self.source.grace_seconds) > now)
+        };
+        lineage.says_pending(self.at) || (self.source.grace_seconds > 0 && is_young())
+    }
+
+    /// Rows here that belong to nobody.
+    fn orphans(&self, link: &Link) -> rusqlite::Result<()> {
+        let (at, to, column) = (self.at, link.to, joined_by(self.audit, self.at));
+        let query = format!(
+            "SELECT id FROM s{at} c WHERE c.key IS NULL OR NOT EXISTS (SELECT 1 FROM s{to} p WHERE p.{column} = c.key)"
+        );
+        let mut query = self.shelf.database.prepare(&query)?;
+        let mut rows = query.query(())?;
+        while let Some(row) = rows.next()? {
+            let lineage = Lineage::of(self.shelf, self.audit, at, row.get(0)?)?;
+            let Some(own) = lineage.row() else {
+                continue;
+            };
+            let mut found = self.found(Class::Orphan, own.shown_key(), &lineage);
+            found.own.clone_from(&own.kept);
+            self.note(&found, &lineage)?;
+        }
+        Ok(())
+    }
+
+    /// Rows that belong together and say different things.
+    fn mismatches(&self, link: &Link) -> rusqlite::Result<()> {
+        if self.source.agree.is_empty() {
+            return Ok(());
+        }
+        let (at, to, column) = (self.at, link.to, joined_by(self.audit, self.at));
+        let pairs =
+            (0..self.source.agree.len()).map(|n| (format!("p.t{at}_{n}"), format!("c.h{n}")));
+        let pairs: Vec<_> = pairs.collect();
+        let differ: Vec<_> = pairs
+            .iter()
+            .map(|(there, here)| format!("{there} IS NOT {here}"))
+            .collect();
+        let read: Vec<_> = pairs
+            .iter()
+            .map(|(there, here)| format!("{there}, {here}"))
+            .collect();
+        let query = format!(
+            "SELECT p.id, c.id, {} FROM s{at} c JOIN s{to} p ON p.{column} = c.key WHERE {}",
+            read.join(", "),
+            differ.join(" OR ")
+        );
+        let mut query = self.shelf.database.prepare(&query)?;
+        let mut rows = query.query(())?;
+        while let Some(row) = rows.next()? {
+            let above = Lineage::of(self.shelf, self.audit, to, row.get(0)?)?;
+            let lineage = Lineage::of(self.shelf, self.audit, at, row.get(1)?)?;
+            let (Some(of_user), Some(own)) = (above.row(), lineage.row()) else {
+                continue;
+            };
+            let mut found = self.found(Class::Mismatch, own.shown_key(), &lineage);
+            found.of_user.clone_from(&of_user.kept);
+            found.own.clone_from(&own.kept);
+            for (n, agree) in self.source.agree.iter().enumerate() {
+                let difference = Difference {
+                    field: agree.here.field.as_str().to_owned(),
+                    of_user: row.get(2 + 2 * n)?,
+                    own: row.get(3 + 2 * n)?,
+                };
+                if difference.of_user != difference.own {
+                    found.differs.push(difference);
+                }
+            }
+            self.note(&found, &lineage)?;
+        }
+        Ok(())
+    }
+
+    /// Keys that more than one row has.
+    fn duplicates(&self) -> rusqlite::Result<()> {
+        let at = self.at;
+        let query = format!(
+            "SELECT min(id), count(*) FROM s{at} WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1"
+        );
+        let mut query = self.shelf.database.prepare(&query)?;
+        let mut rows = query.query(())?;
+        while let Some(row) = rows.next()? {
+            let lineage = Lineage::of(self.shelf, self.audit, at, row.get(0)?)?;
+            let Some(own) = lineage.row() else {
+                continue;
+            };
+            let mut found = self.found(Class::Duplicate, own.shown_key(), &lineage);
+            found.own.clone_from(&own.kept);
+            found.rows = u64::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
+            self.note(&found, &lineage)?;
+        }
+        Ok(())
+    }
+
+    fn found(&self, class: Class, key: Option<String>, lineage: &Lineage) -> Discrepancy {
+        Discrepancy {
+            class,
+            source: self.source.name.clone(),
+            key,
+            tenant: lineage.tenant().map(str::to_owned),
+            created_at_unix_seconds: lineage.created(),
+            differs: Vec::new(),
+            rows: 1,
+            of_user: Map::new(),
+            own: Map::new(),
+        }
+    }
+
+    fn note(&self, found: &Discrepancy, lineage: &Lineage) -> rusqlite::Result<()> {
+        if lineage.is_of(self.selection, self.shelf)? {
+            self.shelf.note(self.at, found)?;
+        }
+        Ok(())
+    }
+}

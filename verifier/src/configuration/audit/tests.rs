@@ -1,0 +1,133 @@
+use std::path::Path;
+
+use super::*;
+
+const TARGET: &str = "[target]\nidentity = \"https://id.example.com\"\n";
+
+const TWO: &str = "
+[[audit.sources]]
+name = \"idp\"
+role = \"identity\"
+kind = \"ndjson\"
+file = \"idp.ndjson\"
+key = \"user_id\"
+keep = { mail = \"email\" }
+
+[[audit.sources]]
+name = \"app\"
+role = \"users\"
+kind = \"csv\"
+file = \"users.csv\"
+key = { field = \"auth0_id\", as = \"trimmed\" }
+grace = \"10m\"
+";
+
+fn parse(text: &str) -> Result<Audit, String> {
+    let text = format!("{TARGET}{text}");
+    let known = |name: &str| (name == "KNOWN").then(|| "known-value".to_owned());
+    Audit::parse(Path::new("usher.toml"), &text, &known).map_err(|error| error.to_string())
+}
+
+#[test]
+fn rows_belong_to_the_first_source_by_its_key_unless_said_otherwise() {
+    let audit = parse(TWO).unwrap();
+    let link = audit.sources[1].link.as_ref().unwrap();
+    assert_eq!(link.to, 0);
+    assert_eq!(link.matches.field, audit.sources[0].key.field);
+    assert_eq!(link.matches.way, audit.sources[1].key.way);
+    assert_eq!(audit.sources[1].grace_seconds, 600);
+}
+
+/// Each said with the file, the line and what to do.
+#[test]
+fn every_mistake_is_said_where_it_is_with_its_cure() {
+    let more = |text: &str| format!("{TWO}{text}");
+    let cases = [
+        (
+            TWO.replace("csv\"\nfile", "csv\"\nquery = \"x\"\nfile"),
+            "`query` is not for a source of this kind",
+        ),
+        (
+            TWO.replace("file = \"users.csv\"\n", ""),
+            "this source needs `file`",
+        ),
+        (
+            TWO.replace("name = \"app\"", "name = \"idp\""),
+            "two sources with the name `idp`",
+        ),
+        (
+            TWO.replace("grace =", "joins = \"idq\"\ngrace ="),
+            "did you mean `idp`?",
+        ),
+        (
+            TWO.replace("role = \"identity\"", "role = \"identity\"\ngrace = \"1h\""),
+            "the first source is where users begin",
+        ),
+        (
+            TWO.replace("{ mail =", "{ identity ="),
+            "`{identity}` has a meaning already",
+        ),
+        (
+            TWO.replace("grace = \"10m\"", "grace = \"10 minutes\""),
+            "give a span like 90s",
+        ),
+        (
+            TWO.replace("kind = \"csv\"", "kind = \"mongodb\""),
+            "mongodb",
+        ),
+        (
+            TWO.split("[[audit.sources]]\nname = \"app\"")
+                .next()
+                .unwrap()
+                .to_owned(),
+            "an audit holds 2 to 32 sources",
+        ),
+        (
+            TWO.replace(
+                "csv\"\nfile = \"users.csv\"",
+                "sqlite\"\ndatabase = \"x\"\nquery = \"SELECT 1\"",
+            ),
+            "there is no [[databases]] with the name `x`",
+        ),
+        (
+            TWO.replace("kind = \"csv\"\nfile = \"users.csv\"", "kind = \"gate\""),
+            "the gate's registry needs `gate` in [target]",
+        ),
+        (
+            TWO.replace("kind = \"csv\"\nfile = \"users.csv\"", "kind = \"auth0\""),
+            "needs either a token or an application",
+        ),
+        (
+            more(
+                "[[audit.actions]]\nclass = \"missing\"\nsource = \"idp\"\nrequest = { url = \"https://x.example/\" }\n",
+            ),
+            "nothing is missing there",
+        ),
+        (
+            more("[[audit.actions]]\nclass = \"missing\"\nsource = \"app\"\n"),
+            "either a request or a statement of SQL",
+        ),
+        (
+            more(
+                "[[audit.actions]]\nclass = \"missing\"\nsource = \"app\"\nrequest = { url = \"{identity}/u\", json = { m = \"{mial}\" } }\n",
+            ),
+            "did you mean `{mail}`?",
+        ),
+    ];
+    for (text, said) in cases {
+        let error = parse(&text).map(|_| ()).unwrap_err();
+        assert!(error.contains(said), "expected `{said}` in:\n{error}");
+        assert!(error.contains("usher.toml:"), "{error}");
+    }
+}
+
+#[test]
+fn a_pending_row_is_one_of_those_that_a_row_belongs_to() {
+    let text = TWO.replace(
+        "grace =",
+        "pending_if = [{ source = \"idp\", field = \"ok\", equals = false }]\ngrace =",
+    );
+    assert_eq!(parse(&text).unwrap().sources[1].pending_if[0].source, 0);
+    let text = text.replace("source = \"idp\", field", "source = \"app\", field");
+    assert!(parse(&text).is_err());
+}
