@@ -39,7 +39,12 @@ impl Auth0 {
 
     /// With these users, the oldest first; every `refused_every`th request is refused, none if it is 0.
     pub async fn start(users: Vec<Value>, refused_every: u64, delay: Duration) -> io::Result<Self> {
-        let created = |user: &Value| user.get("created_at").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let created = |user: &Value| {
+            user.get("created_at")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
         let users = users.iter().map(|user| (created(user), user.to_string()));
         let tenant = Arc::new(Tenant {
             users: Mutex::new(users.collect()),
@@ -72,9 +77,14 @@ async fn token(State(tenant): State<Arc<Tenant>>, Json(grant): Json<Value>) -> R
         && (said("client_id"), said("client_secret")) == Auth0::CLIENT
         && said("audience").ends_with("/api/v2/")
     {
-        return Json(json!({ "access_token": TOKEN, "token_type": "Bearer", "expires_in": 86400 })).into_response();
+        return Json(json!({ "access_token": TOKEN, "token_type": "Bearer", "expires_in": 86400 }))
+            .into_response();
     }
-    (StatusCode::UNAUTHORIZED, Json(json!({ "error": "access_denied" }))).into_response()
+    (
+        StatusCode::UNAUTHORIZED,
+        Json(json!({ "error": "access_denied" })),
+    )
+        .into_response()
 }
 
 async fn list(
@@ -82,14 +92,22 @@ async fn list(
     headers: HeaderMap,
     Query(query): Query<BTreeMap<String, String>>,
 ) -> Response {
-    let bearer = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let bearer = headers
+        .get("authorization")
+        .and_then(|value| value.to_str().ok());
     if bearer != Some(&format!("Bearer {TOKEN}")) {
-        return (StatusCode::UNAUTHORIZED, Json(json!({ "message": "Invalid token" }))).into_response();
+        return (
+            StatusCode::UNAUTHORIZED,
+            Json(json!({ "message": "Invalid token" })),
+        )
+            .into_response();
     }
     let asked = tenant.asked.fetch_add(1, Ordering::Relaxed) + 1;
     if tenant.refused_every > 0 && asked.is_multiple_of(tenant.refused_every) {
         tenant.refused.fetch_add(1, Ordering::Relaxed);
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let reset = (since.as_secs() + 1).to_string();
         let headers = [
             ("x-ratelimit-limit", "50".to_owned()),
@@ -104,13 +122,19 @@ async fn list(
     }
     match page(&tenant, &query) {
         Ok(body) => ([("content-type", "application/json")], body).into_response(),
-        Err(said) => (StatusCode::BAD_REQUEST, Json(json!({ "statusCode": 400, "message": said }))).into_response(),
+        Err(said) => (
+            StatusCode::BAD_REQUEST,
+            Json(json!({ "statusCode": 400, "message": said })),
+        )
+            .into_response(),
     }
 }
 
 fn page(tenant: &Tenant, query: &BTreeMap<String, String>) -> Result<String, String> {
     let number = |name: &str, usual: usize| {
-        let given = query.get(name).map(|text| text.parse().map_err(|_| format!("bad {name}")));
+        let given = query
+            .get(name)
+            .map(|text| text.parse().map_err(|_| format!("bad {name}")));
         given.unwrap_or(Ok(usual))
     };
     let (page, per_page) = (number("page", 0)?, number("per_page", 50)?);
@@ -133,7 +157,12 @@ fn page(tenant: &Tenant, query: &BTreeMap<String, String>) -> Result<String, Str
     };
     let users = tenant.users.lock().unwrap_or_else(PoisonError::into_inner);
     let begin = users.partition_point(|(created, _)| *created < from) + page * per_page;
-    let rows: Vec<&str> = users.iter().skip(begin).take(per_page).map(|(_, row)| row.as_str()).collect();
+    let rows: Vec<&str> = users
+        .iter()
+        .skip(begin)
+        .take(per_page)
+        .map(|(_, row)| row.as_str())
+        .collect();
     Ok(format!("[{}]", rows.join(",")))
 }
 

@@ -29,7 +29,11 @@ impl Ended {
         let found = json["discrepancies"].as_array().unwrap();
         let mut found: Vec<_> = found
             .iter()
-            .map(|found| ["class", "source", "key"].map(|name| text(found, name)).join(" "))
+            .map(|found| {
+                ["class", "source", "key"]
+                    .map(|name| text(found, name))
+                    .join(" ")
+            })
             .collect();
         found.sort();
         found
@@ -38,7 +42,10 @@ impl Ended {
     pub(crate) fn findings(&self) -> Vec<String> {
         let json = self.json();
         let findings = json["findings"].as_array().unwrap();
-        findings.iter().map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
+        findings
+            .iter()
+            .map(|finding| finding["code"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// What came of each step of a plan, as it is counted.
@@ -54,7 +61,9 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

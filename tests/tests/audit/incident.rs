@@ -62,7 +62,9 @@ request = { url = "PDS/xrpc/com.atproto.server.createAccount", json = { email = 
 "#;
 
 async fn apply(place: &Place, plan: &str) -> Ended {
-    place.audit(&["--apply", plan, "--fix", "--yes", "--report", "json"]).await
+    place
+        .audit(&["--apply", plan, "--fix", "--yes", "--report", "json"])
+        .await
 }
 
 #[tokio::test]
@@ -75,11 +77,17 @@ async fn incident_i2_sign_ups_that_created_nothing_are_found_written_and_verifie
     pds.add("did:plc:2", "u2.example.com", "user2@example.com");
     let place = Place::new();
     place.sqlite("app.db", TABLES);
-    let begin = AUTH0.split("[[audit.sources]]\nname = \"app\"").next().unwrap();
-    let text = begin.replace("AUTH0", &auth0.url) + &SOURCES.replace("\"PDS", &format!("\"{}", pds.start().await));
+    let begin = AUTH0
+        .split("[[audit.sources]]\nname = \"app\"")
+        .next()
+        .unwrap();
+    let text = begin.replace("AUTH0", &auth0.url)
+        + &SOURCES.replace("\"PDS", &format!("\"{}", pds.start().await));
     place.write("usher.toml", &text);
 
-    let red = place.audit(&["--report", "json", "--plan", "users.json"]).await;
+    let red = place
+        .audit(&["--report", "json", "--plan", "users.json"])
+        .await;
     assert_eq!(
         red.discrepancies(),
         [
@@ -90,15 +98,27 @@ async fn incident_i2_sign_ups_that_created_nothing_are_found_written_and_verifie
         ],
         "{red:#?}"
     );
-    assert_eq!((red.findings(), red.code), (vec!["identity_without_user".to_owned()], Some(1)));
+    assert_eq!(
+        (red.findings(), red.code),
+        (vec!["identity_without_user".to_owned()], Some(1))
+    );
     // The newest alone, as somebody would look in the middle of it.
     let last = place.audit(&["--last", "2"]).await;
-    assert!(last.stdout.contains("2 rows of auth0 have no row in app"), "{last:#?}");
+    assert!(
+        last.stdout.contains("2 rows of auth0 have no row in app"),
+        "{last:#?}"
+    );
 
     let written = apply(&place, "users.json").await;
-    assert_eq!((written.count("verified"), written.code), (3, Some(0)), "{written:#?}");
+    assert_eq!(
+        (written.count("verified"), written.code),
+        (3, Some(0)),
+        "{written:#?}"
+    );
     // What hung on the records is seen now; whose address is not verified is still pending.
-    let accounts = place.audit(&["--report", "json", "--plan", "accounts.json"]).await;
+    let accounts = place
+        .audit(&["--report", "json", "--plan", "accounts.json"])
+        .await;
     assert_eq!(
         accounts.discrepancies(),
         [
@@ -111,11 +131,20 @@ async fn incident_i2_sign_ups_that_created_nothing_are_found_written_and_verifie
     );
     assert_eq!(accounts.findings(), ["user_without_account"]);
     let written = apply(&place, "accounts.json").await;
-    assert_eq!((written.count("verified"), written.code), (2, Some(0)), "{written:#?}");
+    assert_eq!(
+        (written.count("verified"), written.code),
+        (2, Some(0)),
+        "{written:#?}"
+    );
 
     let green = place.audit(&[]).await;
     assert_eq!(green.code, Some(0), "{green:#?}");
-    assert!(green.stdout.contains("pending: 2 users have no row in pds yet, and that is right"), "{green:#?}");
+    assert!(
+        green
+            .stdout
+            .contains("pending: 2 users have no row in pds yet, and that is right"),
+        "{green:#?}"
+    );
 }
 
 const REGISTRY: &str = r#"
@@ -168,17 +197,28 @@ async fn incident_i2_who_is_unknown_to_the_real_gate_is_made_known_by_the_plan()
         incident: Some(Incident::parse("sign-up-lost").unwrap()),
         ..WorldOptions::default()
     };
-    let world = World::with(options).await.unwrap_or_else(|error| panic!("{error}"));
+    let world = World::with(options)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
     let known = NewAccount {
         email: "known@visitors.example".to_owned(),
         password: "correct horse battery".to_owned(),
         keep_at: KeepAt::Ready,
     };
-    world.stage.account(known).await.unwrap_or_else(|error| panic!("failed to {error}"));
+    world
+        .stage
+        .account(known)
+        .await
+        .unwrap_or_else(|error| panic!("failed to {error}"));
     let register = format!("{}/api/v1/auth/register", world.stage.addresses().identity);
     for name in ["lost1", "lost2"] {
         let body = json!({ "email": format!("{name}@visitors.example"), "username": name, "password": "correct horse battery" });
-        let answer = reqwest::Client::new().post(&register).json(&body).send().await.unwrap();
+        let answer = reqwest::Client::new()
+            .post(&register)
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), 201);
     }
     let place = Place::new();
@@ -186,20 +226,45 @@ async fn incident_i2_who_is_unknown_to_the_real_gate_is_made_known_by_the_plan()
     let quoted = |text: &str| format!("{text:?}");
     let text = REGISTRY.replace("\"GATE\"", &quoted(&world.gate.url));
     let text = text.replace("\"IDENTITY\"", &quoted(&addresses.identity));
-    place.write("usher.toml", &text.replace("\"DATABASE\"", &format!("{:?}", addresses.database)));
+    place.write(
+        "usher.toml",
+        &text.replace("\"DATABASE\"", &format!("{:?}", addresses.database)),
+    );
     let audit = async |arguments: &[&str]| {
         let mut command = place.command(&["audit"]);
-        ended(command.args(arguments).env("USHER_ADMIN_SECRET", &world.gate.admin_secret)).await
+        ended(
+            command
+                .args(arguments)
+                .env("USHER_ADMIN_SECRET", &world.gate.admin_secret),
+        )
+        .await
     };
     let red = audit(&["--report", "json", "--plan", "plan.json"]).await;
     let found = red.discrepancies();
-    let lost: Vec<_> = found.iter().filter(|found| found.starts_with("missing registry ")).collect();
-    assert_eq!((lost.len(), red.findings()), (2, vec!["unknown_to_gate".to_owned()]), "{red:#?}");
+    let lost: Vec<_> = found
+        .iter()
+        .filter(|found| found.starts_with("missing registry "))
+        .collect();
+    assert_eq!(
+        (lost.len(), red.findings()),
+        (2, vec!["unknown_to_gate".to_owned()]),
+        "{red:#?}"
+    );
     let shown = audit(&["--apply", "plan.json"]).await;
-    assert!(shown.stdout.contains("lost1@visitors.example"), "{shown:#?}");
-    assert!(!shown.stdout.contains(&world.gate.admin_secret), "{shown:#?}");
+    assert!(
+        shown.stdout.contains("lost1@visitors.example"),
+        "{shown:#?}"
+    );
+    assert!(
+        !shown.stdout.contains(&world.gate.admin_secret),
+        "{shown:#?}"
+    );
     let fixed = audit(&["--apply", "plan.json", "--fix", "--yes", "--report", "json"]).await;
-    assert_eq!((fixed.count("verified"), fixed.code), (2, Some(0)), "{fixed:#?}");
+    assert_eq!(
+        (fixed.count("verified"), fixed.code),
+        (2, Some(0)),
+        "{fixed:#?}"
+    );
     let green = audit(&[]).await;
     assert_eq!(green.code, Some(0), "{green:#?}");
     world.stop().await;

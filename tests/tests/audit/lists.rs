@@ -51,10 +51,16 @@ async fn every_user_of_auth0_is_read_once_though_it_gives_a_thousand_at_most() {
     let place = Place::new();
     place.write("usher.toml", &AUTH0.replace("AUTH0", &auth0.url));
     // All but one.
-    let ids = (0..2350).filter(|n| *n != 1007).map(|n| format!("auth0|{n:06}\n"));
+    let ids = (0..2350)
+        .filter(|n| *n != 1007)
+        .map(|n| format!("auth0|{n:06}\n"));
     place.write("users.csv", &format!("id\n{}", ids.collect::<String>()));
     let ended = place.audit(&["--report", "json"]).await;
-    assert_eq!(ended.discrepancies(), ["missing app auth0|001007"], "{ended:#?}");
+    assert_eq!(
+        ended.discrepancies(),
+        ["missing app auth0|001007"],
+        "{ended:#?}"
+    );
     let json = ended.json();
     assert_eq!(json["sources"][0]["rows"], 2350, "{}", json["sources"]);
     let (_, refused) = auth0.asked();
@@ -80,32 +86,50 @@ async fn more_users_of_one_moment_than_can_be_told_apart_are_no_end() {
 
 #[tokio::test]
 async fn an_application_that_auth0_does_not_know_is_no_empty_tenant() {
-    let auth0 = Auth0::start(vec![user(1, 1, true)], 0, Duration::ZERO).await.unwrap();
+    let auth0 = Auth0::start(vec![user(1, 1, true)], 0, Duration::ZERO)
+        .await
+        .unwrap();
     let place = Place::new();
     let text = AUTH0.replace("AUTH0", &auth0.url);
     place.write("usher.toml", &text.replace("\"machine\"", "\"other\""));
     place.write("users.csv", "id\nauth0|000001\n");
     let ended = place.audit(&["--report", "json"]).await;
-    assert_eq!((ended.code, ended.discrepancies().len()), (Some(3), 0), "{ended:#?}");
+    assert_eq!(
+        (ended.code, ended.discrepancies().len()),
+        (Some(3), 0),
+        "{ended:#?}"
+    );
 }
 
 #[tokio::test]
 async fn the_accounts_of_a_pds_are_joined_by_what_its_administrator_is_told() {
     let pds = Pds::default();
     for n in 1..=5 {
-        pds.add(&format!("did:plc:{n}"), &format!("u{n}.example.com"), &format!("U{n}@example.com"));
+        pds.add(
+            &format!("did:plc:{n}"),
+            &format!("u{n}.example.com"),
+            &format!("U{n}@example.com"),
+        );
     }
     let place = Place::new();
     let url = pds.start().await;
-    let text = AUTH0.split("[[audit").next().unwrap().to_owned() + &PDS.replace("\"PDS\"", &format!("{url:?}"));
+    let text = AUTH0.split("[[audit").next().unwrap().to_owned()
+        + &PDS.replace("\"PDS\"", &format!("{url:?}"));
     place.write("usher.toml", &text);
-    place.write("users.csv", "mail\nu1@example.com\nu2@example.com\nu3@example.com\nu4@example.com\nu6@example.com\n");
+    place.write(
+        "users.csv",
+        "mail\nu1@example.com\nu2@example.com\nu3@example.com\nu4@example.com\nu6@example.com\n",
+    );
     let ended = place.audit(&["--report", "json"]).await;
     let found = ["missing pds u6@example.com", "orphan pds U5@example.com"];
     assert_eq!(ended.discrepancies(), found, "{ended:#?}");
     let json = ended.json();
     let orphan = &json["discrepancies"][1];
-    assert_eq!(orphan["own"], json!({ "did": "did:plc:5", "active": true }), "{orphan}");
+    assert_eq!(
+        orphan["own"],
+        json!({ "did": "did:plc:5", "active": true }),
+        "{orphan}"
+    );
 }
 
 const PDS: &str = r#"

@@ -30,7 +30,10 @@ request = { url = "RECORDS/records", headers = { idempotency-key = "{entry}" }, 
 "#;
 
 async fn platform(count: u32, slow: Duration) -> (Place, Records) {
-    let records = Records { slow, ..Records::default() };
+    let records = Records {
+        slow,
+        ..Records::default()
+    };
     let url = records.start().await;
     let place = Place::new();
     place.write("usher.toml", &RECORDS.replace("RECORDS", &url));
@@ -40,7 +43,13 @@ async fn platform(count: u32, slow: Duration) -> (Place, Records) {
 }
 
 fn made(records: &Records) -> Vec<String> {
-    records.made.lock().unwrap().iter().map(|(id, _)| id.clone()).collect()
+    records
+        .made
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(id, _)| id.clone())
+        .collect()
 }
 
 const FIX: [&str; 6] = ["--apply", "plan.json", "--fix", "--yes", "--report", "json"];
@@ -50,9 +59,15 @@ async fn nothing_is_done_without_fix_and_nobody_is_asked_in_vain() {
     let (place, records) = platform(2, Duration::ZERO).await;
     let planned = place.audit(&["--plan", "plan.json"]).await;
     assert_eq!(planned.code, Some(1), "{planned:#?}");
-    assert!(planned.stderr.contains("plan.json: 2 steps"), "{planned:#?}");
+    assert!(
+        planned.stderr.contains("plan.json: 2 steps"),
+        "{planned:#?}"
+    );
     let shown = place.audit(&["--apply", "plan.json"]).await;
-    assert!(shown.stdout.contains("POST ") && shown.stdout.contains("u1@example.com"), "{shown:#?}");
+    assert!(
+        shown.stdout.contains("POST ") && shown.stdout.contains("u1@example.com"),
+        "{shown:#?}"
+    );
     let unasked = place.audit(&["--apply", "plan.json", "--fix"]).await;
     assert_eq!(unasked.code, Some(2), "{unasked:#?}");
     assert!(unasked.stderr.contains("--yes"), "{unasked:#?}");
@@ -67,13 +82,31 @@ async fn a_plan_is_done_once_however_often_it_is_applied() {
     let (place, records) = platform(5, Duration::ZERO).await;
     place.audit(&["--plan", "plan.json"]).await;
     let some = place.audit(&[&FIX[..], &["--limit", "2"]].concat()).await;
-    assert_eq!((some.count("verified"), some.count("left"), some.code), (2, 3, Some(1)), "{some:#?}");
+    assert_eq!(
+        (some.count("verified"), some.count("left"), some.code),
+        (2, 3, Some(1)),
+        "{some:#?}"
+    );
     let rest = place.audit(&FIX).await;
-    assert_eq!((rest.count("settled"), rest.count("verified"), rest.code), (2, 3, Some(0)), "{rest:#?}");
+    assert_eq!(
+        (rest.count("settled"), rest.count("verified"), rest.code),
+        (2, 3, Some(0)),
+        "{rest:#?}"
+    );
     let again = place.audit(&FIX).await;
-    assert_eq!((again.count("settled"), again.code), (5, Some(0)), "{again:#?}");
+    assert_eq!(
+        (again.count("settled"), again.code),
+        (5, Some(0)),
+        "{again:#?}"
+    );
     assert_eq!(made(&records), ["u0", "u1", "u2", "u3", "u4"]);
-    let keys: std::collections::BTreeSet<_> = records.made.lock().unwrap().iter().map(|(_, key)| key.clone()).collect();
+    let keys: std::collections::BTreeSet<_> = records
+        .made
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|(_, key)| key.clone())
+        .collect();
     assert_eq!(keys.len(), 5, "{keys:?}");
 }
 
@@ -97,7 +130,10 @@ async fn another_action_than_the_planned_one_is_never_done() {
     let (place, records) = platform(1, Duration::ZERO).await;
     place.audit(&["--plan", "plan.json"]).await;
     let text = std::fs::read_to_string(place.path("usher.toml")).unwrap();
-    place.write("usher.toml", &text.replace("mail = \"{mail}\" }", "mail = \"x\" }"));
+    place.write(
+        "usher.toml",
+        &text.replace("mail = \"{mail}\" }", "mail = \"x\" }"),
+    );
     let ended = place.audit(&FIX).await;
     assert_eq!(ended.code, Some(2), "{ended:#?}");
     assert!(ended.stderr.contains("make a new plan"), "{ended:#?}");
@@ -108,11 +144,18 @@ async fn another_action_than_the_planned_one_is_never_done() {
 async fn an_action_that_mends_nothing_is_said_and_not_repeated() {
     let (place, records) = platform(1, Duration::ZERO).await;
     let text = std::fs::read_to_string(place.path("usher.toml")).unwrap();
-    place.write("usher.toml", &text.replace("id = \"{key}\"", "id = \"not-{key}\""));
+    place.write(
+        "usher.toml",
+        &text.replace("id = \"{key}\"", "id = \"not-{key}\""),
+    );
     place.audit(&["--plan", "plan.json"]).await;
     for _ in 0..2 {
         let ended = place.audit(&FIX).await;
-        assert_eq!((ended.count("not_mended"), ended.code), (1, Some(1)), "{ended:#?}");
+        assert_eq!(
+            (ended.count("not_mended"), ended.code),
+            (1, Some(1)),
+            "{ended:#?}"
+        );
     }
     assert_eq!(made(&records), ["not-u0"]);
 }
@@ -121,10 +164,17 @@ async fn an_action_that_mends_nothing_is_said_and_not_repeated() {
 async fn whatever_refuses_everything_is_not_asked_for_everybody() {
     let (place, records) = platform(20, Duration::ZERO).await;
     let text = std::fs::read_to_string(place.path("usher.toml")).unwrap();
-    place.write("usher.toml", &text.replace("/records\", headers", "/nowhere\", headers"));
+    place.write(
+        "usher.toml",
+        &text.replace("/records\", headers", "/nowhere\", headers"),
+    );
     place.audit(&["--plan", "plan.json"]).await;
     let ended = place.audit(&FIX).await;
-    assert_eq!((ended.count("failed"), ended.count("left"), ended.code), (5, 15, Some(1)), "{ended:#?}");
+    assert_eq!(
+        (ended.count("failed"), ended.count("left"), ended.code),
+        (5, 15, Some(1)),
+        "{ended:#?}"
+    );
     assert_eq!(made(&records), Vec::<String>::new());
 }
 
@@ -144,7 +194,11 @@ async fn a_run_that_was_killed_is_gone_on_with_and_nothing_is_made_twice() {
     assert!(before < 8);
     let resumed = ended(place.command(&["audit"]).args(FIX)).await;
     let (settled, verified) = (resumed.count("settled"), resumed.count("verified"));
-    assert_eq!((settled + verified, resumed.code), (8, Some(0)), "{resumed:#?}");
+    assert_eq!(
+        (settled + verified, resumed.code),
+        (8, Some(0)),
+        "{resumed:#?}"
+    );
     assert_eq!(settled, before as u64, "{resumed:#?}");
     let mut all = made(&records);
     all.sort();
@@ -158,7 +212,11 @@ async fn nothing_is_done_while_a_source_cannot_be_read() {
     place.audit(&["--plan", "plan.json"]).await;
     std::fs::remove_file(place.path("idp.ndjson")).unwrap();
     let ended = place.audit(&FIX).await;
-    assert_eq!((ended.count("unknown"), ended.code), (2, Some(3)), "{ended:#?}");
+    assert_eq!(
+        (ended.count("unknown"), ended.code),
+        (2, Some(3)),
+        "{ended:#?}"
+    );
     assert_eq!(made(&records), Vec::<String>::new());
 }
 
@@ -167,8 +225,15 @@ async fn a_plan_is_read_by_its_owner_alone_and_holds_what_it_needs() {
     use std::os::unix::fs::PermissionsExt as _;
     let (place, _records) = platform(1, Duration::ZERO).await;
     place.audit(&["--plan", "plan.json"]).await;
-    let mode = std::fs::metadata(place.path("plan.json")).unwrap().permissions().mode();
+    let mode = std::fs::metadata(place.path("plan.json"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
-    let plan: Value = serde_json::from_str(&std::fs::read_to_string(place.path("plan.json")).unwrap()).unwrap();
-    assert_eq!(plan["steps"][0]["found"]["of_user"], json!({ "mail": "u0@example.com" }));
+    let plan: Value =
+        serde_json::from_str(&std::fs::read_to_string(place.path("plan.json")).unwrap()).unwrap();
+    assert_eq!(
+        plan["steps"][0]["found"]["of_user"],
+        json!({ "mail": "u0@example.com" })
+    );
 }

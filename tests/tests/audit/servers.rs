@@ -40,13 +40,18 @@ impl Pds {
 
     pub(crate) fn add(&self, did: &str, handle: &str, email: &str) {
         let account = (handle.to_owned(), email.to_owned());
-        self.accounts.lock().unwrap().insert(did.to_owned(), account);
+        self.accounts
+            .lock()
+            .unwrap()
+            .insert(did.to_owned(), account);
     }
 }
 
 fn pairs(query: Option<String>) -> Vec<(String, String)> {
     let query = query.unwrap_or_default();
-    url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+    url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
 }
 
 /// Two at a time: the audit asks for a hundred, and a service may give less.
@@ -54,8 +59,15 @@ async fn repos(State(pds): State<Pds>, RawQuery(query): RawQuery) -> Response {
     let after = pairs(query).into_iter().find(|(name, _)| name == "cursor");
     let after = after.map(|(_, cursor)| cursor).unwrap_or_default();
     let accounts = pds.accounts.lock().unwrap();
-    let page: Vec<&String> = accounts.keys().filter(|did| **did > after).take(2).collect();
-    let rows: Vec<Value> = page.iter().map(|did| json!({ "did": did, "head": "bafy", "rev": "3k", "active": true })).collect();
+    let page: Vec<&String> = accounts
+        .keys()
+        .filter(|did| **did > after)
+        .take(2)
+        .collect();
+    let rows: Vec<Value> = page
+        .iter()
+        .map(|did| json!({ "did": did, "head": "bafy", "rev": "3k", "active": true }))
+        .collect();
     let mut body = json!({ "repos": rows });
     if let Some(last) = page.last().filter(|_| page.len() == 2) {
         body["cursor"] = json!(last);
@@ -65,7 +77,10 @@ async fn repos(State(pds): State<Pds>, RawQuery(query): RawQuery) -> Response {
 
 async fn infos(State(pds): State<Pds>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let basic = BASE64_STANDARD.encode("admin:pds-admin-password");
-    if headers.get("authorization").is_none_or(|value| value != &format!("Basic {basic}")) {
+    if headers
+        .get("authorization")
+        .is_none_or(|value| value != &format!("Basic {basic}"))
+    {
         let body = json!({ "error": "AuthMissing", "message": "Authentication Required" });
         return (StatusCode::UNAUTHORIZED, Json(body)).into_response();
     }
@@ -101,7 +116,9 @@ pub(crate) struct Records {
 
 impl Records {
     pub(crate) async fn start(&self) -> String {
-        let app = Router::new().route("/records", get(records).post(make)).with_state(self.clone());
+        let app = Router::new()
+            .route("/records", get(records).post(make))
+            .with_state(self.clone());
         serve(app).await
     }
 }
@@ -110,10 +127,20 @@ async fn records(State(records): State<Records>) -> Json<Value> {
     Json(json!({ "rows": *records.rows.lock().unwrap() }))
 }
 
-async fn make(State(records): State<Records>, headers: HeaderMap, Json(row): Json<Value>) -> StatusCode {
-    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+async fn make(
+    State(records): State<Records>,
+    headers: HeaderMap,
+    Json(row): Json<Value>,
+) -> StatusCode {
+    let key = headers
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok());
     let id = row["id"].as_str().unwrap_or_default().to_owned();
-    records.made.lock().unwrap().push((id, key.unwrap_or_default().to_owned()));
+    records
+        .made
+        .lock()
+        .unwrap()
+        .push((id, key.unwrap_or_default().to_owned()));
     // It is made before anybody is told.
     records.rows.lock().unwrap().push(row);
     tokio::time::sleep(records.slow).await;

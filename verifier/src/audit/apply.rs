@@ -8,11 +8,11 @@ use crate::arguments::audit::Audit as Options;
 use crate::audit::apply::outcome::{Applied, Outcome};
 use crate::audit::discrepancy::Discrepancy;
 use crate::audit::failure::AuditError;
-use crate::audit::plan::{Plan, Step, action_for};
+use crate::audit::plan::{Plan, Step, action_for, fingerprint};
 use crate::audit::reading::Stock;
 use crate::audit::selection::Selection;
 use crate::audit::state::{self, Progress, State};
-use crate::audit::{Bench, deed, is_for_people};
+use crate::audit::{Bench, deed, is_for_people, join};
 use crate::configuration::audit::{Action, Audit};
 use crate::consent;
 use crate::counted::counted;
@@ -62,7 +62,7 @@ pub(super) async fn apply(
 
 /// The action of a step, if it is still the one that the plan was made with.
 fn action_of<'a>(audit: &'a Audit, step: &Step) -> Result<&'a Action, AuditError> {
-    let action = action_for(audit, &step.found).filter(|action| action.written == step.action);
+    let action = action_for(audit, &step.found).filter(|action| fingerprint(action) == step.action);
     action.ok_or_else(|| AuditError::ActionChanged {
         class: step.found.class.word(),
         source: step.found.source.clone(),
@@ -184,6 +184,11 @@ fn as_it_is(audit: &Audit, now: &Stock, step: &Step) -> Result<AsItIs, AuditErro
             return Ok(AsItIs::Unknown(why));
         }
     }
+    if let Some(at) = at
+        && !is_understood(audit, now, at)?
+    {
+        return Ok(AsItIs::Unknown(NOT_UNDERSTOOD.to_owned()));
+    }
     let mut query = now
         .shelf
         .database
@@ -201,6 +206,16 @@ fn as_it_is(audit: &Audit, now: &Stock, step: &Step) -> Result<AsItIs, AuditErro
         [one] if *one == step.found => AsItIs::AsPlanned,
         [_, ..] => AsItIs::Changed,
     })
+}
+
+/// Whether everything could be found of a source that there is to find.
+fn is_understood(audit: &Audit, now: &Stock, at: usize) -> Result<bool, AuditError> {
+    let link = audit
+        .sources
+        .get(at)
+        .and_then(|source| source.link.as_ref());
+    let is_whole = link.map_or(Ok(true), |link| join::is_whole(audit, now, link))?;
+    Ok(is_whole && join::is_understood(now, at)?)
 }
 
 /// What was missing and is right for now is not settled.
@@ -232,6 +247,8 @@ fn verify(
     }
     Ok(())
 }
+
+const NOT_UNDERSTOOD: &str = "rows have no key, or there are none at all; `usher audit` says which";
 
 /// Whatever is wrong then is wrong with all of them.
 const MOST_FAILURES: u32 = 5;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::audit::discrepancy::{Class, Discrepancy};
+use crate::audit::join::is_by_key;
 use crate::audit::reading::Stock;
 use crate::audit::selection::Selection;
 use crate::configuration::audit::{Audit, Reader, Role, Source};
@@ -60,7 +61,7 @@ pub(crate) fn opinion(
     })?;
     let mut opinion = Opinion {
         causes: Vec::new(),
-        unlooked: unlooked(audit, stock),
+        unlooked: unlooked(audit, stock)?,
     };
     let mut looked_at = looked_at(audit, stock, selection);
     opinion
@@ -154,7 +155,11 @@ fn cause(
         ),
         Class::Pending => String::new(),
     };
-    let place = place(source);
+    let place = place(match class {
+        // It was seen there, and not here.
+        Class::Missing => above.unwrap_or(source),
+        Class::Orphan | Class::Mismatch | Class::Duplicate | Class::Pending => source,
+    });
     let mut evidence: Vec<_> = kind
         .examples
         .iter()
@@ -297,47 +302,46 @@ fn of_tenants(tenants: &BTreeMap<String, BTreeMap<Class, u64>>) -> Vec<String> {
     lines
 }
 
-fn unlooked(audit: &Audit, stock: &Stock) -> Vec<Unlooked> {
+fn unlooked(audit: &Audit, stock: &Stock) -> rusqlite::Result<Vec<Unlooked>> {
     let sources = audit.sources.iter().zip(&stock.read);
-    let unread = sources.clone().filter_map(|(source, extent)| {
+    let unread = sources.filter_map(|(source, extent)| {
         let why = extent.unread.as_ref()?;
         Some(Unlooked {
             at: source.name.clone(),
             why: format!("{why}; nothing is called missing there, and nothing too much beside it"),
         })
     });
-    // Nobody could be told from nobody: whoever wrote `key` meant something else.
-    let empty = sources.filter(|(_, extent)| extent.rows == 0 && extent.unread.is_none());
-    let empty = empty
-        .filter(|(source, _)| source.link.is_none())
-        .map(|(source, _)| Unlooked {
-            at: source.name.clone(),
-            why: "there is no row at all, so there was nothing to hold against".to_owned(),
-        });
-    unread
-        .chain(empty)
-        .chain(without_key(audit, stock))
-        .collect()
+    Ok(unread.chain(not_understood(audit, stock)?).collect())
 }
 
-/// Rows of users whom nobody can look for.
-fn without_key(audit: &Audit, stock: &Stock) -> Option<Unlooked> {
-    let query = "SELECT count(*) FROM s0 WHERE key IS NULL";
-    let count: i64 = stock
-        .shelf
-        .database
-        .query_row(query, (), |row| row.get(0))
-        .ok()?;
-    let count = u64::try_from(count).ok().filter(|&count| count > 0)?;
-    let source = audit.sources.first()?;
-    Some(Unlooked {
-        at: source.name.clone(),
-        why: format!(
-            "{} without anything at `{}`, the key",
-            counted(count, "row"),
-            source.key.field.as_str()
-        ),
-    })
+/// Sources whose rows are there, and cannot be told from each other.
+fn not_understood(audit: &Audit, stock: &Stock) -> rusqlite::Result<Vec<Unlooked>> {
+    let mut unlooked = Vec::new();
+    for (at, source) in audit.sources.iter().enumerate() {
+        let is_by_its_key = |child: &Source| {
+            let link = child.link.as_ref();
+            link.is_some_and(|link| link.to == at && is_by_key(audit, link))
+        };
+        let leads = source.link.is_none() || audit.sources.iter().any(is_by_its_key);
+        let without = stock.shelf.without_key(at)?;
+        let rows = stock.read.get(at).map_or(0, |extent| extent.rows);
+        let key = source.key.field.as_str();
+        let why = if rows == 0 && source.link.is_none() && stock.is_complete(at) {
+            "there is no row at all, so there was nothing to hold against".to_owned()
+        } else if without > 0 && (leads || without == rows) {
+            format!(
+                "{} of {rows} without anything at `{key}`, the key; nothing is called too much beside it",
+                counted(without, "row")
+            )
+        } else {
+            continue;
+        };
+        unlooked.push(Unlooked {
+            at: source.name.clone(),
+            why,
+        });
+    }
+    Ok(unlooked)
 }
 
 /// Whoever is asked for and is nowhere.

@@ -1,6 +1,7 @@
 //! The rows of all sources, held against each other.
 //!
-//! Nothing is missing in a source that was not read to its end, and nothing is too much beside one.
+//! Nothing is missing in a source that was not read to its end or is not understood, and nothing is too much beside one: a wrong `key`
+//! must not become a plan that makes, or removes, everybody.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -34,10 +35,10 @@ pub(crate) fn join(audit: &Audit, stock: &Stock, selection: &Selection) -> rusql
         let Some(link) = &source.link else {
             continue;
         };
-        if stock.is_complete(at) {
+        if stock.is_complete(at) && is_understood(stock, at)? {
             edge.missing(link)?;
         }
-        if stock.is_complete(link.to) {
+        if stock.is_complete(link.to) && is_whole(audit, stock, link)? {
             edge.orphans(link)?;
         }
         edge.mismatches(link)?;
@@ -45,6 +46,26 @@ pub(crate) fn join(audit: &Audit, stock: &Stock, selection: &Selection) -> rusql
     shelf
         .database
         .execute_batch("CREATE INDEX found_id ON found (id)")
+}
+
+/// Whether any of the rows says whose it is.
+pub(super) fn is_understood(stock: &Stock, at: usize) -> rusqlite::Result<bool> {
+    let rows = stock.read.get(at).map_or(0, |extent| extent.rows);
+    Ok(rows == 0 || stock.shelf.without_key(at)? < rows)
+}
+
+/// Whether all of the rows are there to which those of this source could belong.
+pub(super) fn is_whole(audit: &Audit, stock: &Stock, link: &Link) -> rusqlite::Result<bool> {
+    let rows = stock.read.get(link.to).map_or(0, |extent| extent.rows);
+    let is_by_key = is_by_key(audit, link);
+    Ok(rows > 0 && !(is_by_key && stock.shelf.without_key(link.to)? > 0))
+}
+
+/// Whether rows belong together by the key of the upper one. Without it nothing is known of that one; without any other part of a row
+/// there is nothing that could belong to it.
+pub(super) fn is_by_key(audit: &Audit, link: &Link) -> bool {
+    let above = audit.sources.get(link.to);
+    above.is_some_and(|above| above.key.field == link.matches.field)
 }
 
 /// A source, and the one that its rows belong to.
@@ -60,9 +81,12 @@ impl Edge<'_> {
     /// Rows that should have one here.
     fn missing(&self, link: &Link) -> rusqlite::Result<()> {
         let (at, to, column) = (self.at, link.to, joined_by(self.audit, self.at));
-        let query = format!(
-            "SELECT id FROM s{to} p WHERE p.{column} IS NULL OR NOT EXISTS (SELECT 1 FROM s{at} c WHERE c.key = p.{column})"
-        );
+        let absent = format!("NOT EXISTS (SELECT 1 FROM s{at} c WHERE c.key = p.{column})");
+        let query = if is_by_key(self.audit, link) {
+            format!("SELECT id FROM s{to} p WHERE p.{column} IS NOT NULL AND {absent}")
+        } else {
+            format!("SELECT id FROM s{to} p WHERE p.{column} IS NULL OR {absent}")
+        };
         let mut query = self.shelf.database.prepare(&query)?;
         let mut rows = query.query(())?;
         while let Some(row) = rows.next()? {

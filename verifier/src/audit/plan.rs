@@ -1,7 +1,9 @@
 //! What would be done about what was found: a file to be read before anything is done.
 
+use std::collections::hash_map::DefaultHasher;
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
+use std::hash::{Hash as _, Hasher as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::audit::deed;
 use crate::audit::discrepancy::Discrepancy;
 use crate::audit::failure::AuditError;
 use crate::audit::reading::Stock;
@@ -35,7 +38,9 @@ pub(super) struct Step {
     pub(super) entry: String,
     /// As it was found. It is only done if it is found again just so.
     pub(super) found: Discrepancy,
-    /// The action as it stood in usher.toml.
+    /// What it would do, for whoever reads the file.
+    pub(super) does: String,
+    /// Which action it was in usher.toml.
     pub(super) action: String,
 }
 
@@ -67,6 +72,13 @@ pub(super) fn action_for<'a>(audit: &'a Audit, found: &Discrepancy) -> Option<&'
         let source = audit.sources.get(action.source);
         action.class == class && source.is_some_and(|source| source.name == found.source)
     })
+}
+
+/// What tells an action from any other one: everything that it would do with a row.
+pub(super) fn fingerprint(action: &Action) -> String {
+    let mut hasher = DefaultHasher::new();
+    format!("{:?}", action.deed).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 /// Writes the plan, step by step, and says how many there are. What is not found by its key alone is in no plan: somebody else could be
@@ -109,10 +121,14 @@ pub(super) fn write(
             return true;
         }
         steps += 1;
+        let entry = format!("{plan}-{steps}");
+        let values = deed::values(audit, &found, &entry);
         let step = Step {
-            entry: format!("{plan}-{steps}"),
+            does: deed::shown(&action.deed, &values)
+                .unwrap_or_else(|unfilled| format!("nothing: {unfilled}")),
+            action: fingerprint(action),
+            entry,
             found,
-            action: action.written.clone(),
         };
         let comma = if steps == 1 { "" } else { "," };
         let _infallible = write!(

@@ -71,7 +71,7 @@ struct Head<'a> {
 /// One object, written as it is read: of the discrepancies never more than one is in memory.
 fn as_object(head: &Head<'_>, stock: &Stock, outlet: &Outlet<'_>) -> rusqlite::Result<()> {
     let head = terminal::json_line(&serde_json::to_value(head).unwrap_or_default());
-    let head = head.trim_end().trim_end_matches('}');
+    let head = head.trim_end().strip_suffix('}').unwrap_or_default();
     outlet.report_on(&format!("{head},\"discrepancies\":[\n"));
     let mut is_first = true;
     stock.shelf.each_found(|_, found| {

@@ -63,6 +63,13 @@ impl Shelf {
         Ok(())
     }
 
+    /// How many rows of a source have no key.
+    pub(super) fn without_key(&self, at: usize) -> rusqlite::Result<u64> {
+        let query = format!("SELECT count(*) FROM s{at} WHERE key IS NULL");
+        let count: i64 = self.database.query_row(&query, (), |row| row.get(0))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
     pub(crate) fn note(&self, source: usize, found: &Discrepancy) -> rusqlite::Result<()> {
         let what = serde_json::to_string(found).unwrap_or_default();
         let mut insert = self

@@ -130,8 +130,6 @@ pub(crate) struct Action {
     /// The place of the source in the list.
     pub(crate) source: usize,
     pub(crate) deed: Deed,
-    /// As it stands in the file: a plan is only carried out by the actions that it was made with.
-    pub(crate) written: String,
 }
 
 /// What an action does.

@@ -72,7 +72,6 @@ pub(super) fn complete(
         class: entry.class,
         source,
         deed,
-        written: reading.text.get(span).unwrap_or_default().to_owned(),
     })
 }
 

@@ -131,3 +131,25 @@ fn a_pending_row_is_one_of_those_that_a_row_belongs_to() {
     let text = text.replace("source = \"idp\", field", "source = \"app\", field");
     assert!(parse(&text).is_err());
 }
+
+#[test]
+fn the_examples_that_are_handed_out_are_right() {
+    let page = include_str!("../../../../docs/audit.md");
+    let example = page
+        .split("```toml\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let example = example.to_owned();
+    let set = |_: &str| Some("postgresql://u:p@h/d".to_owned());
+    for text in [
+        example.as_str(),
+        include_str!("../../../usher.example.toml"),
+    ] {
+        let read = Audit::parse(Path::new("usher.toml"), text, &set);
+        let audit = read.unwrap_or_else(|error| panic!("{error}"));
+        assert!(audit.actions.len() == 1 && audit.sources.len() >= 2);
+    }
+}
