@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -99,6 +101,10 @@ fn usher(folder: &Path, arguments: &[&str]) -> Command {
         .env_clear()
         .env("CLIENT_SECRET", tests::auth0::Auth0::CLIENT.1)
         .env("PDS_PASSWORD", "pds-admin-password")
+        .env(
+            "PDS_BASIC",
+            BASE64_STANDARD.encode("admin:pds-admin-password"),
+        )
         .stdin(Stdio::null())
         .kill_on_drop(true);
     command

@@ -10,5 +10,6 @@ mod cast;
 mod classes;
 mod incident;
 mod lists;
+mod pds;
 mod plans;
 mod servers;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio_postgres::types::{Format, IsNull, ToSql, Type};
 
 use crate::audit::discrepancy::{Class, Discrepancy};
-use crate::configuration::audit::action::{ENTRY, KEY, TENANT, own};
+use crate::configuration::audit::action::{ENTRY, KEY, TENANT, own_name};
 use crate::configuration::audit::{Audit, Deed};
 use crate::configuration::database::Place;
 use crate::configuration::name::{Name, Unfilled, Values, text_of_value};
@@ -46,7 +46,7 @@ pub(super) fn values(audit: &Audit, found: &Discrepancy, entry: &str) -> Values 
     if found.class == Class::Mismatch {
         set("own_key", key().unwrap_or_default());
         for (name, value) in &found.own {
-            if let Some(name) = Name::parse(name).ok().and_then(|name| own(&name)) {
+            if let Some(name) = Name::parse(name).ok().and_then(|name| own_name(&name)) {
                 set(name.as_str(), value.clone());
             }
         }

@@ -28,7 +28,8 @@ pub(crate) struct Found {
 pub(crate) struct Count {
     pub(crate) source: String,
     pub(crate) class: Class,
-    pub(crate) count: u64,
+    #[serde(rename = "count")]
+    pub(crate) times: u64,
 }
 
 #[derive(Default)]
@@ -91,7 +92,7 @@ pub(crate) fn opinion(
         Some(Count {
             source: audit.sources.get(at)?.name.clone(),
             class,
-            count: kind.count,
+            times: kind.count,
         })
     });
     looked_at.extend(of_tenants(&tenants));
@@ -105,7 +106,9 @@ pub(crate) fn opinion(
 
 const fn code(role: Role, class: Class) -> Option<Code> {
     Some(match (class, role) {
-        (Class::Missing, Role::Users) => Code::IdentityWithoutUser,
+        (Class::Missing, Role::Users) | (Class::Orphan, Role::Identity) => {
+            Code::IdentityWithoutUser
+        }
         (Class::Missing, Role::Accounts) => Code::UserWithoutAccount,
         (Class::Missing, Role::Gate) => Code::UnknownToGate,
         (Class::Missing, Role::Identity) | (Class::Orphan, Role::Users) => {
@@ -113,7 +116,6 @@ const fn code(role: Role, class: Class) -> Option<Code> {
         }
         (Class::Orphan, Role::Accounts) => Code::AccountWithoutUser,
         (Class::Orphan, Role::Gate) => Code::KnownToGateOnly,
-        (Class::Orphan, Role::Identity) => Code::IdentityWithoutUser,
         (Class::Mismatch, _) => Code::RecordsDisagree,
         (Class::Duplicate, _) => Code::RecordDuplicated,
         (Class::Pending, _) => return None,

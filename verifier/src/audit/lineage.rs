@@ -82,23 +82,23 @@ impl Lineage {
     }
 
     /// Whether this is about somebody who is spoken of.
-    pub(super) fn is_of(&self, selection: &Selection, shelf: &Shelf) -> rusqlite::Result<bool> {
-        if let Some(tenant) = &selection.tenant
+    pub(super) fn is_of(&self, wanted: &Selection, kept: &Shelf) -> rusqlite::Result<bool> {
+        if let Some(tenant) = &wanted.tenant
             && self.tenant() != Some(tenant)
         {
             return Ok(false);
         }
-        if let Some(user) = &selection.user
+        if let Some(user) = &wanted.user
             && !self.rows.iter().any(|row| row.is_called(user))
         {
             return Ok(false);
         }
-        if selection.last.is_some() {
+        if wanted.last.is_some() {
             let first = self.rows.last().filter(|row| row.source == 0);
             let Some(first) = first else {
                 return Ok(false);
             };
-            let mut query = shelf
+            let mut query = kept
                 .database
                 .prepare_cached("SELECT 1 FROM newest WHERE id = ?")?;
             return query.exists([first.id]);

@@ -26,7 +26,8 @@ use crate::terminal;
 pub(super) struct Plan {
     pub(super) schema_version: u32,
     /// Which one it is: what is noted of another one does not count.
-    pub(super) plan: String,
+    #[serde(rename = "plan")]
+    pub(super) id: String,
     pub(super) made_at_unix_seconds: u64,
     pub(super) steps: Vec<Step>,
 }

@@ -77,7 +77,7 @@ impl Shelf {
             .prepare_cached("INSERT INTO found VALUES (NULL, ?, ?, ?, ?, ?)")?;
         insert.execute((
             found.class.word(),
-            source as i64,
+            i64::try_from(source).unwrap_or_default(),
             found.tenant.as_deref(),
             found.id(),
             what,

@@ -1,6 +1,7 @@
 //! What came of each step of a plan.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::json;
 
@@ -136,11 +137,7 @@ impl Applied {
             }
         }
         for (count, outcome) in counts.values() {
-            text.push_str(&format!(
-                "{}: {}\n",
-                counted(*count, "step"),
-                outcome.meaning()
-            ));
+            let _infallible = writeln!(text, "{}: {}", counted(*count, "step"), outcome.meaning());
         }
         if self.steps.is_empty() {
             text.push_str("the plan is empty\n");

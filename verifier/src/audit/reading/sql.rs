@@ -48,11 +48,7 @@ pub(super) async fn sqlite(path: &Path, query: &str, feed: &Feed) -> Result<(), 
         let busy = database.busy_timeout(crate::sources::sqlite::BUSY_TIMEOUT);
         busy.map_err(|error| at(&error))?;
         let mut statement = database.prepare(&query).map_err(|error| at(&error))?;
-        let names: Vec<String> = statement
-            .column_names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query(()).map_err(|error| at(&error))?;
         let mut batch = Vec::new();
         while let Some(row) = rows.next().map_err(|error| at(&error))? {

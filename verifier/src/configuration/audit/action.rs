@@ -34,16 +34,17 @@ pub(super) fn complete(
         let kept = source.into_iter().flat_map(|source| &source.keep);
         kept.map(|(name, _)| name.clone()).collect()
     };
-    match entry.class {
-        Acted::Missing => names(above).into_iter().for_each(|name| scope.learn(name)),
-        Acted::Orphan | Acted::Duplicate => {
-            names(here).into_iter().for_each(|name| scope.learn(name));
-        }
+    let learnt = match entry.class {
+        Acted::Missing => names(above),
+        Acted::Orphan | Acted::Duplicate => names(here),
         Acted::Mismatch => {
-            names(above).into_iter().for_each(|name| scope.learn(name));
-            let own = names(here).into_iter().filter_map(|name| own(&name));
-            own.chain(own_key()).for_each(|name| scope.learn(name));
+            let own = names(here);
+            let own = own.iter().filter_map(own_name).chain(own_key());
+            names(above).into_iter().chain(own).collect()
         }
+    };
+    for name in learnt {
+        scope.learn(name);
     }
     let deed = match (entry.request, entry.database, entry.sql) {
         (Some(request), None, None) if entry.parameters.is_empty() => {
@@ -85,7 +86,7 @@ pub(super) fn learn_own(scope: &mut Scope) {
 }
 
 /// What the row itself calls what the other row has under this name.
-pub(crate) fn own(name: &Name) -> Option<Name> {
+pub(crate) fn own_name(name: &Name) -> Option<Name> {
     Name::parse(&format!("own_{}", name.as_str())).ok()
 }
 

@@ -62,7 +62,7 @@ pub(super) struct SourceEntry {
     pub(super) url: Option<Placed<String>>,
     /// auth0: a machine-to-machine application that may `read:users`.
     pub(super) client_id: Option<Placed<String>>,
-    /// auth0: its secret, by the name that [secrets] gives it: "{auth0_secret}".
+    /// auth0: its secret, by the name that [secrets] gives it, in braces.
     pub(super) client_secret: Option<Placed<String>>,
     /// auth0: in place of both, a token of the Management API, by the name that [secrets] gives it.
     pub(super) token: Option<Placed<String>>,
