@@ -29,6 +29,7 @@ mod defect;
 mod delivery;
 mod departure;
 mod deployment;
+mod diagnose;
 mod examined;
 mod explain;
 mod findings;
@@ -118,6 +119,9 @@ async fn perform(
                 .await
                 .map_err(|error| error.to_string())
         }
+        Command::Diagnose(options) => diagnose::diagnose(options, secrets, outlet)
+            .await
+            .map_err(|error| error.to_string()),
         Command::Report(options) => {
             incident::report(options, outlet).map_err(|error| error.to_string())
         }
