@@ -34,9 +34,9 @@ pub(crate) struct OwnLink {
 pub(crate) enum LinkLook {
     /// Whole if the answer is as expected.
     Request {
-        call: Call,
+        call: Box<Call>,
         /// The same request, expecting what makes it legitimate that the chain ends here.
-        pending: Option<Request>,
+        pending: Option<Box<Request>>,
     },
     /// Whole if there is a row, and nothing that is kept of it is NULL.
     Query {
@@ -106,7 +106,10 @@ impl LinkTable {
                     expect: pending_if,
                     ..call.request.clone()
                 });
-                LinkLook::Request { call, pending }
+                LinkLook::Request {
+                    call: Box::new(call),
+                    pending: pending.map(Box::new),
+                }
             }
             (None, Some(database), Some(query)) if self.pending_if.is_empty() => {
                 scope.hold(reading, &query.span, query.value.0.names())?;

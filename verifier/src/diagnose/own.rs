@@ -17,7 +17,7 @@ use crate::steps::perform::{Performed, capture, judge, remember};
 pub(super) async fn look(deployment: &Deployment<'_>, link: &OwnLink, memory: &Memory) -> Link {
     let (state, what, source) = match &link.look {
         LinkLook::Request { call, pending } => {
-            by_request(deployment, call, pending.as_ref(), memory).await
+            by_request(deployment, call, pending.as_deref(), memory).await
         }
         LinkLook::Query {
             database,
