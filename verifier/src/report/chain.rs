@@ -18,13 +18,13 @@ pub(super) fn render(chain: &Chain, look: Look) -> String {
         let words = wrapped("    ", "      ", &format!("{}: {}", link.name, link.what));
         // The mark takes the place of the indent, so that its colour does not count as width.
         let words = words.trim_start();
-        text.push_str(&format!("  {} {words}", look.paint(tone, mark)));
+        text.extend(["  ", &look.paint(tone, mark), " ", words]);
         text.push_str(&wrapped("      ", "      ", &link.source));
         if !link.fix.is_empty() {
             text.push_str(&wrapped("      Fix: ", "      ", &link.fix));
         }
         for command in &link.commands {
-            text.push_str(&format!("        {command}\n"));
+            text.extend(["        ", command, "\n"]);
         }
     }
     if let Some(told) = &chain.told {
