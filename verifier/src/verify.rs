@@ -13,6 +13,7 @@ use crate::configuration::name::Unfilled;
 use crate::configuration::{Configuration, Environment};
 use crate::delivery::{Delivery, DeliveryError};
 use crate::deployment::Deployment;
+use crate::deployment::tls::NoClient;
 use crate::interruption::Interruption;
 use crate::journal::{self, JournalError};
 use crate::operator_secret;
@@ -177,7 +178,7 @@ fn stopped_at_once(underway: &[Underway]) -> String {
 #[derive(Debug)]
 pub(crate) enum VerifyError {
     /// The HTTP client cannot be set up.
-    Client(reqwest::Error),
+    Client(NoClient),
     /// The configuration is missing or wrong.
     Configuration(ConfigurationError),
     /// A report cannot be written.
@@ -204,8 +205,8 @@ impl From<Unfilled> for VerifyError {
     }
 }
 
-impl From<reqwest::Error> for VerifyError {
-    fn from(error: reqwest::Error) -> Self {
+impl From<NoClient> for VerifyError {
+    fn from(error: NoClient) -> Self {
         Self::Client(error)
     }
 }

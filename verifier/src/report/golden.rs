@@ -57,6 +57,7 @@ fn exchange(answer: Result<Answer, NoAnswer>) -> Exchange {
         timing: Timing {
             dns: Some(1_200),
             connect: Some(20_500),
+            tls: Some(18_400),
             first_byte: Some(61_000),
             total: 61_340,
         },

@@ -20,6 +20,7 @@ mod reports;
 mod self_test;
 mod several;
 mod shop;
+mod tls;
 mod tokens;
 mod usher;
 mod versions;
