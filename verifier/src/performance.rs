@@ -164,6 +164,7 @@ impl Performance<'_> {
             scenarios,
             left_over,
             repeated: Vec::new(),
+            baseline: None,
         }
     }
 

@@ -8,6 +8,7 @@
     reason = "in a test, that is how a broken assumption is told"
 )]
 
+mod baseline;
 mod before_a_run;
 mod budgets;
 mod cleanup;
