@@ -204,30 +204,26 @@ impl World {
 
     /// Runs the real `usher verify` with more arguments and waits for its end.
     pub async fn verify(&self, arguments: &[&str]) -> Result<Verification, WorldError> {
-        let output = self
-            .verify_command()?
-            .args(arguments)
-            .output()
-            .await
-            .map_err(WorldError::Usher)?;
-        Ok(Verification {
-            code: output.status.code(),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        })
+        Verification::of(self.verify_command()?.args(arguments)).await
     }
 
     /// The command line of `usher verify` on this world, not yet run.
     pub fn verify_command(&self) -> Result<Command, WorldError> {
-        let mut command = Command::new(places::usher());
-        command
-            .arg("verify")
-            .arg("--config")
-            .arg(self.usher_toml()?);
-        command
+        self.usher(&["verify"])
+    }
+
+    /// Runs another command of `usher` on this world and waits for its end.
+    pub async fn run_usher(&self, command: &[&str]) -> Result<Verification, WorldError> {
+        Verification::of(&mut self.usher(command)?).await
+    }
+
+    fn usher(&self, command: &[&str]) -> Result<Command, WorldError> {
+        let mut usher = Command::new(places::usher());
+        usher.args(command).arg("--config").arg(self.usher_toml()?);
+        usher
             .env("USHER_ADMIN_SECRET", &self.gate.admin_secret)
             .env("USHER_STATE_DIR", self.folder().join("state"));
-        Ok(command)
+        Ok(usher)
     }
 
     /// Stops everything and waits until nothing is left.
@@ -281,6 +277,17 @@ pub struct Verification {
     pub stdout: String,
     /// Talk and progress.
     pub stderr: String,
+}
+
+impl Verification {
+    async fn of(command: &mut Command) -> Result<Self, WorldError> {
+        let output = command.output().await.map_err(WorldError::Usher)?;
+        Ok(Self {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }
 }
 
 /// A gate in front of the stage, as its operator would configure it.

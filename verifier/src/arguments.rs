@@ -20,6 +20,7 @@ use crate::arguments::report::ReportTo;
 use crate::configuration::USUAL_FILE;
 use crate::configuration::address::BaseUrl;
 use crate::contract::TableName;
+use crate::findings::code::Code;
 use crate::preset::Preset;
 use crate::programme::Wanted;
 use crate::version::{VersionName, VersionOverride};
@@ -69,6 +70,12 @@ pub(crate) enum Command {
     /// Look at one part of the platform on its own
     #[command(subcommand)]
     Check(check::Check),
+    /// Say what a cause means, how it is known and what it takes to mend it; every cause, unless one is named
+    Explain {
+        /// Its stable name, such as `instance_stuck`
+        #[arg(value_parser = cause)]
+        cause: Option<Code>,
+    },
     /// Look up and change instances and their statuses at a gate
     Instance(operator::Instance),
     /// Look up and change users at a gate
@@ -99,6 +106,13 @@ pub(crate) enum Command {
         /// Where the pages go, such as ~/.local/share/man/man1
         folder: Option<PathBuf>,
     },
+}
+
+fn cause(word: &str) -> Result<Code, String> {
+    Code::parse(word).map_err(|right| match right {
+        Some(right) => format!("did you mean `{right}`?"),
+        None => "`usher explain` without a name lists them all".to_owned(),
+    })
 }
 
 /// For whom the contract is printed.

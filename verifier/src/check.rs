@@ -1,4 +1,40 @@
 //! `usher check …`: one part of a platform looked at on its own, without a run.
 
 pub(crate) mod contract;
+pub(crate) mod security;
 pub(crate) mod tokens;
+
+use crate::configuration::database::Place;
+use crate::configuration::{Configuration, Environment};
+use crate::outlet::Outlet;
+use crate::redaction::{SecretName, Secrets};
+use crate::report::Look;
+
+/// How the report of a check may look.
+fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
+    let is_plain = environment("NO_COLOR").is_some_and(|set| !set.is_empty());
+    Look {
+        coloured: outlet.report_is_live && !is_plain,
+    }
+}
+
+/// What the addresses of databases hold is shown nowhere.
+fn remember_databases(configuration: &Configuration, secrets: &Secrets) {
+    for database in &configuration.databases {
+        remember(&database.place, secrets);
+    }
+}
+
+/// A connection string, and the password in it by itself.
+pub(crate) fn remember(place: &Place, secrets: &Secrets) {
+    let Place::Postgres { url, origin } = place else {
+        return;
+    };
+    secrets.remember(SecretName::Origin(origin), url);
+    if let Ok(config) = url.parse::<tokio_postgres::Config>()
+        && let Some(password) = config.get_password()
+    {
+        let password = String::from_utf8_lossy(password);
+        secrets.remember(SecretName::Origin(origin), &password);
+    }
+}

@@ -6,11 +6,13 @@ mod completion;
 pub(crate) mod contract;
 pub(crate) mod credential;
 pub(crate) mod database;
+pub(crate) mod email_template;
 pub(crate) mod expectation;
 mod file;
 pub(crate) mod front;
 pub(crate) mod gate;
 pub(crate) mod instance;
+pub(crate) mod list;
 pub(crate) mod mistake;
 pub(crate) mod name;
 pub(crate) mod own_step;
@@ -23,6 +25,7 @@ mod scope;
 pub(crate) mod secret;
 pub(crate) mod step_budget;
 pub(crate) mod suggestion;
+pub(crate) mod tagged_users;
 pub(crate) mod template;
 pub(crate) mod value;
 
@@ -34,6 +37,7 @@ use crate::configuration::address::BaseUrl;
 use crate::configuration::answer_part::AnswerPart;
 use crate::configuration::credential::SentAs;
 use crate::configuration::database::Database;
+use crate::configuration::email_template::EmailTemplate;
 use crate::configuration::front::Front;
 use crate::configuration::instance::Instance;
 use crate::configuration::mistake::ConfigurationError;
@@ -41,7 +45,7 @@ use crate::configuration::own_step::OwnStep;
 use crate::configuration::request::Call;
 use crate::configuration::secret::NamedSecret;
 use crate::configuration::step_budget::StepBudget;
-use crate::configuration::value::EmailTemplate;
+use crate::configuration::tagged_users::TaggedUsers;
 
 /// A deployment and how to act on it.
 #[derive(Clone, Debug)]
@@ -64,6 +68,7 @@ pub(crate) struct Configuration {
     /// For the app of somebody who comes back to answer; no limit unless said.
     pub(crate) returning_within: Option<Duration>,
     pub(crate) email: EmailTemplate,
+    pub(crate) tagged_users: Option<TaggedUsers>,
     pub(crate) databases: Vec<Database>,
     /// Whether the file names a table of the operator's own (`[contract]`).
     pub(crate) has_contract: bool,
@@ -88,6 +93,11 @@ impl Configuration {
         environment: Environment<'_>,
     ) -> Result<Self, ConfigurationError> {
         Self::parse(path, &text_of(path)?, environment)
+    }
+
+    /// Whether there is a file at this path that says where users are listed.
+    pub(crate) fn lists_users(path: &Path) -> bool {
+        text_of(path).is_ok_and(|text| reading::lists_users(path, &text))
     }
 
     /// Reads this text; the path is only named in messages.

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::time::Instant;
 
+use crate::configuration::tagged_users::TaggedUsers;
 use crate::deployment::Deployment;
 use crate::interruption::Interruption;
 use crate::journal::{Entry, Journal};
@@ -15,6 +16,8 @@ use crate::run::{Run, StepLog, Stopped};
 use crate::steps::StepName;
 use crate::steps::clean_up::{clean_up, forget_at_the_registry};
 use crate::steps::log_in::Session;
+use crate::steps::perform::call;
+use crate::tagged::TaggedUser;
 
 /// Leaves the deployment as it was found, whatever came of the story; the journal goes when the user is gone.
 pub(crate) async fn depart(
@@ -75,6 +78,50 @@ pub(crate) async fn sweep(
     removed
 }
 
+/// Removes a user whom somebody else listed, or says why they are left over.
+pub(crate) async fn sweep_tagged(
+    deployment: &Deployment<'_>,
+    tagged: &TaggedUsers,
+    user: &TaggedUser,
+    interruption: &Interruption,
+    outlet: &Outlet<'_>,
+) -> Result<(), String> {
+    let user = Newcomer::found(user, deployment.configuration);
+    let progress = Progress::new(outlet);
+    let voice = progress.of_one();
+    let mut run = Run::new(interruption, voice, Instant::now(), &[], None);
+    let act = async |log: &mut StepLog<'_>| {
+        call(log, deployment, &tagged.remove, &user.memory, None).await?;
+        forget_where_it_came(log, deployment, &user).await
+    };
+    let removed = run.step_at_any_rate(StepName::CleanUp, act).await;
+    voice.leave();
+    removed.map_err(|stopped| reason(stopped.problem))
+}
+
+/// A gate that takes people in by their first visit has a record of them.
+async fn forget_where_it_came(
+    log: &mut StepLog<'_>,
+    deployment: &Deployment<'_>,
+    user: &Newcomer,
+) -> Result<(), Problem> {
+    match deployment.operated_gate() {
+        Some((gate, admin)) if admin.first_sight => {
+            forget_at_the_registry(log, &gate, admin, user).await
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn reason(problem: Problem) -> String {
+    match problem {
+        Problem::Failed(fault) => fault.to_string(),
+        Problem::Broken(reason) => reason.to_string(),
+        Problem::Defect(defect) => defect.to_string(),
+        Problem::Interrupted => "interrupted".to_owned(),
+    }
+}
+
 /// Removes the user, or says why they are left over.
 async fn remove(
     run: &mut Run<'_>,
@@ -91,21 +138,12 @@ async fn remove(
     let is_logged_in = Cell::new(session.is_some() || !call.needs(log_in));
     let act = async |log: &mut StepLog<'_>| {
         clean_up(log, deployment, call, newcomer, session, &is_logged_in).await?;
-        match deployment.operated_gate() {
-            Some((gate, admin)) if admin.first_sight => {
-                forget_at_the_registry(log, &gate, admin, newcomer).await
-            }
-            Some(_) | None => Ok(()),
-        }
+        forget_where_it_came(log, deployment, newcomer).await
     };
     run.step_at_any_rate(StepName::CleanUp, act)
         .await
         .map_err(|stopped| {
-            let why = match stopped.problem {
-                Problem::Failed(fault) => fault.to_string(),
-                Problem::Broken(reason) => reason.to_string(),
-                Problem::Interrupted => "interrupted".to_owned(),
-            };
+            let why = reason(stopped.problem);
             if is_logged_in.get() {
                 why
             } else {

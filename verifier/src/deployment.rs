@@ -4,6 +4,7 @@ pub(crate) mod exchange;
 pub(crate) mod gate;
 pub(crate) mod http;
 pub(crate) mod journey;
+pub(crate) mod pages;
 pub(crate) mod part;
 pub(crate) mod prepared;
 pub(crate) mod sent;

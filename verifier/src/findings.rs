@@ -2,15 +2,20 @@
 //!
 //! Every check that could explain the step is asked. One that could not look says so: that is never "nothing found".
 
+pub(crate) mod code;
 mod database_never_migrated;
 mod events_lost;
 mod gate_misconfigured;
 mod instance_missing;
 mod instance_stuck;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde::Serialize;
 
+use crate::defect::Defect;
 use crate::deployment::Deployment;
+use crate::findings::code::Code;
 use crate::record::StepRecord;
 use crate::run::Stopped;
 use crate::scenario::Scenario;
@@ -57,7 +62,16 @@ pub(crate) struct Opinion {
 }
 
 impl Opinion {
-    fn and(mut self, other: Self) -> Self {
+    /// There could have been causes, and this came between.
+    pub(crate) fn none_for(defect: &Defect) -> Self {
+        let (at, why) = ("the causes".to_owned(), defect.to_string());
+        Self {
+            causes: Vec::new(),
+            unlooked: vec![Unlooked { at, why }],
+        }
+    }
+
+    pub(crate) fn and(mut self, other: Self) -> Self {
         self.causes.extend(other.causes);
         self.unlooked.extend(other.unlooked);
         self
@@ -68,10 +82,21 @@ impl Opinion {
 #[derive(Debug, Serialize)]
 pub(crate) struct Cause {
     pub(crate) code: Code,
+    pub(crate) confidence: Confidence,
     /// What is the case, in one sentence.
     pub(crate) sentence: String,
     pub(crate) evidence: Vec<Evidence>,
     pub(crate) fix: Fix,
+}
+
+/// How sure it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Confidence {
+    /// The mistake itself was seen.
+    Certain,
+    /// What was seen fits, and something else could be the case as well.
+    Likely,
 }
 
 /// A cause, and every step that it explains: it is said once, however many stories it stopped.
@@ -102,48 +127,28 @@ pub(crate) fn note(findings: &mut Vec<Finding>, cause: Cause, explained: Explain
     }
 }
 
-/// The stable name of a cause: what programs and documentation refer to.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Code {
-    /// The code runs against a database without its tables (incident I5).
-    DatabaseNeverMigrated,
-    /// Log-ins are let in and not written down (incident I4).
-    EventsLost,
-    /// The gate refuses everybody because its configuration is wrong.
-    GateMisconfigured,
-    /// The sign-up created no instance (the shape of incident I2).
-    InstanceMissing,
-    /// The status stays where nobody is admitted (incident I1).
-    InstanceStuck,
-}
-
-impl Code {
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::DatabaseNeverMigrated => "database_never_migrated",
-            Self::EventsLost => "events_lost",
-            Self::GateMisconfigured => "gate_misconfigured",
-            Self::InstanceMissing => "instance_missing",
-            Self::InstanceStuck => "instance_stuck",
-        }
-    }
-}
-
-/// Something that was seen, and where.
+/// Something that was seen, where, and when.
 #[derive(Debug, Serialize)]
 pub(crate) struct Evidence {
     pub(crate) what: String,
     pub(crate) source: String,
+    pub(crate) at_unix_seconds: u64,
 }
 
 impl Evidence {
+    /// Seen just now.
     pub(crate) fn new(what: impl Into<String>, source: impl Into<String>) -> Self {
         Self {
             what: what.into(),
             source: source.into(),
+            at_unix_seconds: unix_seconds(),
         }
     }
+}
+
+fn unix_seconds() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
 }
 
 /// What to do about it.

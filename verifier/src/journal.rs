@@ -126,6 +126,14 @@ pub(crate) fn left_over(directory: &Path) -> Vec<PathBuf> {
     paths
 }
 
+/// Everybody who is written down, also by runs that are under way.
+pub(crate) fn emails(directory: &Path) -> Vec<String> {
+    let files = fs::read_dir(directory).into_iter().flatten().flatten();
+    files
+        .filter_map(|file| Some(read(&file.path())?.email))
+        .collect()
+}
+
 /// The entry of this file, if it is one.
 pub(crate) fn read(path: &Path) -> Option<Entry> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
@@ -162,7 +170,7 @@ fn is_left_over(path: &Path) -> bool {
 }
 
 /// No budget of a step is longer.
-const LONGEST_RUN: Duration = Duration::from_hours(1);
+pub(crate) const LONGEST_RUN: Duration = Duration::from_hours(1);
 
 /// Why there is no journal; without one nothing is created.
 #[derive(Debug)]

@@ -26,9 +26,12 @@ mod configuration;
 mod consent;
 mod contract;
 mod counted;
+mod defect;
 mod delivery;
 mod departure;
 mod deployment;
+mod examined;
+mod explain;
 mod findings;
 mod init;
 mod interruption;
@@ -55,6 +58,7 @@ mod scenario;
 mod self_test;
 mod sources;
 mod steps;
+mod tagged;
 mod terminal;
 mod verify;
 mod version;
@@ -71,48 +75,68 @@ use crate::redaction::Secrets;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::process::ExitCode {
     let arguments = Arguments::read();
-    let secrets = Secrets::default();
-    let outlet = Outlet::new(&secrets);
-    let ended = match &arguments.command {
-        Command::Verify(options) => verify::verify(options, &secrets, &outlet)
-            .await
-            .map_err(|error| error.to_string()),
-        Command::Init(options) => init::init(options, &outlet).map_err(|error| error.to_string()),
-        Command::Config(Config::Schema) => {
-            outlet.report(&format!("{:#}\n", configuration::schema::schema()));
-            Ok(ExitCode::Passed)
-        }
-        Command::Check(Check::Tokens(options)) => check::tokens::check(options, &secrets, &outlet)
-            .await
-            .map_err(|error| error.to_string()),
-        Command::Check(Check::Contract(options)) => {
-            check::contract::check(options, &secrets, &outlet)
-                .await
-                .map_err(|error| error.to_string())
-        }
-        Command::Cleanup(options) => cleanup::cleanup(options, &secrets, &outlet)
-            .await
-            .map_err(|error| error.to_string()),
-        Command::Instance(wanted) => operate(Operation::Instance(wanted), &secrets, &outlet).await,
-        Command::User(wanted) => operate(Operation::User(wanted), &secrets, &outlet).await,
-        Command::Org(wanted) => operate(Operation::Org(wanted), &secrets, &outlet).await,
-        Command::Invite(wanted) => operate(Operation::Invite(wanted), &secrets, &outlet).await,
-        Command::Session(wanted) => operate(Operation::Session(wanted), &secrets, &outlet).await,
-        Command::Events(wanted) => operate(Operation::Events(wanted), &secrets, &outlet).await,
-        Command::Key => key::print(&outlet).map_err(|error| error.to_string()),
-        Command::Completions { shell } => Ok(manual::completions(*shell, &outlet)),
-        Command::Man { folder } => {
-            manual::man(folder.as_deref(), &outlet).map_err(|error| error.to_string())
-        }
-        Command::Contract(wanted) => {
-            contract::print(wanted, &outlet).map_err(|error| error.to_string())
-        }
-    };
+    // For as long as the process is there: a panic may come at any time.
+    let secrets: &'static Secrets = Box::leak(Box::default());
+    defect::say_without_secrets(secrets);
+    let outlet = Outlet::new(secrets);
+    // On the heap: what a command keeps is large.
+    let performed = Box::pin(perform(&arguments.command, secrets, &outlet));
+    let ended = defect::contained(performed).await;
+    // The hook has said it.
+    let ended = ended.unwrap_or(Ok(ExitCode::Broken));
     let code = ended.unwrap_or_else(|error| {
         outlet.talk(&format!("error: {}\n", error.trim_end()));
         ExitCode::Usage
     });
     u8::from(code).into()
+}
+
+async fn perform(
+    command: &Command,
+    secrets: &Secrets,
+    outlet: &Outlet<'_>,
+) -> Result<ExitCode, String> {
+    match command {
+        Command::Verify(options) => verify::verify(options, secrets, outlet)
+            .await
+            .map_err(|error| error.to_string()),
+        Command::Init(options) => init::init(options, outlet).map_err(|error| error.to_string()),
+        Command::Config(Config::Schema) => {
+            outlet.report(&format!("{:#}\n", configuration::schema::schema()));
+            Ok(ExitCode::Passed)
+        }
+        Command::Check(Check::Tokens(options)) => check::tokens::check(options, secrets, outlet)
+            .await
+            .map_err(|error| error.to_string()),
+        Command::Check(Check::Security(options)) => {
+            check::security::check(options, secrets, outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
+        Command::Check(Check::Contract(options)) => {
+            check::contract::check(options, secrets, outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
+        Command::Explain { cause } => Ok(explain::explain(*cause, outlet)),
+        Command::Cleanup(options) => cleanup::cleanup(options, secrets, outlet)
+            .await
+            .map_err(|error| error.to_string()),
+        Command::Instance(wanted) => operate(Operation::Instance(wanted), secrets, outlet).await,
+        Command::User(wanted) => operate(Operation::User(wanted), secrets, outlet).await,
+        Command::Org(wanted) => operate(Operation::Org(wanted), secrets, outlet).await,
+        Command::Invite(wanted) => operate(Operation::Invite(wanted), secrets, outlet).await,
+        Command::Session(wanted) => operate(Operation::Session(wanted), secrets, outlet).await,
+        Command::Events(wanted) => operate(Operation::Events(wanted), secrets, outlet).await,
+        Command::Key => key::print(outlet).map_err(|error| error.to_string()),
+        Command::Completions { shell } => Ok(manual::completions(*shell, outlet)),
+        Command::Man { folder } => {
+            manual::man(folder.as_deref(), outlet).map_err(|error| error.to_string())
+        }
+        Command::Contract(wanted) => {
+            contract::print(wanted, outlet).map_err(|error| error.to_string())
+        }
+    }
 }
 
 async fn operate(

@@ -1,20 +1,27 @@
 //! What a created user has been told so far: values captured from answers, and cookies, kept and sent back as a browser does (RFC 6265
 //! section 5).
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::path::{Path, PathBuf};
 
 use cookie_store::{CookieStore, RawCookie};
 use reqwest::Url;
 use serde_json::Value;
 
+use crate::configuration::list::List;
 use crate::configuration::name::{Name, Values};
 use crate::deployment::exchange::Answer;
 use crate::deployment::prepared::COOKIE;
 use crate::deployment::sent::Sent;
+use crate::journal;
 
 /// What one user knows.
 #[derive(Debug)]
-pub(crate) struct Memory(RefCell<Known>);
+pub(crate) struct Memory {
+    known: RefCell<Known>,
+    /// Where that is written down as well, so that they can be removed after a crash.
+    journal: OnceCell<PathBuf>,
+}
 
 #[derive(Debug)]
 struct Known {
@@ -25,19 +32,46 @@ struct Known {
 impl Memory {
     /// With what is known from the start.
     pub(crate) fn of(values: Values) -> Self {
-        Self(RefCell::new(Known {
-            values,
-            cookies: CookieStore::default(),
-        }))
+        Self {
+            known: RefCell::new(Known {
+                values,
+                cookies: CookieStore::default(),
+            }),
+            journal: OnceCell::new(),
+        }
+    }
+
+    /// From now on what they are told is written into this entry.
+    pub(crate) fn keep_journal(&self, path: &Path) {
+        let _already_kept = self.journal.set(path.to_owned());
+    }
+
+    /// They are told this, and will know it after a crash.
+    pub(crate) fn note(&self, name: Name, value: Value) {
+        if let Some(path) = self.journal.get() {
+            // Without the note a crash would leave more to do by hand; this run itself knows it.
+            let _not_noted = journal::note(path, name.as_str(), &value);
+        }
+        self.learn(name, value);
     }
 
     /// What fills the templates now.
     pub(crate) fn values(&self) -> Values {
-        self.0.borrow().values.clone()
+        self.known.borrow().values.clone()
     }
 
+    /// What was captured while this list was read.
+    pub(crate) fn captured_in(&self, list: &List) -> Vec<(Name, Value)> {
+        let values = self.values();
+        let captures = list.call.requests().flat_map(|request| &request.captures);
+        captures
+            .filter_map(|capture| Some((capture.name.clone(), values.get(&capture.name).ok()?)))
+            .collect()
+    }
+
+    /// They know this.
     pub(crate) fn learn(&self, name: Name, value: Value) {
-        self.0.borrow_mut().values.set(name, value);
+        self.known.borrow_mut().values.set(name, value);
     }
 
     /// Keeps the cookies of an answer of this address, each for as long and for whom it says.
@@ -46,7 +80,7 @@ impl Memory {
             .all("set-cookie")
             .filter_map(|line| RawCookie::parse(line.to_owned()).ok());
         let parsed: Vec<_> = parsed.collect();
-        self.0
+        self.known
             .borrow_mut()
             .cookies
             .store_response_cookies(parsed.into_iter(), url);
@@ -54,7 +88,7 @@ impl Memory {
 
     /// From now on it is another browser.
     pub(crate) fn forget_cookies(&self) {
-        self.0.borrow_mut().cookies.clear();
+        self.known.borrow_mut().cookies.clear();
     }
 
     /// Adds the cookies that belong to the request's address, if there are any.
@@ -72,7 +106,7 @@ impl Memory {
     }
 
     fn cookies_for(&self, url: &Url) -> Option<String> {
-        let known = self.0.borrow();
+        let known = self.known.borrow();
         let mut pairs: Vec<String> = known
             .cookies
             .get_request_values(url)

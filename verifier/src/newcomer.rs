@@ -1,16 +1,14 @@
 //! The fresh user of a run.
 
-use std::cell::OnceCell;
-use std::path::{Path, PathBuf};
-
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::configuration::Configuration;
+use crate::configuration::email_template::RUN_ID_DIGITS;
 use crate::configuration::front::Front;
 use crate::configuration::name::{BuiltIn, Name, Values};
-use crate::journal::{self, Entry};
+use crate::journal::Entry;
 use crate::memory::Memory;
+use crate::tagged::TaggedUser;
 
 /// Where a user has their address.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,8 +28,6 @@ pub(crate) struct Newcomer {
     pub(crate) password: String,
     /// What they have been told so far.
     pub(crate) memory: Memory,
-    /// Where that is written down as well, so that they can be removed after a crash.
-    journal: OnceCell<PathBuf>,
 }
 
 impl Newcomer {
@@ -43,10 +39,10 @@ impl Newcomer {
             .chars()
             .take(RUN_ID_DIGITS)
             .collect();
-        let usual = configuration.email.fill(&run);
+        let [usual, own] = configuration.email.addresses_of(&run);
         let email = match domain {
             Domain::Usual => usual,
-            Domain::Own => usual.replacen('@', &format!("@{run}."), 1),
+            Domain::Own => own,
         };
         // Letters and digits only: what every service takes for a name.
         let username = format!("usher{run}");
@@ -75,6 +71,16 @@ impl Newcomer {
         user
     }
 
+    /// The user of a run of which nothing else is left. Nobody knows their password any more.
+    pub(crate) fn found(user: &TaggedUser, configuration: &Configuration) -> Self {
+        let [run, email] = [&user.run, &user.email].map(Clone::clone);
+        let found = Self::named(run, email, String::new(), String::new(), configuration);
+        for (name, value) in &user.known {
+            found.memory.learn(name.clone(), value.clone());
+        }
+        found
+    }
+
     fn named(
         run: String,
         email: String,
@@ -82,7 +88,7 @@ impl Newcomer {
         password: String,
         configuration: &Configuration,
     ) -> Self {
-        let mut values = values_of(configuration);
+        let mut values = values_of_operators(configuration);
         for (name, value) in [
             (BuiltIn::Email, &email),
             (BuiltIn::Password, &password),
@@ -91,16 +97,12 @@ impl Newcomer {
         ] {
             values.set(name.name(), value.as_str().into());
         }
-        for secret in &configuration.secrets {
-            values.set(secret.name.clone(), secret.value.as_str().into());
-        }
         Self {
             run,
             email,
             username,
             password,
             memory: Memory::of(values),
-            journal: OnceCell::new(),
         }
     }
 
@@ -108,20 +110,15 @@ impl Newcomer {
     pub(crate) fn org(&self) -> String {
         format!("usher-{}", self.run)
     }
+}
 
-    /// From now on what they are told is written into this entry.
-    pub(crate) fn keep_journal(&self, path: &Path) {
-        let _already_kept = self.journal.set(path.to_owned());
+/// What an operator of a deployment knows: its addresses, and the secrets that the file names.
+pub(crate) fn values_of_operators(configuration: &Configuration) -> Values {
+    let mut values = values_of(configuration);
+    for secret in &configuration.secrets {
+        values.set(secret.name.clone(), secret.value.as_str().into());
     }
-
-    /// They are told this.
-    pub(crate) fn learn(&self, name: Name, value: Value) {
-        if let Some(path) = self.journal.get() {
-            // Without the note a crash would leave more to do by hand; this run itself knows it.
-            let _not_noted = journal::note(path, name.as_str(), &value);
-        }
-        self.memory.learn(name, value);
-    }
+    values
 }
 
 /// What every user of a deployment knows, and every reader of its configuration: its addresses.
@@ -142,6 +139,3 @@ pub(crate) fn values_of(configuration: &Configuration) -> Values {
             .filter_map(|(name, address)| Some((name.name(), address?.as_str().into()))),
     )
 }
-
-/// 48 random bits: no two runs meet, and an address stays readable.
-const RUN_ID_DIGITS: usize = 12;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::defect::Defect;
 use crate::deployment::exchange::NoAnswer;
 use crate::steps::StepName;
 use crate::steps::fault::Fault;
@@ -39,8 +40,16 @@ pub(crate) enum Problem {
     Failed(Fault),
     /// No answer came, so nobody can tell.
     Broken(NoAnswer),
+    /// This program did not do what it should, so nobody can tell.
+    Defect(Defect),
     /// The operator stopped the run.
     Interrupted,
+}
+
+impl From<Defect> for Problem {
+    fn from(defect: Defect) -> Self {
+        Self::Defect(defect)
+    }
 }
 
 impl From<Fault> for Problem {

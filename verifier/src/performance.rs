@@ -8,6 +8,7 @@ use std::time::Instant;
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
 
+use crate::defect::contained;
 use crate::departure::depart;
 use crate::deployment::Deployment;
 use crate::findings::{self, Explained, Finding, Opinion, Unlooked};
@@ -180,7 +181,7 @@ impl Performance<'_> {
             .remember(SecretName::Password, &newcomer.password);
         let entry = Entry::of(&newcomer, self.config, self.now_unix_seconds);
         let journal = Journal::write(self.journals, &entry)?;
-        newcomer.keep_journal(journal.path());
+        newcomer.memory.keep_journal(journal.path());
         self.underway.borrow_mut().push(Underway {
             email: newcomer.email.clone(),
             journal: journal.path().to_owned(),
@@ -213,7 +214,7 @@ impl Performance<'_> {
                 tokio::select! {
                     biased;
                     () = self.interruption.first() => Opinion::default(),
-                    opinion = looking => opinion,
+                    opinion = contained(looking) => opinion.unwrap_or_else(|defect| Opinion::none_for(&defect)),
                 }
             }
             None => Opinion::default(),

@@ -19,18 +19,23 @@ use crate::deployment::gate::Gate;
 use crate::deployment::prepared::{Shown, prepared};
 use crate::deployment::sent::Sent;
 use crate::newcomer::values_of;
+use crate::programme::Programme;
 use crate::scenario::Scenario;
 use crate::steps::StepName;
 use crate::steps::reach_instance::{start, visit};
 
-/// The plan of these stories for a person.
-pub(crate) fn plan(
-    scenarios: &[Scenario],
-    deployment: &Deployment<'_>,
-) -> Result<String, Unfilled> {
-    let plans = scenarios.iter();
+/// The plan of these stories for a person, and which of those that were wanted are none of it.
+pub(crate) fn plan(programme: &Programme, deployment: &Deployment<'_>) -> Result<String, Unfilled> {
+    let plans = programme.played.iter();
     let plans: Result<Vec<_>, _> = plans.map(|&one| plan_of(one, deployment)).collect();
-    Ok(plans?.join("\n"))
+    let left_out = programme.skipped.iter();
+    let left_out = left_out
+        .map(|(scenario, lacks)| format!("{}: left out: it needs {lacks}\n", scenario.name()));
+    Ok(plans?
+        .into_iter()
+        .chain(left_out)
+        .collect::<Vec<_>>()
+        .join("\n"))
 }
 
 fn plan_of(scenario: Scenario, deployment: &Deployment<'_>) -> Result<String, Unfilled> {

@@ -62,6 +62,7 @@ impl Preset {
             HEAD,
             &target,
             self.log_in(),
+            self.tagged_users(),
             of_the_front,
             &MORE.replace("EMAIL", self.email()),
         ]
@@ -90,6 +91,14 @@ impl Preset {
         }
     }
 
+    /// How users of lost runs are found, where the service leaves that open.
+    const fn tagged_users(self) -> &'static str {
+        match self {
+            Self::Own | Self::Form | Self::Rpc => TAGGED_USERS,
+            Self::Auth0 | Self::Clerk | Self::Okta | Self::Supabase => "",
+        }
+    }
+
     const fn log_in(self) -> &'static str {
         match self {
             Self::Own => include_str!("../presets/own.toml"),
@@ -102,6 +111,8 @@ impl Preset {
         }
     }
 }
+
+const TAGGED_USERS: &str = include_str!("../presets/tagged_users.toml");
 
 const HEAD: &str = "\
 #:schema ./usher.schema.json
@@ -123,6 +134,7 @@ mod tests {
     use super::*;
     use crate::configuration::Configuration;
     use crate::deployment::Deployment;
+    use crate::programme::Programme;
     use crate::redaction::Secrets;
     use crate::scenario::Scenario;
 
@@ -146,8 +158,12 @@ mod tests {
                 Configuration::parse(Path::new("usher.toml"), &text, &|_| Some("v".to_owned()));
             let configuration = read.unwrap_or_else(|error| panic!("{preset:?}: {error}"));
             let secrets = Secrets::default();
+            let programme = Programme {
+                played: vec![Scenario::NewUser],
+                skipped: Vec::new(),
+            };
             let deployment = Deployment::new(&configuration, &secrets, None).unwrap();
-            let plan = crate::plan::plan(&[Scenario::NewUser], &deployment).unwrap();
+            let plan = crate::plan::plan(&programme, &deployment).unwrap();
             assert!(plan.contains("\nclean up\n  "), "{preset:?}: {plan}");
             // None of their removals needs a log-in that may have failed, but for those whose user removes themselves.
             let removal = configuration.remove_user.unwrap();

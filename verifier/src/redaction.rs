@@ -91,6 +91,11 @@ impl Secrets {
         })
     }
 
+    /// Whether nobody is looking at them just now.
+    pub(crate) fn are_at_rest(&self) -> bool {
+        self.0.try_lock().is_ok()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<Secret>> {
         // A list of texts is whole whatever happened to the thread that held it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

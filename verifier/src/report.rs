@@ -1,6 +1,8 @@
 //! A finished run as a text. Every format is rendered from the one record.
 
+mod cause;
 mod contract;
+mod examined;
 pub(crate) mod github;
 #[cfg(test)]
 mod golden;
@@ -18,6 +20,7 @@ use crate::arguments::ReportFormat;
 use crate::arguments::report::RunFormat;
 use crate::check::contract::findings::Report;
 use crate::check::tokens::explanation::Explanation;
+use crate::examined::Examined;
 use crate::record::Record;
 use crate::terminal;
 
@@ -68,6 +71,14 @@ pub(crate) fn moment(unix_seconds: u64) -> String {
     let seconds = i64::try_from(unix_seconds).unwrap_or_default();
     jiff::Timestamp::from_second(seconds)
         .map_or_else(|_| String::new(), |moment| moment.to_string())
+}
+
+/// Renders what `usher check` found in this format.
+pub(crate) fn render_examined(format: ReportFormat, examined: &Examined, look: Look) -> String {
+    match format {
+        ReportFormat::Human => examined::render(examined, look),
+        ReportFormat::Json => json::render(examined),
+    }
 }
 
 /// Renders what is known of a table in this format.

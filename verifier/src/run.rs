@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use crate::configuration::step_budget::{Pace, StepBudget};
+use crate::defect;
 use crate::deployment::Deployment;
 use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
 use crate::interruption::Interruption;
@@ -144,7 +145,13 @@ impl<'a> Run<'a> {
             progress: self.progress,
         };
         let result = {
-            let (mut act, mut interrupted) = (pin!(act(&mut log)), pin!(interrupted));
+            let act = async {
+                #[cfg(debug_assertions)]
+                defect::on_purpose(&name.word());
+                act(&mut log).await
+            };
+            let act = async { defect::contained(act).await.map_err(Problem::from)? };
+            let (mut act, mut interrupted) = (pin!(act), pin!(interrupted));
             loop {
                 tokio::select! {
                     biased;
@@ -266,6 +273,7 @@ impl StepLog<'_> {
                 }),
             Some(Problem::Failed(fault)) => (Outcome::Failed, Some(fault.to_string())),
             Some(Problem::Broken(reason)) => (Outcome::Broken, Some(reason.to_string())),
+            Some(Problem::Defect(defect)) => (Outcome::Broken, Some(defect.to_string())),
             Some(Problem::Interrupted) => (Outcome::Broken, Some("interrupted".to_owned())),
         };
         StepRecord {

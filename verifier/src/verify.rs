@@ -50,7 +50,7 @@ pub(crate) async fn verify(
         Programme::of(wanted, &configuration, options.allow_bootstrap).map_err(lacks)?;
     let deployment = Deployment::new(&configuration, secrets, options.version_override.as_ref())?;
     if options.plan {
-        outlet.report(&plan::plan(&programme.played, &deployment)?);
+        outlet.report(&plan::plan(&programme, &deployment)?);
         return Ok(ExitCode::Passed);
     }
     let files = options.reports.iter();

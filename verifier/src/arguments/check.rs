@@ -15,6 +15,9 @@ pub(crate) enum Check {
     /// Hold your own table of instances against the meaning of the statuses
     #[command(after_help = CHECK_CONTRACT_EXAMPLES)]
     Contract(CheckContract),
+    /// Try at the live gate what an attacker would try first; nothing is created and nothing is changed
+    #[command(after_help = SECURITY_EXAMPLES)]
+    Security(CheckLive),
     /// Say why the gate admits a token, or why not; the token itself is never printed
     #[command(after_help = TOKENS_EXAMPLES)]
     Tokens(CheckTokens),
@@ -34,6 +37,18 @@ pub(crate) struct CheckContract {
     /// Do what --fix plans without asking
     #[arg(long, requires = "fix")]
     pub(crate) yes: bool,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
+/// The options of a check of what is deployed.
+#[derive(Debug, Args)]
+pub(crate) struct CheckLive {
+    /// The file that describes the deployment
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
+    pub(crate) config: PathBuf,
 
     /// How the result is written to standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
@@ -108,6 +123,20 @@ Nothing is changed without --fix, and a word that is no status is never guessed 
 Exit codes:
   0 in order, 1 not in order, 2 usage or configuration,
   3 could not find out: the database, or a part of it, could not be looked into";
+
+const SECURITY_EXAMPLES: &str = "\
+Examples:
+  usher check security
+  usher check security --config staging.toml --report json
+
+Requests without a token, with tokens that nobody signed and with headers that
+claim to be somebody; the apps at their own addresses, which [gate_admin] lists;
+encryption, the headers of the gate's pages, and its clock. Try it at your own
+deployments only.
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: something that was to be tried could not be";
 
 const TOKENS_EXAMPLES: &str = "\
 Examples:

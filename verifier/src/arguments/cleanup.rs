@@ -14,11 +14,12 @@ pub(crate) struct Cleanup {
     #[arg(value_name = "USER")]
     pub(crate) users: Vec<String>,
 
-    /// Only users that were created at least so long ago, such as 90s, 15m, 1h or 7d
-    #[arg(long, value_name = "SPAN", default_value = "0s")]
-    pub(crate) older_than: Span,
+    /// Only users that were created at least so long ago, such as 90s, 15m, 1h or 7d; an hour for those whom only `[tagged_users]` finds
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) older_than: Option<Span>,
 
-    /// How users are removed, in place of the configuration that their run had
+    /// How users are removed, in place of the configuration that their run had; its `[tagged_users]` finds users of which nothing is written
+    /// down (usher.toml, if there is one, does as well)
     #[arg(long, value_name = "FILE", conflicts_with = "forget")]
     pub(crate) config: Option<PathBuf>,
 

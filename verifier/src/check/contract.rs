@@ -23,14 +23,14 @@ mod survey;
 use std::fmt;
 
 use crate::arguments::check::CheckContract;
+use crate::check::{look, remember};
 use crate::configuration::Environment;
 use crate::configuration::contract::Held;
-use crate::configuration::database::Place;
 use crate::configuration::mistake::{ConfigurationError, Mistake};
 use crate::consent::{self, Unconfirmed};
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
-use crate::redaction::{SecretName, Secrets};
+use crate::redaction::Secrets;
 use crate::report;
 use crate::terminal::harmless;
 
@@ -42,20 +42,7 @@ pub(crate) async fn check(
 ) -> Result<ExitCode, CheckContractError> {
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
     let held = Held::load(&options.config, environment)?;
-    if let Place::Postgres { url, origin } = &held.database.place {
-        secrets.remember(SecretName::Origin(origin), url);
-        let config = url.parse::<tokio_postgres::Config>();
-        if let Some(password) = config
-            .as_ref()
-            .ok()
-            .and_then(|config| config.get_password())
-        {
-            secrets.remember(
-                SecretName::Origin(origin),
-                &String::from_utf8_lossy(password),
-            );
-        }
-    }
+    remember(&held.database.place, secrets);
     let client = probe::client(&held).map_err(CheckContractError::Client)?;
     let mut survey = survey::survey(&held, &client).await?;
     if options.fix && !survey.plan.is_empty() {
@@ -69,14 +56,9 @@ pub(crate) async fn check(
     if options.fix {
         survey.report.left_alone = survey.left_alone;
     }
-    let look = report::Look {
-        coloured: outlet.report_is_live && environment("NO_COLOR").is_none_or(|set| set.is_empty()),
-    };
-    outlet.report(&report::render_contract(
-        options.report,
-        &survey.report,
-        look,
-    ));
+    let look = look(outlet, environment);
+    let text = report::render_contract(options.report, &survey.report, look);
+    outlet.report(&text);
     Ok(survey.report.exit_code())
 }
 

@@ -32,6 +32,29 @@ impl BaseUrl {
         Ok(Self(url))
     }
 
+    /// Whether nobody can read along.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
+    /// Whether what is sent there never leaves this machine.
+    pub(crate) fn is_on_this_machine(&self) -> bool {
+        match self.0.host() {
+            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+
+    /// The same place without encryption, at the usual port of that.
+    pub(crate) fn unencrypted(&self, path: &UrlPath) -> Url {
+        let mut url = self.join(path);
+        // A web address takes both.
+        let _taken = (url.set_scheme("http"), url.set_port(None));
+        url
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
     }

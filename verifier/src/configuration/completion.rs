@@ -15,6 +15,7 @@ use crate::configuration::request::tables::{CallTable, StepTable};
 use crate::configuration::scope::Scope;
 use crate::configuration::secret::named_secrets;
 use crate::configuration::step_budget::step_budgets;
+use crate::configuration::tagged_users::TaggedUsersTable;
 use crate::configuration::value::{Method, Millis};
 use crate::configuration::{Configuration, LogIn};
 
@@ -24,6 +25,12 @@ impl File {
         let secrets = named_secrets(&self.secrets, reading)?;
         let has_gate = self.target.gate.is_some();
         let names = secrets.iter().map(|secret| secret.name.clone());
+        let addresses = self
+            .built_in()
+            .into_iter()
+            .filter(|name| name.is_an_address());
+        let addresses: Vec<_> = addresses.collect();
+        let scope_of_operators = Scope::new(&addresses, names.clone(), captured_in.clone());
         let mut scope = Scope::new(&self.built_in(), names, captured_in);
         let register = self.register.complete(reading, Method::Post, &mut scope)?;
         let log_in = self.log_in.complete(reading, &mut scope)?;
@@ -59,6 +66,9 @@ impl File {
                 direct
             }
         };
+        let tagged = self.tagged_users.as_ref().map(|table| {
+            TaggedUsersTable::complete(table, reading, &self.users.email, scope_of_operators)
+        });
         let step_budgets = step_budgets(&self.budget.steps, &steps, reading)?;
         Ok(Configuration {
             path: reading.path.to_owned(),
@@ -84,6 +94,7 @@ impl File {
             request_within: self.budget.request_seconds.duration(),
             step_budgets,
             returning_within: self.budget.returning_millis.map(Millis::duration),
+            tagged_users: tagged.transpose()?,
             email: self.users.email,
             has_contract: self.contract.is_some(),
         })
@@ -113,6 +124,7 @@ impl File {
             steps,
             log_out,
             remove_user,
+            tagged_users,
             ..
         } = self;
         let calls = [
@@ -126,7 +138,9 @@ impl File {
             .flat_map(|(names, table)| names.map(move |name| (name, table)));
         let of_steps = steps.iter().flat_map(StepTable::captured);
         let of_ready = ready.iter().flat_map(|ready| ready.value.captured());
+        let of_tagged = tagged_users.iter().flat_map(|table| table.value.captured());
         calls
+            .chain(of_tagged.map(|name| (name, "[tagged_users]")))
             .chain(of_steps.map(|name| (name, "[[steps]]")))
             .chain(of_ready.map(|name| (name, "[ready]")))
             .chain(log_in.captured().map(|name| (name, "[log_in]")))

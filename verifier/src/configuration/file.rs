@@ -9,11 +9,13 @@ use serde::de::IgnoredAny;
 use crate::configuration::address::{BaseUrl, UrlPath, UrlTemplate};
 use crate::configuration::contract::Entry as ContractEntry;
 use crate::configuration::database::DatabaseKind;
+use crate::configuration::email_template::EmailTemplate;
 use crate::configuration::placed::{OwnKeys, Placed};
 use crate::configuration::request::tables::{CallTable, LogInTable, ReadyTable, StepTable};
 use crate::configuration::step_budget::Limits;
+use crate::configuration::tagged_users::TaggedUsersTable;
 use crate::configuration::template::Template;
-use crate::configuration::value::{EmailTemplate, Millis, Seconds};
+use crate::configuration::value::{Millis, Seconds};
 
 /// What `usher` needs to know of a deployment.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -44,6 +46,7 @@ pub(super) struct File {
     pub(super) budget: Budget,
     #[serde(default)]
     pub(super) users: Users,
+    pub(super) tagged_users: Option<Placed<TaggedUsersTable>>,
     /// Databases that may be looked into, read-only, when a step fails.
     #[serde(default)]
     pub(super) databases: Vec<DatabaseEntry>,

@@ -24,6 +24,16 @@ pub(crate) enum InstanceAt {
     Url(UrlTemplate),
 }
 
+impl Instance {
+    /// The path at the front; where everybody has an address of their own, there is none.
+    pub(crate) fn path(&self) -> UrlPath {
+        match &self.at {
+            InstanceAt::Path(path) => path.clone(),
+            InstanceAt::Url(_) => UrlPath::default(),
+        }
+    }
+}
+
 impl InstanceTable {
     pub(super) fn complete(
         self,

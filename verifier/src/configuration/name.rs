@@ -98,6 +98,14 @@ impl BuiltIn {
         }
     }
 
+    /// Whether it says where the deployment is: not whose turn it is.
+    pub(super) const fn is_an_address(self) -> bool {
+        match self {
+            Self::App | Self::Gate | Self::Identity => true,
+            Self::Email | Self::Password | Self::Run | Self::Token | Self::Username => false,
+        }
+    }
+
     pub(crate) fn name(self) -> Name {
         Name(self.word().to_owned())
     }

@@ -27,6 +27,12 @@ pub(crate) fn read(
     file.complete(&reading).map_err(ConfigurationError::from)
 }
 
+/// Whether the text has `[tagged_users]`; whatever else is wrong with it is said by whoever needs the rest.
+pub(super) fn lists_users(path: &Path, text: &str) -> bool {
+    let part = parsed::<toml::Table>(path, text);
+    part.is_ok_and(|table| table.contains_key("tagged_users"))
+}
+
 /// The text as far as `T` wants to know it.
 pub(super) fn parsed<T: DeserializeOwned>(
     path: &Path,

@@ -8,9 +8,6 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
-use crate::configuration::name::{BuiltIn, Values};
-use crate::configuration::template::Template;
-
 /// The HTTP methods a request of usher.toml can have.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "UPPERCASE")]
@@ -104,49 +101,6 @@ impl<'de> Deserialize<'de> for JsonPointer {
     }
 }
 
-/// A template of an e-mail address that is another one in every run.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct EmailTemplate(Template);
-
-impl EmailTemplate {
-    fn parse(text: &str) -> Result<Self, String> {
-        let template = Template::parse(text).map_err(|error| error.to_string())?;
-        let run = BuiltIn::Run.name();
-        let only_run =
-            template.names().all(|name| *name == run) && template.names().next().is_some();
-        if only_run && text.contains('@') {
-            Ok(Self(template))
-        } else {
-            Err(format!(
-                "expected an address with `{{run}}` and nothing else in braces, found `{text}`"
-            ))
-        }
-    }
-
-    pub(crate) fn fill(&self, run: &str) -> String {
-        let values = Values::of([(BuiltIn::Run.name(), run.into())]);
-        // No other name is in it, and a name that is shown is still an address of this run.
-        self.0.fill(&values).unwrap_or_else(|_| run.to_owned())
-    }
-}
-
-impl Default for EmailTemplate {
-    fn default() -> Self {
-        // RFC 2606 section 2: nothing is ever delivered to `.invalid`.
-        Self(Template::around(
-            "usher-",
-            BuiltIn::Run.name(),
-            "@usher.invalid",
-        ))
-    }
-}
-
-impl<'de> Deserialize<'de> for EmailTemplate {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
-    }
-}
-
 /// A whole number of seconds from one second to one hour: long enough for any deploy, and short enough to end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seconds(u16);
@@ -222,9 +176,6 @@ macro_rules! schema {
 
 schema!(AcceptedStatus, "Status", {
     "type": "array", "minItems": 1, "items": { "type": "integer", "minimum": 200, "maximum": 599 }
-});
-schema!(EmailTemplate, "Email", {
-    "type": "string", "pattern": r"^[^{}]*(\{run\}[^{}]*)+$"
 });
 schema!(JsonPointer, "JsonPointer", { "type": "string", "pattern": "^(/.*)?$" });
 schema!(Millis, "Millis", { "type": "integer", "minimum": 1, "maximum": 60000 });

@@ -100,6 +100,12 @@ impl Answer {
         self.header(RESPONSE_HEADER).is_some()
     }
 
+    /// Whether it leads to an encrypted address.
+    pub(crate) fn is_redirect_to_https(&self) -> bool {
+        (300..400).contains(&self.status)
+            && (self.header("location")).is_some_and(|to| to.starts_with("https://"))
+    }
+
     /// The gate's problem body, if it is one.
     pub(crate) fn problem(&self) -> Option<Problem> {
         self.json()

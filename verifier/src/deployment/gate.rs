@@ -243,10 +243,18 @@ impl Gate<'_> {
         self.own_endpoint(&["admin", "v1", "instances"], &[("status", status.word())])
     }
 
+    /// The first instances of one status.
+    pub(crate) async fn instances(
+        &self,
+        admin: &Admin,
+        status: Status,
+    ) -> Result<InstanceList, Unseen> {
+        self.look_up(admin, self.instances_url(status)).await
+    }
+
     /// Whether the gate knows the operator's secret. A gate that does not answer says nothing of it.
     pub(crate) async fn refuses_operator(&self, admin: &Admin) -> bool {
-        let looked: Result<InstanceList, Unseen> =
-            self.look_up(admin, self.instances_url(Status::Ready)).await;
+        let looked = self.instances(admin, Status::Ready).await;
         matches!(looked, Err(Unseen::Answered { status: 401, reason: Some(reason), .. }) if reason == Reason::OperatorRequired.code())
     }
 

@@ -39,6 +39,12 @@ impl Sent {
         self
     }
 
+    /// The same without this header.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(known, _)| known != name);
+        self
+    }
+
     /// With a token (RFC 6750 section 2.1).
     pub(crate) fn bearer(self, token: &str) -> Self {
         self.with("authorization", &format!("Bearer {token}"))

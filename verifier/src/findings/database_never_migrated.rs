@@ -2,7 +2,8 @@
 
 use crate::configuration::database::{Database, Place};
 use crate::counted::counted;
-use crate::findings::{Cause, Code, Evidence, Fix, Opinion, Scene, Unlooked};
+use crate::findings::code::Code;
+use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
 use crate::sources::postgres;
 use crate::sources::sqlite::{self, SqliteError, Tables};
@@ -107,6 +108,7 @@ fn judge(database: &Database, found: &Tables) -> Option<Cause> {
     };
     (!missing.is_empty()).then(|| Cause {
         code: Code::DatabaseNeverMigrated,
+        confidence: Confidence::Certain,
         sentence: format!(
             "the {named} {noun} {verb} missing in the database in use ({path}, {})",
             counted(found.names.len() as u64, "table")
@@ -126,6 +128,7 @@ fn no_file(database: &Database) -> Cause {
     let path = database.place.to_string();
     Cause {
         code: Code::DatabaseNeverMigrated,
+        confidence: Confidence::Certain,
         sentence: format!(
             "the database `{}` does not exist: there is no file {path}",
             database.name

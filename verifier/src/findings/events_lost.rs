@@ -2,7 +2,8 @@
 //! only "failed to log").
 
 use crate::deployment::gate::Gate;
-use crate::findings::{Cause, Code, Evidence, Fix, Opinion, Scene, Unlooked};
+use crate::findings::code::Code;
+use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
 use crate::steps::fault::Fault;
 
@@ -38,6 +39,7 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
     }
     opinion.causes.push(Cause {
         code: Code::EventsLost,
+        confidence: Confidence::Certain,
         sentence: format!(
             "log-ins are let in and not written down: {} s after it, the run's own log-in is not among the gate's events",
             waited.as_secs()

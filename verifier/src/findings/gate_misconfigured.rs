@@ -5,7 +5,8 @@ use policy::reason::Reason;
 
 use crate::deployment::exchange::Answer;
 use crate::deployment::gate::Gate;
-use crate::findings::{Cause, Code, Evidence, Fix, Opinion, Scene, Unlooked};
+use crate::findings::code::Code;
+use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked};
 
 /// Asks the gate, which lists its mistakes at `/.usher/ready`, whichever step did not pass: a sign-up fails as well when the gate's
 /// registry does not take the new user.
@@ -47,6 +48,7 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
         .map(|mistake| Evidence::new(mistake, &readiness.request.url));
     opinion.causes.push(Cause {
         code: Code::GateMisconfigured,
+        confidence: Confidence::Certain,
         sentence,
         evidence: said.into_iter().chain(listed).collect(),
         fix: Fix {

@@ -3,7 +3,8 @@
 use policy::contract::Me;
 
 use crate::deployment::gate::{Gate, Unseen};
-use crate::findings::{Cause, Code, Evidence, Fix, Opinion, Scene, Unlooked};
+use crate::findings::code::Code;
+use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
 use crate::steps::fault::{Fault, NeverReady};
 
@@ -38,6 +39,7 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
     }
     opinion.causes.push(Cause {
         code: Code::InstanceMissing,
+        confidence: Confidence::Certain,
         sentence: format!(
             "the sign-up created nothing: for {} s the gate never had an instance for the fresh user",
             waited.as_secs()

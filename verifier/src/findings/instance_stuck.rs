@@ -7,8 +7,9 @@ use reqwest::Url;
 
 use crate::configuration::address::BaseUrl;
 use crate::deployment::gate::Gate;
+use crate::findings::code::Code;
 use crate::findings::instance_stuck::others::Known;
-use crate::findings::{Cause, Code, Evidence, Fix, Opinion, Scene, Unlooked};
+use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::Problem;
 use crate::record::{millis, seconds};
 use crate::steps::fault::{Fault, NeverReady};
@@ -61,6 +62,7 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
     };
     opinion.causes.push(Cause {
         code: Code::InstanceStuck,
+        confidence: Confidence::Certain,
         sentence: case.sentence(),
         evidence: case.evidence(scene, gate),
         fix: case.fix(scene, gate),

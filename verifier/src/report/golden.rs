@@ -12,7 +12,8 @@ use crate::baseline::comparison::{Change, Comparison, Limits, Pace, Sample};
 use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
 use crate::deployment::sent::Sent;
 use crate::deployment::timing::Timing;
-use crate::findings::{self, Cause, Code, Evidence, Explained, Finding, Fix, Unlooked};
+use crate::findings::code::Code;
+use crate::findings::{self, Cause, Confidence, Evidence, Explained, Finding, Fix, Unlooked};
 use crate::outcome::{Outcome, Verdict};
 use crate::percentiles::Percentile;
 use crate::record::{LeftOver, Record, StateSeen, StepRecord, Story};
@@ -151,8 +152,13 @@ fn failed() -> Record {
     ));
     let cause = Cause {
         code: Code::InstanceStuck,
+        confidence: Confidence::Certain,
         sentence: "The instance i-7 stays `active`, although its app answers 200: nobody writes `ready`, 100 % of new users wait.".into(),
-        evidence: vec![Evidence::new("status `active` since 10:31:02", "GET /.usher/me")],
+        evidence: vec![Evidence {
+            what: "status `active` since 10:31:02".into(),
+            source: "GET /.usher/me".into(),
+            at_unix_seconds: 1_767_225_660,
+        }],
         fix: Fix {
             sentence: "Let the provisioner write `ready`, and lift those who wait.".into(),
             commands: vec!["usher instance set i-7 ready --config usher.toml".into()],

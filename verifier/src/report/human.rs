@@ -12,9 +12,9 @@ use crate::findings::Finding;
 use crate::outcome::{Outcome, Verdict};
 use crate::percentiles::StepTimes;
 use crate::record::{LeftOver, Record, StepRecord, Story, seconds};
-use crate::report::Look;
 use crate::report::style::Tone;
 use crate::report::words::{as_whom, compared_with, explained, head, stand_on, tally, verdict};
+use crate::report::{Look, cause};
 use crate::scenario::Scenario;
 use crate::steps::StepName;
 
@@ -111,16 +111,10 @@ impl Page {
     }
 
     fn could_not_look(&mut self, record: &Record) {
-        if !record.could_not_look.is_empty() {
-            self.heading("Could not look");
-            record
-                .could_not_look
-                .iter()
-                .for_each(|unlooked| self.item(&format!("{}: {}", unlooked.at, unlooked.why)));
-        }
+        let text = cause::could_not_look(&record.could_not_look, self.look);
+        self.text.push_str(&text);
     }
 
-    /// Of each story that a step stopped; where stories met the same, of the first.
     fn last_requests(&mut self, record: &Record) {
         let mut told: Vec<(&StepName, Option<&str>)> = Vec::new();
         for story in record.stopped() {
@@ -150,28 +144,9 @@ impl Page {
     }
 
     fn finding(&mut self, finding: &Finding) {
-        let Finding { cause, .. } = finding;
-        let explained = explained(self.has_several, finding);
-        let heading = format!("Cause: {}, explains {explained}", cause.code.word());
-        self.line("");
-        for line in textwrap::wrap(&heading, at_spaces(COLUMNS)) {
-            let painted = self.look.paint(Tone::Heading, &line);
-            self.line(&painted);
-        }
-        self.wrapped("  ", "  ", &cause.sentence);
-        self.line("  Evidence");
-        for evidence in &cause.evidence {
-            self.wrapped("    - ", "      ", &evidence.what);
-            self.wrapped("      ", "      ", &evidence.source);
-        }
-        self.line("  Fix");
-        self.wrapped("    ", "    ", &cause.fix.sentence);
-        // A command is never broken: it is there to be copied.
-        cause
-            .fix
-            .commands
-            .iter()
-            .for_each(|command| self.line(&format!("      {command}")));
+        let explains = explained(self.has_several, finding);
+        let text = cause::cause(&finding.cause, Some(&explains), self.look);
+        self.text.push_str(&text);
     }
 
     /// A story in a line, and below it the steps that have something to say.

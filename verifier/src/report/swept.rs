@@ -1,12 +1,11 @@
 //! What a clean-up removed, and what is left.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 use crate::counted::counted;
-use crate::journal::Entry;
 use crate::report::wrapped;
 use crate::terminal::harmless;
 
@@ -15,17 +14,22 @@ use crate::terminal::harmless;
 pub(crate) struct Swept {
     pub(crate) removed: Vec<SweptUser>,
     pub(crate) left_over: Vec<SweptUser>,
+    /// Why it is not known whether somebody else is left over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) could_not_look: Vec<String>,
 }
 
 /// One of them.
 #[derive(Debug, Serialize)]
 pub(crate) struct SweptUser {
-    user: String,
-    created_at_unix_seconds: u64,
-    journal: PathBuf,
+    pub(crate) user: String,
+    pub(crate) created_at_unix_seconds: u64,
+    /// Where their run wrote them down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) journal: Option<PathBuf>,
     /// Why they are left over.
     #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<String>,
+    pub(crate) why: Option<String>,
 }
 
 impl Swept {
@@ -38,17 +42,6 @@ impl Swept {
     }
 }
 
-impl SweptUser {
-    pub(crate) fn of(entry: &Entry, journal: &Path, why: Option<String>) -> Self {
-        Self {
-            user: entry.email.clone(),
-            created_at_unix_seconds: entry.created_at_unix_seconds,
-            journal: journal.to_owned(),
-            why,
-        }
-    }
-}
-
 /// For a person: the verdict is the last line.
 pub(super) fn render(swept: &Swept) -> String {
     let mut text = String::new();
@@ -56,20 +49,27 @@ pub(super) fn render(swept: &Swept) -> String {
         let why = harmless(user.why.as_deref().unwrap_or_default());
         let words = format!("{}: {why}", harmless(&user.user));
         text.push_str(&wrapped("left over: ", "  ", &words));
-        let path = user.journal.display();
-        text.push_str(&wrapped(
-            "  ",
-            "  ",
-            &format!("what is needed to remove them: {path}"),
-        ));
+        if let Some(journal) = &user.journal {
+            let words = format!("what is needed to remove them: {}", journal.display());
+            text.push_str(&wrapped("  ", "  ", &words));
+        }
     }
-    if !swept.left_over.is_empty() {
+    for why in &swept.could_not_look {
+        text.push_str(&wrapped("could not look: ", "  ", &harmless(why)));
+    }
+    if (swept.left_over.iter()).any(|user| user.journal.is_some()) {
         let hint = "whoever is gone already, or never came to be, is dropped with `usher cleanup --forget USER`";
         text.push_str(&wrapped("", "", hint));
     }
     let removed = counted(swept.removed.len() as u64, "user");
     let verdict = match (swept.removed.is_empty(), swept.left_over.is_empty()) {
+        (true, true) if !swept.could_not_look.is_empty() => {
+            "whether somebody is left over of runs that were cut off is not known".to_owned()
+        }
         (true, true) => "nothing is left over of runs that were cut off".to_owned(),
+        (false, true) if !swept.could_not_look.is_empty() => {
+            format!("swept up {removed}; whether somebody else is left over is not known")
+        }
         (false, true) => format!("swept up {removed}; nothing is left over"),
         (_, false) => format!("swept up {removed}, {} left over", swept.left_over.len()),
     };

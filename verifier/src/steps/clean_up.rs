@@ -31,11 +31,11 @@ pub(crate) async fn clean_up(
     is_logged_in: &Cell<bool>,
 ) -> Result<(), Problem> {
     if !remove_user.needs(&deployment.configuration.log_in.call) {
-        call(log, deployment, remove_user, newcomer, None).await?;
+        call(log, deployment, remove_user, &newcomer.memory, None).await?;
         return Ok(());
     }
     if let Some(Session { token, .. }) = session {
-        match call(log, deployment, remove_user, newcomer, Some(&token)).await {
+        match call(log, deployment, remove_user, &newcomer.memory, Some(&token)).await {
             // Some services end a token with its session; the log-out came before.
             Err(Problem::Failed(Fault::Discrepancy(Discrepancy::Status {
                 found: 401, ..
@@ -47,7 +47,7 @@ pub(crate) async fn clean_up(
     }
     let Session { token, .. } = log_in(log, deployment, Account(newcomer)).await?;
     is_logged_in.set(true);
-    call(log, deployment, remove_user, newcomer, Some(&token)).await?;
+    call(log, deployment, remove_user, &newcomer.memory, Some(&token)).await?;
     Ok(())
 }
 

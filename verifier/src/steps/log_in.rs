@@ -28,10 +28,10 @@ pub(crate) async fn log_in<'a>(
     let settings = &deployment.configuration.log_in;
     let user = account.0;
     for request in &settings.call.before {
-        perform(log, deployment, request, user, None).await?;
+        perform(log, deployment, request, &user.memory, None).await?;
     }
     let request = &settings.call.request;
-    let performed = exchange(log, deployment, request, user, None).await?;
+    let performed = exchange(log, deployment, request, &user.memory, None).await?;
     let token = part_of(&performed.answer, &settings.token, &performed.url);
     let token = token.as_ref().and_then(Value::as_str);
     // Before anything else is said of the answer: another step may have failed beside a token that is good.
@@ -39,7 +39,7 @@ pub(crate) async fn log_in<'a>(
         deployment.secrets.remember(SecretName::Token, token);
     }
     judge(request, &performed, &user.memory.values())?;
-    capture(deployment, request, &performed, user)?;
+    capture(deployment, request, &performed, &user.memory)?;
     let token = token.filter(|token| !token.is_empty());
     let token = token.ok_or_else(|| Fault::NoToken {
         at: settings.token.clone(),

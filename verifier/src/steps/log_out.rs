@@ -15,6 +15,6 @@ pub(crate) async fn log_out(
     session: &Session<'_>,
 ) -> Result<(), Problem> {
     let (user, token) = (session.account.0, session.token.as_str());
-    call(log, deployment, log_out, user, Some(token)).await?;
+    call(log, deployment, log_out, &user.memory, Some(token)).await?;
     Ok(())
 }

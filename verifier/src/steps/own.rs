@@ -15,6 +15,6 @@ pub(crate) async fn own(
     session: &Session<'_>,
 ) -> Result<(), Problem> {
     let (user, token) = (session.account.0, session.token.as_str());
-    perform(log, deployment, &step.request, user, Some(token)).await?;
+    perform(log, deployment, &step.request, &user.memory, Some(token)).await?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::deployment::Deployment;
 use crate::deployment::exchange::Answer;
 use crate::deployment::part::part_of;
 use crate::deployment::prepared::{Shown, prepared};
-use crate::newcomer::Newcomer;
+use crate::memory::Memory;
 use crate::outcome::Problem;
 use crate::redaction::{SecretName, Secrets};
 use crate::run::StepLog;
@@ -29,7 +29,7 @@ pub(crate) async fn call(
     log: &mut StepLog<'_>,
     deployment: &Deployment<'_>,
     call: &Call,
-    user: &Newcomer,
+    user: &Memory,
     token: Option<&str>,
 ) -> Result<Performed, Problem> {
     for request in &call.before {
@@ -43,11 +43,11 @@ pub(crate) async fn perform(
     log: &mut StepLog<'_>,
     deployment: &Deployment<'_>,
     request: &Request,
-    user: &Newcomer,
+    user: &Memory,
     token: Option<&str>,
 ) -> Result<Performed, Problem> {
     let performed = exchange(log, deployment, request, user, token).await?;
-    judge(request, &performed, &user.memory.values())?;
+    judge(request, &performed, &user.values())?;
     capture(deployment, request, &performed, user)?;
     Ok(performed)
 }
@@ -57,20 +57,20 @@ pub(crate) async fn exchange(
     log: &mut StepLog<'_>,
     deployment: &Deployment<'_>,
     request: &Request,
-    user: &Newcomer,
+    user: &Memory,
     token: Option<&str>,
 ) -> Result<Performed, Problem> {
     let sent_as = &deployment.configuration.log_in.sent_as;
     let shown = token.map(|token| Shown { token, sent_as });
-    let mut sent = prepared(request, &user.memory.values(), shown).map_err(Fault::from)?;
+    let mut sent = prepared(request, &user.values(), shown).map_err(Fault::from)?;
     let url = Url::parse(&sent.url).ok();
-    user.memory.add_cookies(&mut sent);
+    user.add_cookies(&mut sent);
     let exchange = deployment.send(sent).await;
     let url_text = exchange.request.url.clone();
     if let Ok(answer) = &exchange.answer {
         remember(deployment.secrets, answer);
         if let Some(url) = &url {
-            user.memory.keep_cookies(url, answer);
+            user.keep_cookies(url, answer);
         }
     }
     let answer = log.keep(exchange)?.clone();
@@ -206,7 +206,7 @@ pub(crate) fn capture(
     deployment: &Deployment<'_>,
     request: &Request,
     performed: &Performed,
-    user: &Newcomer,
+    user: &Memory,
 ) -> Result<(), Discrepancy> {
     for capture in &request.captures {
         let value = part_of(&performed.answer, &capture.part, &performed.url)
@@ -219,7 +219,7 @@ pub(crate) fn capture(
             let name = SecretName::Captured(&capture.name);
             deployment.secrets.remember(name, &text_of_value(&value));
         }
-        user.learn(capture.name.clone(), value);
+        user.note(capture.name.clone(), value);
     }
     Ok(())
 }

@@ -17,6 +17,6 @@ pub(crate) async fn register<'a>(
     newcomer: &'a Newcomer,
 ) -> Result<Account<'a>, Problem> {
     let register = &deployment.configuration.register;
-    call(log, deployment, register, newcomer, None).await?;
+    call(log, deployment, register, &newcomer.memory, None).await?;
     Ok(Account(newcomer))
 }

@@ -33,6 +33,17 @@ fn ends(report: &Value) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_all_says_what_is_no_part_of_it() {
+    let usher = Usher::at("http://127.0.0.1:9");
+    let ended = usher.verify(&["--plan", "--scenario", "all"]).await;
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let left_out = "\nbootstrap: left out: it needs ";
+    assert!(ended.stdout.contains(left_out), "{}", ended.stdout);
+    let planned = "\nreturning-user on http://127.0.0.1:9";
+    assert!(ended.stdout.contains(planned), "{}", ended.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn all_that_can_be_told_is_and_the_rest_is_skipped_and_never_passed() {
     let (shop, usher, ended) = at_the_shop(Flaw::None, &["--scenario", "all"]).await;
     assert_eq!(ended.code, 0, "{}{}", ended.stdout, ended.stderr);

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::configuration::address::UrlTemplate;
 use crate::configuration::answer_part::{PartEntry, header_name};
 use crate::configuration::expectation::ExpectationKeys;
+use crate::configuration::list::{List, Paging, PagingTable};
 use crate::configuration::mistake::Mistake;
 use crate::configuration::placed::{OwnKeys, Placed};
 use crate::configuration::reading::Reading;
@@ -13,7 +14,7 @@ use crate::configuration::request::{BodyTemplate, Call, Capture, Request};
 use crate::configuration::scope::Scope;
 use crate::configuration::template::Template;
 use crate::configuration::template::json::JsonTemplate;
-use crate::configuration::value::{AcceptedStatus, Method};
+use crate::configuration::value::{AcceptedStatus, JsonPointer, Method};
 
 /// Writes a table that has all keys of a request and some of its own. (serde's `flatten` would do it without a macro, and would lose the
 /// places in the file and the names that unknown keys were meant to be.)
@@ -98,6 +99,19 @@ request_table! {
     pub(in crate::configuration) struct StepTable {
         /// What it is called in reports.
         pub(in crate::configuration) name: Placed<String>,
+    }
+}
+
+request_table! {
+    /// A list, page by page.
+    pub(in crate::configuration) struct ListTable {
+        /// Requests that have to be sent first, such as for a token of an operator.
+        #[serde(default)]
+        pub(in crate::configuration) before: Vec<RequestTable>,
+        /// A JSON pointer to the rows in an answer; empty if the answer is the list.
+        rows: JsonPointer,
+        /// How the next page is asked for; without it one answer is all of the list.
+        paging: Option<Placed<PagingTable>>,
     }
 }
 
@@ -282,6 +296,32 @@ impl StepTable {
 
     pub(in crate::configuration) fn captured(&self) -> impl Iterator<Item = &str> {
         self.capture.0.iter().map(|(name, _)| name.value.as_str())
+    }
+}
+
+impl ListTable {
+    pub(in crate::configuration) fn complete(
+        &self,
+        reading: &Reading<'_>,
+        scope: &mut Scope,
+    ) -> Result<List, Mistake> {
+        let paging = self.paging.clone();
+        let paging = paging.map(|table| PagingTable::complete(table, reading));
+        Ok(List {
+            call: Call {
+                before: requests(&self.before, reading, scope)?,
+                request: self.keys().complete(reading, Method::Get, scope)?,
+            },
+            rows: self.rows.clone(),
+            paging: paging.transpose()?.unwrap_or(Paging::OnePage),
+        })
+    }
+
+    pub(in crate::configuration) fn captured(&self) -> impl Iterator<Item = &str> {
+        let before = self.before.iter().flat_map(|table| &table.capture.0);
+        before
+            .chain(&self.capture.0)
+            .map(|(name, _)| name.value.as_str())
     }
 }
 

@@ -22,7 +22,8 @@ pub(super) async fn ask(
     session: &Session<'_>,
 ) -> (Judgement, Option<Duration>) {
     let (user, token) = (session.account.0, session.token.as_str());
-    let performed = match exchange(log, deployment, &ready.request, user, Some(token)).await {
+    let performed = match exchange(log, deployment, &ready.request, &user.memory, Some(token)).await
+    {
         Ok(performed) => performed,
         Err(problem) => return (Judgement::Useless(problem), None),
     };
@@ -39,7 +40,7 @@ pub(super) async fn ask(
         (judgement, _) => judgement,
     };
     let captured = match &judgement {
-        Judgement::Admitted(..) => capture(deployment, &ready.request, &performed, user),
+        Judgement::Admitted(..) => capture(deployment, &ready.request, &performed, &user.memory),
         Judgement::Final(_) | Judgement::NotYet(_) | Judgement::Useless(_) => Ok(()),
     };
     let judgement =

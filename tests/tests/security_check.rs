@@ -1,0 +1,168 @@
+//! `usher check security` at a real gate, and at places that only look like one.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what a test builds on must hold"
+)]
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use reqwest::redirect::Policy;
+use serde_json::Value;
+use stage::{KeepAt, NewAccount};
+use tests::world::Verification;
+use tests::{World, places};
+use tokio::process::Command;
+
+async fn world() -> World {
+    World::start()
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn findings(ended: &Verification) -> Vec<String> {
+    let report: Value =
+        serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {ended:#?}"));
+    let findings = report["findings"].as_array().cloned().unwrap_or_default();
+    let code = |finding: &Value| finding["code"].as_str().unwrap_or_default().to_owned();
+    findings.iter().map(code).collect()
+}
+
+/// At an address that stands for the gate; the rest of the configuration is of no account.
+async fn check_at(gate: &str) -> Verification {
+    let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+    let path = folder.path().join("usher.toml");
+    let text = format!(
+        "[target]\ngate = \"{gate}\"\n[register]\nurl = \"{{gate}}/r\"\n[log_in]\nurl = \"{{gate}}/l\"\ntoken = \"/t\"\n"
+    );
+    std::fs::write(&path, text).unwrap_or_else(|error| panic!("{error}"));
+    let mut command = Command::new(places::usher());
+    command.args(["check", "security", "--report", "json", "--config"]);
+    let output = command.arg(path).output().await;
+    let output = output.unwrap_or_else(|error| panic!("{error}"));
+    Verification {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+async fn serve(app: Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.unwrap_or_else(|error| panic!("{error}"));
+    let address = listener
+        .local_addr()
+        .unwrap_or_else(|error| panic!("{error}"));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn no_forgery_gets_past_the_gate_and_an_app_that_anybody_may_ask_is_named() {
+    let world = world().await;
+    let account = NewAccount {
+        email: "guy@visitors.example".to_owned(),
+        password: "correct horse battery".to_owned(),
+        keep_at: KeepAt::Ready,
+    };
+    let made = world.stage.account(account).await;
+    made.unwrap_or_else(|error| panic!("failed to {error}"));
+    let ended = world
+        .run_usher(&["check", "security", "--report", "json"])
+        .await;
+    let ended = ended.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(findings(&ended), ["instance_open"], "{ended:#?}");
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_could_not_be_tried_is_never_in_order() {
+    let world = world().await;
+    let ended = world.run_usher(&["check", "security"]).await;
+    let ended = ended.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(ended.code, Some(3), "{ended:#?}");
+    let why = "the registry has no instance that is `ready`";
+    let words: Vec<_> = ended.stdout.split_whitespace().collect();
+    assert!(words.join(" ").contains(why), "{ended:#?}");
+    world.stop().await;
+    // Nobody listens any more.
+    let ended = check_at("http://127.0.0.1:9").await;
+    assert_eq!(ended.code, Some(3), "{ended:#?}");
+    assert_eq!(findings(&ended), Vec::<String>::new(), "{ended:#?}");
+}
+
+#[tokio::test]
+async fn a_place_that_lets_everybody_in_is_not_taken_for_a_gate() {
+    let anybody = serve(Router::new().fallback(async || "welcome, admin")).await;
+    let ended = check_at(&anybody).await;
+    assert_eq!(findings(&ended), ["forgery_admitted"], "{ended:#?}");
+    let tries = ended.stdout.matches("it answered 200").count();
+    assert_eq!(tries, 20, "{ended:#?}");
+}
+
+/// A proxy before the gate, with a mind of its own about the headers of answers.
+#[derive(Clone)]
+struct Proxy {
+    gate: String,
+    client: reqwest::Client,
+    change: fn(&mut HeaderMap),
+}
+
+async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
+    let url = format!("{}{target}", proxy.gate);
+    let mut headers = request.headers().clone();
+    headers.remove("host");
+    let sent = proxy
+        .client
+        .request(request.method().clone(), url)
+        .headers(headers);
+    let Ok(answer) = sent.send().await else {
+        return StatusCode::BAD_GATEWAY.into_response();
+    };
+    let (status, mut headers) = (answer.status(), answer.headers().clone());
+    headers.remove("transfer-encoding");
+    (proxy.change)(&mut headers);
+    let body = answer.bytes().await.unwrap_or_default();
+    (status, headers, Body::from(body)).into_response()
+}
+
+async fn findings_behind(world: &World, change: fn(&mut HeaderMap)) -> Vec<String> {
+    let client = reqwest::Client::builder().redirect(Policy::none()).build();
+    let proxy = Proxy {
+        gate: world.gate.url.clone(),
+        client: client.unwrap_or_else(|error| panic!("{error}")),
+        change,
+    };
+    let address = serve(Router::new().fallback(pass).with_state(proxy)).await;
+    findings(&check_at(&address).await)
+}
+
+#[tokio::test]
+async fn what_stands_before_the_gate_is_named_by_what_it_takes_away() {
+    let world = world().await;
+    let untouched = findings_behind(&world, |_| {}).await;
+    assert_eq!(untouched, Vec::<String>::new());
+    let without_policy = findings_behind(&world, |headers| {
+        headers.remove("content-security-policy");
+    });
+    assert_eq!(without_policy.await, ["security_headers_missing"]);
+    let framed = findings_behind(&world, |headers| {
+        let all = HeaderValue::from_static("default-src *");
+        headers.insert(HeaderName::from_static("content-security-policy"), all);
+    });
+    assert_eq!(framed.await, ["security_headers_missing"]);
+    let of_last_year = findings_behind(&world, |headers| {
+        let date = HeaderValue::from_static("Sat, 22 Nov 2025 02:00:00 GMT");
+        headers.insert(HeaderName::from_static("date"), date);
+    });
+    assert_eq!(of_last_year.await, ["clock_skew"]);
+    world.stop().await;
+}

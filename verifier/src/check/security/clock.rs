@@ -1,0 +1,67 @@
+//! A clock that is wrong lets expired tokens in, or refuses fresh ones.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::check::security::Scene;
+use crate::findings::code::Code;
+use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Unlooked};
+
+/// Compares what the answer says of the time (RFC 9110 section 6.6.1) with the clock here, before and after.
+pub(super) async fn look(scene: &Scene<'_>) -> Opinion {
+    let before = now();
+    let health = scene.gate.health().await;
+    let after = now();
+    let url = health.request.url;
+    let unlooked = |why: String| Opinion {
+        causes: Vec::new(),
+        unlooked: vec![Unlooked {
+            at: format!("the clock at {url}"),
+            why,
+        }],
+    };
+    let answer = match health.answer {
+        Ok(answer) => answer,
+        Err(reason) => return unlooked(reason.to_string()),
+    };
+    let Some(date) = answer.header("date") else {
+        return unlooked("the answer has no `date`".to_owned());
+    };
+    let Some(there) = jiff::fmt::rfc2822::parse(date).ok() else {
+        return unlooked(format!("the answer has a `date` that is none: `{date}`"));
+    };
+    let there = there.timestamp().as_second();
+    let off = if there < before {
+        before - there
+    } else {
+        (there - after).max(0)
+    };
+    let causes = (off > TOLERATED_SECONDS).then(|| Cause {
+        code: Code::ClockSkew,
+        // One of the two is wrong, and it may be the one here.
+        confidence: Confidence::Likely,
+        sentence: format!("the clock there and the clock here are {off} s apart"),
+        evidence: vec![Evidence::new(
+            format!("`date: {date}`, when it was {} here", crate::report::moment(u64::try_from(after).unwrap_or_default())),
+            url.clone(),
+        )],
+        fix: Fix {
+            sentence: "Find out which of the two is wrong, and let it follow a time server: tokens are held to 5 s."
+                .to_owned(),
+            commands: vec!["timedatectl status".to_owned()],
+        },
+    });
+    Opinion {
+        causes: causes.into_iter().collect(),
+        unlooked: Vec::new(),
+    }
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
+}
+
+/// By so much may clocks differ for the gate's judgement of tokens.
+const TOLERATED_SECONDS: i64 = 5;
