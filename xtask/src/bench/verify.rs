@@ -37,7 +37,6 @@ pub(super) fn measure(workspace: &Workspace, rounds: u32) -> Result<Vec<Row>, Be
         figure: "`usher verify` wall time against the same HTTP steps run by hurl",
         must: 1.2,
         aim: 1.0,
-        // Whoever asked a moment too early was made to wait by the gate, on either side; the least knows nothing of it.
         measured: usher.least() / hurl.least(),
         told: format!(
             "least of {rounds}: {:.0} ms against {:.0} ms; medians {:.0} ms and {:.0} ms, {:.2}×; hurl {version}",
