@@ -13,6 +13,7 @@ use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::name::BuiltIn;
 use crate::configuration::{Configuration, Environment};
 use crate::deployment::Deployment;
+use crate::deployment::tls::NoClient;
 use crate::diagnose::chain::{Chain, Link, State};
 use crate::memory::Memory;
 use crate::newcomer::values_of_operators;
@@ -85,7 +86,7 @@ async fn follow(deployment: &Deployment<'_>, email: &str) -> Chain {
 #[derive(Debug)]
 pub(crate) enum DiagnoseError {
     /// The HTTP client cannot be set up.
-    Client(reqwest::Error),
+    Client(NoClient),
     /// usher.toml is wrong.
     Configuration(ConfigurationError),
     /// The file describes no link.

@@ -19,6 +19,7 @@
 //! ```
 
 mod arguments;
+mod baseline;
 mod check;
 mod cleanup;
 mod configuration;
