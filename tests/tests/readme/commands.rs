@@ -37,7 +37,9 @@ impl Entry {
         } = self;
         let help = help.trim_end();
         page.push_str(&format!("\n## {name}\n\n```text\n{help}\n```\n"));
-        below.iter().for_each(|entry| entry.section(page));
+        for entry in below {
+            entry.section(page);
+        }
     }
 }
 
