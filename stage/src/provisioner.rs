@@ -228,6 +228,8 @@ impl Provisioner {
             Some(
                 Fault::AppDown
                 | Fault::AppForgetsVisitor
+                | Fault::EmailMissing
+                | Fault::EmailUnverified
                 | Fault::LogInFails
                 | Fault::LogInWithoutToken
                 | Fault::LogOutFails

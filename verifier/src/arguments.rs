@@ -3,7 +3,9 @@
 pub(crate) mod baseline;
 pub(crate) mod check;
 pub(crate) mod cleanup;
+pub(crate) mod diagnose;
 pub(crate) mod given;
+pub(crate) mod incident;
 pub(crate) mod operator;
 pub(crate) mod report;
 
@@ -70,6 +72,12 @@ pub(crate) enum Command {
     /// Look at one part of the platform on its own
     #[command(subcommand)]
     Check(check::Check),
+    /// Follow one user's chain, from their identity to what they see, up to the first link that is broken
+    #[command(after_help = diagnose::EXAMPLES)]
+    Diagnose(diagnose::Diagnose),
+    /// Write what has to be told to people when a run did not pass, from its JSON report
+    #[command(after_help = incident::EXAMPLES)]
+    Report(incident::Report),
     /// Say what a cause means, how it is known and what it takes to mend it; every cause, unless one is named
     Explain {
         /// Its stable name, such as `instance_stuck`

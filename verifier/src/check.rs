@@ -11,7 +11,7 @@ use crate::redaction::{SecretName, Secrets};
 use crate::report::Look;
 
 /// How the report of a check may look.
-fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
+pub(crate) fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
     let is_plain = environment("NO_COLOR").is_some_and(|set| !set.is_empty());
     Look {
         coloured: outlet.report_is_live && !is_plain,
@@ -19,7 +19,7 @@ fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
 }
 
 /// What the addresses of databases hold is shown nowhere.
-fn remember_databases(configuration: &Configuration, secrets: &Secrets) {
+pub(crate) fn remember_databases(configuration: &Configuration, secrets: &Secrets) {
     for database in &configuration.databases {
         remember(&database.place, secrets);
     }

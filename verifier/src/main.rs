@@ -30,9 +30,11 @@ mod defect;
 mod delivery;
 mod departure;
 mod deployment;
+mod diagnose;
 mod examined;
 mod explain;
 mod findings;
+mod incident;
 mod init;
 mod interruption;
 mod journal;
@@ -117,6 +119,12 @@ async fn perform(
             check::contract::check(options, secrets, outlet)
                 .await
                 .map_err(|error| error.to_string())
+        }
+        Command::Diagnose(options) => diagnose::diagnose(options, secrets, outlet)
+            .await
+            .map_err(|error| error.to_string()),
+        Command::Report(options) => {
+            incident::report(options, outlet).map_err(|error| error.to_string())
         }
         Command::Explain { cause } => Ok(explain::explain(*cause, outlet)),
         Command::Cleanup(options) => cleanup::cleanup(options, secrets, outlet)

@@ -2,7 +2,6 @@
 //! by one that no deployment meets, and a run has to fail at just that step: a check that cannot fail shows nothing when it passes.
 
 use std::fmt;
-use std::fs;
 
 use uuid::Uuid;
 
@@ -127,8 +126,9 @@ fn judge(sabotage: &Sabotage, record: Option<&Record>) -> (String, ExitCode) {
 async fn sweep(performance: &Performance<'_>, left: &LeftOver) -> Result<(), String> {
     let entry = journal::read(&left.journal).ok_or("the journal cannot be read")?;
     let (deployment, interruption) = (performance.deployment, performance.interruption);
-    departure::sweep(deployment, &entry, interruption, performance.outlet).await?;
-    fs::remove_file(&left.journal)
+    let written = (left.journal.as_path(), &entry);
+    departure::sweep(deployment, written, interruption, performance.outlet).await?;
+    journal::forget(&left.journal)
         .map_err(|error| format!("the journal cannot be removed: {error}"))
 }
 
