@@ -99,7 +99,7 @@ async fn perform(
     outlet: &Outlet<'_>,
 ) -> Result<ExitCode, String> {
     match command {
-        Command::Verify(options) => verify::verify(options, secrets, outlet)
+        Command::Verify(options) => Box::pin(verify::verify(options, secrets, outlet))
             .await
             .map_err(|error| error.to_string()),
         Command::Init(options) => init::init(options, outlet).map_err(|error| error.to_string()),

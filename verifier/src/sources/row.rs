@@ -53,11 +53,7 @@ pub(crate) async fn sqlite_row(
         let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         database.busy_timeout(BUSY_TIMEOUT)?;
         let mut statement = database.prepare(&statement)?;
-        let columns: Vec<String> = statement
-            .column_names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query(params_from_iter(parameters))?;
         let Some(row) = rows.next()? else {
             return Ok(None);
