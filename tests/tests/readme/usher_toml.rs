@@ -47,7 +47,7 @@ impl Page {
             self.text.push_str(&format!("\n{}\n", plain(description)));
         }
         let Some(properties) = schema["properties"].as_object() else {
-            self.text.push_str(&format!("\n{}\n", self.kind(schema)));
+            self.text.push_str(&format!("\n{}\n", kind(schema)));
             self.follow(schema);
             return;
         };
@@ -75,56 +75,11 @@ impl Page {
             };
             let row = format!(
                 "| `{key}` | {} | {}{notes} |\n",
-                self.kind(property),
+                kind(property),
                 plain(meaning)
             );
             self.text.push_str(&row);
             self.follow(property);
-        }
-    }
-
-    /// The name of the kind, with a link where it has a table of its own.
-    fn kind(&self, schema: &Value) -> String {
-        if let Some(name) = reference(schema) {
-            return format!("[{name}](#{})", name.to_lowercase());
-        }
-        for key in ["anyOf", "oneOf", "allOf"] {
-            if let Some(all) = schema[key].as_array() {
-                let all = all.iter().filter(|one| one["type"] != "null");
-                let kinds: Vec<_> = all.map(|one| self.kind(one)).collect();
-                return kinds.join(" or ");
-            }
-        }
-        if let Some(words) = schema["enum"].as_array() {
-            let words: Vec<_> = words
-                .iter()
-                .filter(|word| !word.is_null())
-                .map(|word| format!("`{word}`"))
-                .collect();
-            return words.join(", ");
-        }
-        if let Some(word) = schema.get("const") {
-            return format!("`{word}`");
-        }
-        let kind = match &schema["type"] {
-            Value::Array(kinds) => kinds.iter().find_map(Value::as_str).unwrap_or("any"),
-            kind => kind.as_str().unwrap_or("any"),
-        };
-        match kind {
-            "array" => format!("list of {}", self.kind(&schema["items"])),
-            "object" if schema["additionalProperties"].is_object() => {
-                let of = self.kind(&schema["additionalProperties"]);
-                format!("table of names, each {of}")
-            }
-            "boolean" => "`true` or `false`".to_owned(),
-            "string" => "text".to_owned(),
-            "integer" | "number" => match (&schema["minimum"], &schema["maximum"]) {
-                (Value::Number(least), Value::Number(most)) => {
-                    format!("number from {least} to {most}")
-                }
-                _ => "number".to_owned(),
-            },
-            kind => kind.to_owned(),
         }
     }
 
@@ -145,6 +100,49 @@ impl Page {
             Value::Array(items) => items.iter().for_each(|item| self.follow(item)),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
+    }
+}
+
+/// The name of the kind, with a link where it has a table of its own.
+fn kind(schema: &Value) -> String {
+    if let Some(name) = reference(schema) {
+        return format!("[{name}](#{})", name.to_lowercase());
+    }
+    for key in ["anyOf", "oneOf", "allOf"] {
+        if let Some(all) = schema[key].as_array() {
+            let all = all.iter().filter(|one| one["type"] != "null");
+            let kinds: Vec<_> = all.map(kind).collect();
+            return kinds.join(" or ");
+        }
+    }
+    if let Some(words) = schema["enum"].as_array() {
+        let words: Vec<_> = words
+            .iter()
+            .filter(|word| !word.is_null())
+            .map(|word| format!("`{word}`"))
+            .collect();
+        return words.join(", ");
+    }
+    if let Some(word) = schema.get("const") {
+        return format!("`{word}`");
+    }
+    let kinds = schema["type"].as_array();
+    let first = kinds.and_then(|kinds| kinds.iter().find_map(Value::as_str));
+    match first.or_else(|| schema["type"].as_str()).unwrap_or("any") {
+        "array" => format!("list of {}", kind(&schema["items"])),
+        "object" if schema["additionalProperties"].is_object() => {
+            let of = kind(&schema["additionalProperties"]);
+            format!("table of names, each {of}")
+        }
+        "boolean" => "`true` or `false`".to_owned(),
+        "string" => "text".to_owned(),
+        "integer" | "number" => match (&schema["minimum"], &schema["maximum"]) {
+            (Value::Number(least), Value::Number(most)) => {
+                format!("number from {least} to {most}")
+            }
+            _ => "number".to_owned(),
+        },
+        word => word.to_owned(),
     }
 }
 
