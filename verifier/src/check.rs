@@ -1,6 +1,7 @@
 //! `usher check …`: one part of a platform looked at on its own, without a run.
 
 pub(crate) mod contract;
+pub(crate) mod messages;
 pub(crate) mod security;
 pub(crate) mod tokens;
 

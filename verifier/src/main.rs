@@ -110,6 +110,11 @@ async fn perform(
         Command::Check(Check::Tokens(options)) => check::tokens::check(options, secrets, outlet)
             .await
             .map_err(|error| error.to_string()),
+        Command::Check(Check::Messages(options)) => {
+            check::messages::check(options, secrets, outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
         Command::Check(Check::Security(options)) => {
             check::security::check(options, secrets, outlet)
                 .await

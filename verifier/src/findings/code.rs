@@ -24,6 +24,10 @@ pub(crate) enum Code {
     InstanceOpen,
     /// The status stays where nobody is admitted (incident I1).
     InstanceStuck,
+    /// People are sent where nobody answers.
+    LinkDead,
+    /// People read what is not the case (incidents I1, I4).
+    MessageContradictsState,
     /// Tokens can travel in the open.
     NotEncrypted,
     /// Something takes headers away from the gate's pages.
@@ -43,7 +47,7 @@ pub(crate) struct Entry {
 
 impl Code {
     /// Every code, in alphabetical order of their words.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::ClockSkew,
         Self::DatabaseNeverMigrated,
         Self::EventsLost,
@@ -52,6 +56,8 @@ impl Code {
         Self::InstanceMissing,
         Self::InstanceOpen,
         Self::InstanceStuck,
+        Self::LinkDead,
+        Self::MessageContradictsState,
         Self::NotEncrypted,
         Self::SecurityHeadersMissing,
     ];
@@ -66,6 +72,8 @@ impl Code {
             Self::InstanceMissing => "instance_missing",
             Self::InstanceOpen => "instance_open",
             Self::InstanceStuck => "instance_stuck",
+            Self::LinkDead => "link_dead",
+            Self::MessageContradictsState => "message_contradicts_state",
             Self::NotEncrypted => "not_encrypted",
             Self::SecurityHeadersMissing => "security_headers_missing",
         }
@@ -119,6 +127,16 @@ impl Code {
                 meaning: "The instance stays in a status in which nobody is let in.",
                 known_by: "The status stood still for half of the wait or longer; the registry and the app itself are asked.",
                 cure: "Let whoever creates instances write `ready`; the report has the legal steps for those that are there.",
+            },
+            Self::LinkDead => Entry {
+                meaning: "The gate sends people where nobody answers.",
+                known_by: "`usher check messages` followed a link of the gate's pages, such as to the support, and it led nowhere.",
+                cure: "Mend the address where it is configured, and deploy the gate again.",
+            },
+            Self::MessageContradictsState => Entry {
+                meaning: "People are told what is not the case in their state, or not what to do next.",
+                known_by: "A message of the gate, in the state in which it is read, has a phrase that is untrue there, no next step, or nobody to ask.",
+                cure: "Find what rewrites the gate's answers, or deploy the same version of the gate and of `usher`.",
             },
             Self::NotEncrypted => Entry {
                 meaning: "Passwords and tokens can travel unencrypted.",
