@@ -1,6 +1,7 @@
 //! `usher check …`: one part of a platform looked at on its own, without a run.
 
 pub(crate) mod contract;
+pub(crate) mod messages;
 pub(crate) mod security;
 pub(crate) mod tokens;
 
@@ -19,7 +20,7 @@ pub(crate) fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
 }
 
 /// What the addresses of databases hold is shown nowhere.
-fn remember_databases(configuration: &Configuration, secrets: &Secrets) {
+pub(crate) fn remember_databases(configuration: &Configuration, secrets: &Secrets) {
     for database in &configuration.databases {
         remember(&database.place, secrets);
     }

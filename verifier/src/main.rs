@@ -21,6 +21,7 @@
 
 mod arguments;
 mod audit;
+mod baseline;
 mod check;
 mod cleanup;
 mod configuration;
@@ -31,6 +32,7 @@ mod defect;
 mod delivery;
 mod departure;
 mod deployment;
+mod diagnose;
 mod examined;
 mod explain;
 mod findings;
@@ -101,7 +103,7 @@ async fn perform(
     outlet: &Outlet<'_>,
 ) -> Result<ExitCode, String> {
     match command {
-        Command::Verify(options) => verify::verify(options, secrets, outlet)
+        Command::Verify(options) => Box::pin(verify::verify(options, secrets, outlet))
             .await
             .map_err(|error| error.to_string()),
         Command::Init(options) => init::init(options, outlet).map_err(|error| error.to_string()),
@@ -112,6 +114,11 @@ async fn perform(
         Command::Check(Check::Tokens(options)) => check::tokens::check(options, secrets, outlet)
             .await
             .map_err(|error| error.to_string()),
+        Command::Check(Check::Messages(options)) => {
+            check::messages::check(options, secrets, outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
         Command::Check(Check::Security(options)) => {
             check::security::check(options, secrets, outlet)
                 .await
@@ -129,6 +136,9 @@ async fn perform(
             }
             ended => ended.map_err(|error| error.to_string()),
         },
+        Command::Diagnose(options) => diagnose::diagnose(options, secrets, outlet)
+            .await
+            .map_err(|error| error.to_string()),
         Command::Report(options) => {
             incident::report(options, outlet).map_err(|error| error.to_string())
         }

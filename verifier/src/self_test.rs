@@ -12,6 +12,7 @@ use crate::configuration::template::Template;
 use crate::configuration::value::{AcceptedStatus, JsonPointer};
 use crate::departure;
 use crate::deployment::Deployment;
+use crate::deployment::tls::NoClient;
 use crate::journal;
 use crate::outcome::{ExitCode, Verdict};
 use crate::performance::Performance;
@@ -48,7 +49,7 @@ impl fmt::Display for SelfTest {
 pub(crate) async fn run(
     performance: &Performance<'_>,
     secrets: &Secrets,
-) -> Result<SelfTest, reqwest::Error> {
+) -> Result<SelfTest, NoClient> {
     let mut test = SelfTest {
         lines: Vec::new(),
         code: ExitCode::Passed,

@@ -288,7 +288,12 @@ fn said_in_problem(problem: &GateProblem) -> Said<'_> {
     }
 }
 
-fn judge_in_language(state: State, said: Said<'_>, answer: &Answer) -> Result<(), Violation> {
+/// Holds what is said against the rules, as far as they know the language of the answer.
+pub(crate) fn judge_in_language(
+    state: State,
+    said: Said<'_>,
+    answer: &Answer,
+) -> Result<(), Violation> {
     let language = answer.header("content-language");
     if language.is_none_or(|language| language.to_ascii_lowercase().starts_with("en")) {
         return judge(state, said);

@@ -15,6 +15,9 @@ pub(crate) enum Check {
     /// Hold your own table of instances against the meaning of the statuses
     #[command(after_help = CHECK_CONTRACT_EXAMPLES)]
     Contract(CheckContract),
+    /// Hold what the gate says to people in each state and language against the wording rules, and follow its links
+    #[command(after_help = MESSAGES_EXAMPLES)]
+    Messages(CheckLive),
     /// Try at the live gate what an attacker would try first; nothing is created and nothing is changed
     #[command(after_help = SECURITY_EXAMPLES)]
     Security(CheckLive),
@@ -123,6 +126,19 @@ Nothing is changed without --fix, and a word that is no status is never guessed 
 Exit codes:
   0 in order, 1 not in order, 2 usage or configuration,
   3 could not find out: the database, or a part of it, could not be looked into";
+
+const MESSAGES_EXAMPLES: &str = "\
+Examples:
+  usher check messages
+  usher check messages --report json
+
+Whoever waits must not read that they are refused, whoever is suspended not that
+they should wait; everybody reads what to do next, and whom to ask where only a
+person can help. The rules know English; of other languages only that there is a
+next step is held.
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration, 3 could not find out";
 
 const SECURITY_EXAMPLES: &str = "\
 Examples:

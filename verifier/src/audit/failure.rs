@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::configuration::mistake::ConfigurationError;
 use crate::consent::Unconfirmed;
+use crate::deployment::tls::NoClient;
 
 /// Why there was no audit, or nothing was done.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub(crate) enum AuditError {
     /// An action of the plan is not in usher.toml any more, or another one.
     ActionChanged { class: &'static str, source: String },
     /// The HTTP client cannot be set up.
-    Client(reqwest::Error),
+    Client(NoClient),
     /// usher.toml is wrong.
     Configuration(ConfigurationError),
     /// A file cannot be read or written.

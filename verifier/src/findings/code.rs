@@ -30,6 +30,10 @@ pub(crate) enum Code {
     InstanceStuck,
     /// The gate knows somebody who is nobody.
     KnownToGateOnly,
+    /// People are sent where nobody answers.
+    LinkDead,
+    /// People read what is not the case (incidents I1, I4).
+    MessageContradictsState,
     /// Tokens can travel in the open.
     NotEncrypted,
     /// Several rows are there for one user.
@@ -59,7 +63,7 @@ pub(crate) struct Entry {
 
 impl Code {
     /// Every code, in alphabetical order of their words.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::AccountWithoutUser,
         Self::ClockSkew,
         Self::DatabaseNeverMigrated,
@@ -71,6 +75,8 @@ impl Code {
         Self::InstanceOpen,
         Self::InstanceStuck,
         Self::KnownToGateOnly,
+        Self::LinkDead,
+        Self::MessageContradictsState,
         Self::NotEncrypted,
         Self::RecordDuplicated,
         Self::RecordsDisagree,
@@ -93,6 +99,8 @@ impl Code {
             Self::InstanceOpen => "instance_open",
             Self::InstanceStuck => "instance_stuck",
             Self::KnownToGateOnly => "known_to_gate_only",
+            Self::LinkDead => "link_dead",
+            Self::MessageContradictsState => "message_contradicts_state",
             Self::NotEncrypted => "not_encrypted",
             Self::RecordDuplicated => "record_duplicated",
             Self::RecordsDisagree => "records_disagree",
@@ -166,6 +174,16 @@ impl Code {
                 meaning: "The gate's registry knows somebody whom the platform does not know.",
                 known_by: "`usher audit` read both places to their end, and the key of the registry's row is that of nobody.",
                 cure: "Remove them with `usher user remove`, once it is clear that they are gone.",
+            },
+            Self::LinkDead => Entry {
+                meaning: "The gate sends people where nobody answers.",
+                known_by: "`usher check messages` followed a link of the gate's pages, such as to the support, and it led nowhere.",
+                cure: "Mend the address where it is configured, and deploy the gate again.",
+            },
+            Self::MessageContradictsState => Entry {
+                meaning: "People are told what is not the case in their state, or not what to do next.",
+                known_by: "A message of the gate, in the state in which it is read, has a phrase that is untrue there, no next step, or nobody to ask.",
+                cure: "Find what rewrites the gate's answers, or deploy the same version of the gate and of `usher`.",
             },
             Self::NotEncrypted => Entry {
                 meaning: "Passwords and tokens can travel unencrypted.",

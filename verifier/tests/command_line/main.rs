@@ -9,6 +9,7 @@
 )]
 
 mod atelier;
+mod baseline;
 mod before_a_run;
 mod budgets;
 mod cleanup;
@@ -25,6 +26,7 @@ mod self_test;
 mod several;
 mod shop;
 mod tagged;
+mod tls;
 mod tokens;
 mod undo;
 mod usher;

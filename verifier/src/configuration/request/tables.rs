@@ -222,7 +222,7 @@ impl Keys<'_> {
     }
 }
 
-fn expectations(
+pub(in crate::configuration) fn expectations(
     reading: &Reading<'_>,
     scope: &Scope,
     entries: &[Placed<ExpectationKeys>],

@@ -1,4 +1,4 @@
-//! `usher check security` at a real gate, and at places that only look like one.
+//! `usher check security` and `usher check messages` at a real gate, and at places that only look like one.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -33,6 +33,10 @@ fn findings(ended: &Verification) -> Vec<String> {
 
 /// At an address that stands for the gate; the rest of the configuration is of no account.
 async fn check_at(gate: &str) -> Verification {
+    run_at(gate, "security").await
+}
+
+async fn run_at(gate: &str, check: &str) -> Verification {
     let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
     let path = folder.path().join("usher.toml");
     let text = format!(
@@ -40,7 +44,7 @@ async fn check_at(gate: &str) -> Verification {
     );
     std::fs::write(&path, text).unwrap_or_else(|error| panic!("{error}"));
     let mut command = Command::new(places::usher());
-    command.args(["check", "security", "--report", "json", "--config"]);
+    command.args(["check", check, "--report", "json", "--config"]);
     let output = command.arg(path).output().await;
     let output = output.unwrap_or_else(|error| panic!("{error}"));
     Verification {
@@ -104,12 +108,13 @@ async fn a_place_that_lets_everybody_in_is_not_taken_for_a_gate() {
     assert_eq!(tries, 20, "{ended:#?}");
 }
 
-/// A proxy before the gate, with a mind of its own about the headers of answers.
+/// A proxy before the gate, with a mind of its own about answers.
 #[derive(Clone)]
 struct Proxy {
     gate: String,
     client: reqwest::Client,
     change: fn(&mut HeaderMap),
+    rewrite: fn(String) -> String,
 }
 
 async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
@@ -130,19 +135,30 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
     let (status, mut headers) = (answer.status(), answer.headers().clone());
     headers.remove("transfer-encoding");
     (proxy.change)(&mut headers);
-    let body = answer.bytes().await.unwrap_or_default();
-    (status, headers, Body::from(body)).into_response()
+    headers.remove("content-length");
+    let body = answer.text().await.unwrap_or_default();
+    (status, headers, Body::from((proxy.rewrite)(body))).into_response()
 }
 
 async fn findings_behind(world: &World, change: fn(&mut HeaderMap)) -> Vec<String> {
+    let address = proxy(world, change, |body| body).await;
+    findings(&check_at(&address).await)
+}
+
+async fn messages_behind(world: &World, rewrite: fn(String) -> String) -> Vec<String> {
+    let address = proxy(world, |_| {}, rewrite).await;
+    findings(&run_at(&address, "messages").await)
+}
+
+async fn proxy(world: &World, change: fn(&mut HeaderMap), rewrite: fn(String) -> String) -> String {
     let client = reqwest::Client::builder().redirect(Policy::none()).build();
     let proxy = Proxy {
         gate: world.gate.url.clone(),
         client: client.unwrap_or_else(|error| panic!("{error}")),
         change,
+        rewrite,
     };
-    let address = serve(Router::new().fallback(pass).with_state(proxy)).await;
-    findings(&check_at(&address).await)
+    serve(Router::new().fallback(pass).with_state(proxy)).await
 }
 
 #[tokio::test]
@@ -164,5 +180,41 @@ async fn what_stands_before_the_gate_is_named_by_what_it_takes_away() {
         headers.insert(HeaderName::from_static("date"), date);
     });
     assert_eq!(of_last_year.await, ["clock_skew"]);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_the_gate_says_is_in_order_and_what_rewrites_it_is_not() {
+    let world = world().await;
+    let ended = world.run_usher(&["check", "messages"]).await;
+    let ended = ended.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    assert!(ended.stdout.contains("in 6 languages"), "{ended:#?}");
+    // The sentence of incident I1.
+    let as_then = messages_behind(&world, |body| {
+        body.replace(
+            "Your app is being set up",
+            "Your instance is currently active",
+        )
+    });
+    assert_eq!(as_then.await, ["message_contradicts_state"]);
+    let to_nobody = messages_behind(&world, |body| {
+        body.replace("mailto:support@usher.invalid", "http://127.0.0.1:9/support")
+    });
+    assert_eq!(to_nobody.await, ["link_dead"]);
+    let no_log_in = proxy(
+        &world,
+        |headers| {
+            if headers.contains_key("location") {
+                let nowhere = HeaderValue::from_static("http://127.0.0.1:9/login");
+                headers.insert("location", nowhere);
+            }
+        },
+        |body| body,
+    );
+    let ended = run_at(&no_log_in.await, "messages").await;
+    assert_eq!(findings(&ended), ["link_dead"], "{ended:#?}");
+    let no_list = run_at(&world.stage.addresses().identity, "messages").await;
+    assert_eq!(no_list.code, Some(3), "{no_list:#?}");
     world.stop().await;
 }
