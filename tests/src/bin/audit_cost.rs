@@ -65,7 +65,7 @@ fn identities(users: usize) -> Vec<Value> {
         json!({
             "user_id": id(n),
             "email": format!("user{n}@example.com"),
-            "email_verified": n % 50 != 0,
+            "email_verified": !n.is_multiple_of(50),
             "name": format!("User Number {n}"),
             "nickname": format!("user{n}"),
             "picture": format!("https://s.gravatar.com/avatar/{n:032x}?s=480&r=pg&d=https%3A%2F%2Fcdn.auth0.com%2Favatars%2Fus.png"),

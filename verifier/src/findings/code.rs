@@ -1,6 +1,8 @@
 //! The catalogue of causes: the stable name of each, what it means, how it is known, and what it takes to mend it. `docs/findings.md`
 //! is made of it.
 
+mod audit;
+
 use serde::{Serialize, Serializer};
 
 use crate::configuration::suggestion::closest;
@@ -120,11 +122,7 @@ impl Code {
 
     pub(crate) const fn entry(self) -> Entry {
         match self {
-            Self::AccountWithoutUser => Entry {
-                meaning: "There is an account of a service behind the platform, and no user whose it is.",
-                known_by: "`usher audit` read both places to their end, and the account's key is that of no user.",
-                cure: "Find out whose it was: a removal that stopped half-way, or a record that was lost. The report's CSV names them all.",
-            },
+            Self::AccountWithoutUser => audit::ACCOUNT_WITHOUT_USER,
             Self::ClockSkew => Entry {
                 meaning: "The clock of the gate and the clock of whoever runs `usher` are apart by more than tokens are allowed to be.",
                 known_by: "The `date` of an answer of the gate, held against the clock here before and after it.",
@@ -150,11 +148,7 @@ impl Code {
                 known_by: "The gate says `misconfigured`, or that it is not ready, and names its mistakes.",
                 cure: "Mend the values that the report names, and deploy the gate again.",
             },
-            Self::IdentityWithoutUser => Entry {
-                meaning: "Somebody can log in of whom the app has no record: a sign-up that silently created nothing.",
-                known_by: "`usher audit` read both places to their end, the identity is not pending, and its key is in no row of the app's users.",
-                cure: "Find why the sign-up wrote nothing (a swallowed error, a webhook that is off); write the missing records by a plan of `usher audit`.",
-            },
+            Self::IdentityWithoutUser => audit::IDENTITY_WITHOUT_USER,
             Self::InstanceMissing => Entry {
                 meaning: "The sign-up made an identity and nothing behind it.",
                 known_by: "The gate knows who the user is, and its registry has no instance of theirs for as long as the run waited.",
@@ -170,11 +164,7 @@ impl Code {
                 known_by: "The status stood still for half of the wait or longer; the registry and the app itself are asked.",
                 cure: "Let whoever creates instances write `ready`; the report has the legal steps for those that are there.",
             },
-            Self::KnownToGateOnly => Entry {
-                meaning: "The gate's registry knows somebody whom the platform does not know.",
-                known_by: "`usher audit` read both places to their end, and the key of the registry's row is that of nobody.",
-                cure: "Remove them with `usher user remove`, once it is clear that they are gone.",
-            },
+            Self::KnownToGateOnly => audit::KNOWN_TO_GATE_ONLY,
             Self::LinkDead => Entry {
                 meaning: "The gate sends people where nobody answers.",
                 known_by: "`usher check messages` followed a link of the gate's pages, such as to the support, and it led nowhere.",
@@ -190,36 +180,16 @@ impl Code {
                 known_by: "An address of the configuration begins with `http:`, or the gate's host serves whoever comes unencrypted.",
                 cure: "Give the service a certificate, and let `http:` lead to `https:`.",
             },
-            Self::RecordDuplicated => Entry {
-                meaning: "Several rows of one place are there for one user, so which one counts is left to chance.",
-                known_by: "`usher audit` found the same key more than once in a source.",
-                cure: "Decide which row is right and remove the others; then let the database hold the key unique.",
-            },
-            Self::RecordsDisagree => Entry {
-                meaning: "Two records of one user say different things.",
-                known_by: "`usher audit` joined the rows, and what `agree` names is not the same in both.",
-                cure: "Decide which record leads, and write what it says into the other one, by a plan of `usher audit`.",
-            },
+            Self::RecordDuplicated => audit::RECORD_DUPLICATED,
+            Self::RecordsDisagree => audit::RECORDS_DISAGREE,
             Self::SecurityHeadersMissing => Entry {
                 meaning: "The gate's pages reach browsers without the headers that keep them safe.",
                 known_by: "A page of the gate lacks a header that the gate sends with it.",
                 cure: "Find what stands before the gate and removes or replaces headers of its answers.",
             },
-            Self::UnknownToGate => Entry {
-                meaning: "The gate's registry has nobody for a user of the platform, so the gate will not let them in as that user.",
-                known_by: "`usher audit` read both places to their end, the user is not pending, and their key is not in the registry.",
-                cure: "Tell the gate of them, by a plan of `usher audit` with a request to the admin API.",
-            },
-            Self::UserWithoutAccount => Entry {
-                meaning: "A user has no account at a service that the platform needs for them.",
-                known_by: "`usher audit` read both places to their end, the user is not pending, and there is no account with their key.",
-                cure: "Find why it was not created; create the missing accounts by a plan of `usher audit`.",
-            },
-            Self::UserWithoutIdentity => Entry {
-                meaning: "The app has a record of somebody who cannot log in, because the identity provider does not know them.",
-                known_by: "`usher audit` read both places to their end, and the key of the record is that of no identity.",
-                cure: "Find out whether the identity was removed and the record forgotten, or written with another key.",
-            },
+            Self::UnknownToGate => audit::UNKNOWN_TO_GATE,
+            Self::UserWithoutAccount => audit::USER_WITHOUT_ACCOUNT,
+            Self::UserWithoutIdentity => audit::USER_WITHOUT_IDENTITY,
         }
     }
 }
