@@ -1,10 +1,11 @@
 //! `usher check …`: one part of a platform looked at on its own, without a run.
 
 pub(crate) mod contract;
+pub(crate) mod migrations;
 pub(crate) mod security;
 pub(crate) mod tokens;
 
-use crate::configuration::database::Place;
+use crate::configuration::database::{Database, Place};
 use crate::configuration::{Configuration, Environment};
 use crate::outlet::Outlet;
 use crate::redaction::{SecretName, Secrets};
@@ -20,7 +21,11 @@ fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
 
 /// What the addresses of databases hold is shown nowhere.
 fn remember_databases(configuration: &Configuration, secrets: &Secrets) {
-    for database in &configuration.databases {
+    remember_all(&configuration.databases, secrets);
+}
+
+fn remember_all(databases: &[Database], secrets: &Secrets) {
+    for database in databases {
         remember(&database.place, secrets);
     }
 }

@@ -8,6 +8,7 @@ use policy::standing::IssuerUrl;
 
 use crate::arguments::ReportFormat;
 use crate::configuration::USUAL_FILE;
+use crate::migrations::tool::Tool;
 
 /// What can be looked at on its own.
 #[derive(Debug, Subcommand)]
@@ -15,6 +16,9 @@ pub(crate) enum Check {
     /// Hold your own table of instances against the meaning of the statuses
     #[command(after_help = CHECK_CONTRACT_EXAMPLES)]
     Contract(CheckContract),
+    /// Hold the migrations of the code against what the database says of them: applied, pending, failed, edited, unknown
+    #[command(after_help = MIGRATIONS_EXAMPLES)]
+    Migrations(CheckMigrations),
     /// Try at the live gate what an attacker would try first; nothing is created and nothing is changed
     #[command(after_help = SECURITY_EXAMPLES)]
     Security(CheckLive),
@@ -37,6 +41,34 @@ pub(crate) struct CheckContract {
     /// Do what --fix plans without asking
     #[arg(long, requires = "fix")]
     pub(crate) yes: bool,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
+/// The options of `usher check migrations`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckMigrations {
+    /// The file whose [[databases]] have `migrations`
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
+    pub(crate) config: PathBuf,
+
+    /// The one database to look into; all that have `migrations`, unless given
+    #[arg(long, value_name = "NAME")]
+    pub(crate) database: Option<String>,
+
+    /// The folder of the migrations, in place of what the file says
+    #[arg(long, value_name = "PATH")]
+    pub(crate) folder: Option<PathBuf>,
+
+    /// What applies them, where it cannot be told: alembic, d1, flyway, plain, prisma, rails or sqlx
+    #[arg(long, value_name = "NAME", requires = "folder")]
+    pub(crate) tool: Option<Tool>,
+
+    /// The table of what is applied, where it has not its usual name; with `--tool plain` TABLE.COLUMN
+    #[arg(long, value_name = "TABLE", requires = "folder")]
+    pub(crate) history: Option<String>,
 
     /// How the result is written to standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
@@ -123,6 +155,21 @@ Nothing is changed without --fix, and a word that is no status is never guessed 
 Exit codes:
   0 in order, 1 not in order, 2 usage or configuration,
   3 could not find out: the database, or a part of it, could not be looked into";
+
+const MIGRATIONS_EXAMPLES: &str = "\
+Examples:
+  usher check migrations
+  usher check migrations --database identity --report json
+  usher check migrations --database identity --folder prisma/migrations
+  usher check migrations --folder db/changes --tool plain --history applied.file
+
+The folder and the database say which tool it is: Prisma, Alembic, sqlx, Flyway,
+Rails, wrangler D1. Nothing is changed; the report has the commands that mend it.
+A history that cannot be read is never an empty one.
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: a database could not be looked into";
 
 const SECURITY_EXAMPLES: &str = "\
 Examples:

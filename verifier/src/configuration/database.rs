@@ -1,11 +1,16 @@
 //! A database the verifier may look into.
 
+mod alone;
+mod migrations;
+
 use std::fmt;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(crate) use crate::configuration::database::alone::load;
+pub(crate) use crate::configuration::database::migrations::{Migrations, NoHistory};
 use crate::configuration::file::DatabaseEntry;
 use crate::configuration::mistake::Mistake;
 use crate::configuration::reading::Reading;
@@ -20,6 +25,8 @@ pub(crate) struct Database {
     pub(crate) tables: Vec<String>,
     /// The command that applies the migrations.
     pub(crate) migrate: Option<String>,
+    /// Where the migrations are.
+    pub(crate) migrations: Option<Migrations>,
 }
 
 /// Where a database is.
@@ -87,6 +94,13 @@ impl DatabaseEntry {
                 return Err(reading.mistake(&self.name, sentence, None));
             }
         };
+        let migrations = Migrations::complete(
+            self.migrations.as_ref(),
+            self.tool,
+            self.history.as_ref(),
+            &place,
+            reading,
+        )?;
         let Self {
             name,
             tables,
@@ -98,6 +112,7 @@ impl DatabaseEntry {
             place,
             tables,
             migrate,
+            migrations,
         })
     }
 }

@@ -24,6 +24,16 @@ pub(crate) enum Code {
     InstanceOpen,
     /// The status stays where nobody is admitted (incident I1).
     InstanceStuck,
+    /// A migration is another one than when it was applied.
+    MigrationEdited,
+    /// A migration was begun and not finished (incident I3).
+    MigrationFailed,
+    /// The code is newer than the database.
+    MigrationPending,
+    /// The database is newer than the code.
+    MigrationUnknown,
+    /// Database and code have gone different ways.
+    MigrationsDiverged,
     /// Tokens can travel in the open.
     NotEncrypted,
     /// Something takes headers away from the gate's pages.
@@ -43,7 +53,7 @@ pub(crate) struct Entry {
 
 impl Code {
     /// Every code, in alphabetical order of their words.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::ClockSkew,
         Self::DatabaseNeverMigrated,
         Self::EventsLost,
@@ -52,6 +62,11 @@ impl Code {
         Self::InstanceMissing,
         Self::InstanceOpen,
         Self::InstanceStuck,
+        Self::MigrationEdited,
+        Self::MigrationFailed,
+        Self::MigrationPending,
+        Self::MigrationUnknown,
+        Self::MigrationsDiverged,
         Self::NotEncrypted,
         Self::SecurityHeadersMissing,
     ];
@@ -66,6 +81,11 @@ impl Code {
             Self::InstanceMissing => "instance_missing",
             Self::InstanceOpen => "instance_open",
             Self::InstanceStuck => "instance_stuck",
+            Self::MigrationEdited => "migration_edited",
+            Self::MigrationFailed => "migration_failed",
+            Self::MigrationPending => "migration_pending",
+            Self::MigrationUnknown => "migration_unknown",
+            Self::MigrationsDiverged => "migrations_diverged",
             Self::NotEncrypted => "not_encrypted",
             Self::SecurityHeadersMissing => "security_headers_missing",
         }
@@ -87,7 +107,7 @@ impl Code {
             },
             Self::DatabaseNeverMigrated => Entry {
                 meaning: "The deployed code runs against a database that has not got its tables.",
-                known_by: "A sign-up or a log-in failed, and a table of `tables` in [[databases]], or the file itself, is not there.",
+                known_by: "A sign-up or a log-in failed, and a table of `tables` in [[databases]], or the file itself, is not there; or the folder of `migrations` has some and the database has no history of any.",
                 cure: "Apply the migrations to the very database that the report names, and on every deploy.",
             },
             Self::EventsLost => Entry {
@@ -119,6 +139,31 @@ impl Code {
                 meaning: "The instance stays in a status in which nobody is let in.",
                 known_by: "The status stood still for half of the wait or longer; the registry and the app itself are asked.",
                 cure: "Let whoever creates instances write `ready`; the report has the legal steps for those that are there.",
+            },
+            Self::MigrationEdited => Entry {
+                meaning: "A migration is not what it was when it was applied.",
+                known_by: "The checksum that the tool wrote down (Prisma, sqlx, Flyway) is not that of the file.",
+                cure: "Put the file back as it was, and the difference into a new migration.",
+            },
+            Self::MigrationFailed => Entry {
+                meaning: "A migration failed halfway, and the tool applies nothing behind it.",
+                known_by: "The history of the tool says so (Prisma, sqlx, Flyway); its log is quoted where it keeps one.",
+                cure: "Mend what the log names, take the failure out of the history by the tool's own command, and apply again.",
+            },
+            Self::MigrationPending => Entry {
+                meaning: "The code brings migrations that the database in use has not seen.",
+                known_by: "The folder of `migrations` in [[databases]] held against the history in the database.",
+                cure: "Apply them to the very database that the report names, and on every deploy.",
+            },
+            Self::MigrationUnknown => Entry {
+                meaning: "Migrations are applied that the code does not have: the database is ahead of it.",
+                known_by: "The history in the database names what the folder has not got.",
+                cure: "Deploy the code that has them, or bring their files back.",
+            },
+            Self::MigrationsDiverged => Entry {
+                meaning: "Some migrations are applied that the code does not have, and others of the code are not applied; or the folder itself branches.",
+                known_by: "The folder held against the history, and the graph of Alembic's revisions for its heads.",
+                cure: "Check that it is the right database; bring the branches together before anything is applied.",
             },
             Self::NotEncrypted => Entry {
                 meaning: "Passwords and tokens can travel unencrypted.",

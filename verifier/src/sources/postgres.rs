@@ -4,7 +4,10 @@ use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
 use tokio_postgres::{Client, Config, NoTls};
+
+use crate::contract::TableName;
 
 /// A connection; what it carries ends with it.
 pub(crate) async fn connect(url: &str) -> Result<Client, PostgresError> {
@@ -32,6 +35,56 @@ pub(crate) async fn tables(url: &str) -> Result<Vec<String>, PostgresError> {
         .map_err(PostgresError::Sql)?;
     let names = rows.iter().map(|row| row.try_get(0));
     names.collect::<Result<_, _>>().map_err(PostgresError::Sql)
+}
+
+/// A table of the server.
+#[derive(Debug)]
+pub(crate) struct Named {
+    pub(crate) schema: String,
+    pub(crate) name: String,
+    /// Whether its name alone leads to it.
+    pub(crate) is_in_path: bool,
+}
+
+/// Every table that is not the server's own.
+pub(crate) async fn all_tables(client: &Client) -> Result<Vec<Named>, PostgresError> {
+    let rows = client
+        .query(
+            "SELECT schemaname::text, tablename::text, schemaname = ANY (current_schemas(false)) FROM pg_catalog.pg_tables \
+             WHERE schemaname NOT IN ('information_schema', 'pg_catalog') ORDER BY 3 DESC, 1, 2",
+            &[],
+        )
+        .await
+        .map_err(PostgresError::Sql)?;
+    let named = rows.iter().map(|row| {
+        Ok(Named {
+            schema: row.try_get(0)?,
+            name: row.try_get(1)?,
+            is_in_path: row.try_get(2)?,
+        })
+    });
+    named.collect::<Result<_, _>>().map_err(PostgresError::Sql)
+}
+
+/// Every row of a table, by the names of its columns; bytes are written as the server writes them, `\\x…`.
+pub(crate) async fn rows(
+    client: &Client,
+    table: &TableName,
+) -> Result<Vec<Map<String, Value>>, PostgresError> {
+    let schema = table.schema.as_ref();
+    let schema = schema.map_or_else(String::new, |schema| format!("{}.", schema.quoted()));
+    let name = table.name.quoted();
+    let sql = format!("SELECT row_to_json(of_it)::text FROM {schema}{name} AS of_it");
+    let rows = client.query(&sql, &[]).await.map_err(PostgresError::Sql)?;
+    let texts = rows.iter().map(|row| row.try_get::<_, String>(0));
+    let texts: Vec<_> = texts
+        .collect::<Result<_, _>>()
+        .map_err(PostgresError::Sql)?;
+    // The server writes nothing but JSON.
+    Ok(texts
+        .iter()
+        .filter_map(|text| serde_json::from_str(text).ok())
+        .collect())
 }
 
 /// Why a server could not be looked into.
