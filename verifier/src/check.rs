@@ -2,6 +2,7 @@
 
 pub(crate) mod contract;
 pub(crate) mod migrations;
+pub(crate) mod persistence;
 pub(crate) mod security;
 pub(crate) mod tokens;
 
@@ -10,6 +11,7 @@ use crate::configuration::{Configuration, Environment};
 use crate::outlet::Outlet;
 use crate::redaction::{SecretName, Secrets};
 use crate::report::Look;
+use crate::sources::postgres;
 
 /// How the report of a check may look.
 fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
@@ -36,7 +38,7 @@ pub(crate) fn remember(place: &Place, secrets: &Secrets) {
         return;
     };
     secrets.remember(SecretName::Origin(origin), url);
-    if let Ok(config) = url.parse::<tokio_postgres::Config>()
+    if let Ok(config) = postgres::understood(url)
         && let Some(password) = config.get_password()
     {
         let password = String::from_utf8_lossy(password);

@@ -119,6 +119,11 @@ async fn perform(
                 .await
                 .map_err(|error| error.to_string())
         }
+        Command::Check(Check::Persistence(options)) => {
+            check::persistence::check(options, secrets, outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
         Command::Check(Check::Contract(options)) => {
             check::contract::check(options, secrets, outlet)
                 .await

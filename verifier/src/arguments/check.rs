@@ -19,6 +19,9 @@ pub(crate) enum Check {
     /// Hold the migrations of the code against what the database says of them: applied, pending, failed, edited, unknown
     #[command(after_help = MIGRATIONS_EXAMPLES)]
     Migrations(CheckMigrations),
+    /// Whether what people have written is still there after a deploy, and the signs that it will not be
+    #[command(after_help = PERSISTENCE_EXAMPLES)]
+    Persistence(CheckPersistence),
     /// Try at the live gate what an attacker would try first; nothing is created and nothing is changed
     #[command(after_help = SECURITY_EXAMPLES)]
     Security(CheckLive),
@@ -69,6 +72,30 @@ pub(crate) struct CheckMigrations {
     /// The table of what is applied, where it has not its usual name; with `--tool plain` TABLE.COLUMN
     #[arg(long, value_name = "TABLE", requires = "folder")]
     pub(crate) history: Option<String>,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
+/// The options of `usher check persistence`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckPersistence {
+    /// The file that describes the deployment
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
+    pub(crate) config: PathBuf,
+
+    /// Create the marker, a user, before a deploy
+    #[arg(long, group = "moment")]
+    pub(crate) before: bool,
+
+    /// Look for the marker after the deploy, and remove it
+    #[arg(long, group = "moment")]
+    pub(crate) after: bool,
+
+    /// Create the marker, run this command in a shell, and look for the marker
+    #[arg(long, value_name = "DEPLOY COMMAND", group = "moment")]
+    pub(crate) around: Option<String>,
 
     /// How the result is written to standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
@@ -170,6 +197,21 @@ A history that cannot be read is never an empty one.
 Exit codes:
   0 in order, 1 not in order, 2 usage or configuration,
   3 could not find out: a database could not be looked into";
+
+const PERSISTENCE_EXAMPLES: &str = "\
+Examples:
+  usher check persistence
+  usher check persistence --around 'docker compose up --build --detach'
+  usher check persistence --before; ./deploy.sh; usher check persistence --after
+
+A user is created before the deploy, logged in after it, and removed. Without a
+deploy only the signs are looked at: a SQLite file that is not on a volume (run
+it where the app runs), and a database that is not the one the app is given
+(`app_env_file` in [[databases]]).
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: nobody can log in at all, or a part could not be looked at";
 
 const SECURITY_EXAMPLES: &str = "\
 Examples:

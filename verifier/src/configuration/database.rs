@@ -27,6 +27,15 @@ pub(crate) struct Database {
     pub(crate) migrate: Option<String>,
     /// Where the migrations are.
     pub(crate) migrations: Option<Migrations>,
+    /// Where it stands which database the app is given.
+    pub(crate) given_to_app: Option<GivenToApp>,
+}
+
+/// A variable in a file of them.
+#[derive(Clone, Debug)]
+pub(crate) struct GivenToApp {
+    pub(crate) file: PathBuf,
+    pub(crate) variable: String,
 }
 
 /// Where a database is.
@@ -101,6 +110,11 @@ impl DatabaseEntry {
             &place,
             reading,
         )?;
+        let variable = self.app_env.unwrap_or_else(|| "DATABASE_URL".to_owned());
+        let given_to_app = self.app_env_file.map(|file| GivenToApp {
+            file: file.value,
+            variable,
+        });
         let Self {
             name,
             tables,
@@ -113,6 +127,7 @@ impl DatabaseEntry {
             tables,
             migrate,
             migrations,
+            given_to_app,
         })
     }
 }

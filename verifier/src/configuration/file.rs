@@ -153,6 +153,10 @@ pub(super) struct DatabaseEntry {
     pub(super) tool: Option<Tool>,
     /// The table that says what is applied, where it has not its usual name; for plain files TABLE.COLUMN, the column holding their names.
     pub(super) history: Option<Placed<String>>,
+    /// The file of variables that the app is started with, for `usher check persistence`: whether it is given this very database.
+    pub(super) app_env_file: Option<Placed<PathBuf>>,
+    /// The variable in it that says which database; `DATABASE_URL` unless said otherwise.
+    pub(super) app_env: Option<String>,
 }
 
 impl Default for Budget {

@@ -10,6 +10,10 @@ use crate::configuration::suggestion::closest;
 pub(crate) enum Code {
     /// Two clocks disagree.
     ClockSkew,
+    /// A deploy took what people had written (incident I5).
+    DataLost,
+    /// The database goes with its container (incident I5).
+    DataOnNoVolume,
     /// The code runs against a database without its tables (incident I5).
     DatabaseNeverMigrated,
     /// Log-ins are let in and not written down (incident I4).
@@ -36,6 +40,8 @@ pub(crate) enum Code {
     MigrationsDiverged,
     /// Tokens can travel in the open.
     NotEncrypted,
+    /// The app uses another database than everybody thinks (incident I5).
+    OtherDatabaseInUse,
     /// Something takes headers away from the gate's pages.
     SecurityHeadersMissing,
 }
@@ -53,8 +59,10 @@ pub(crate) struct Entry {
 
 impl Code {
     /// Every code, in alphabetical order of their words.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::ClockSkew,
+        Self::DataLost,
+        Self::DataOnNoVolume,
         Self::DatabaseNeverMigrated,
         Self::EventsLost,
         Self::ForgeryAdmitted,
@@ -68,12 +76,15 @@ impl Code {
         Self::MigrationUnknown,
         Self::MigrationsDiverged,
         Self::NotEncrypted,
+        Self::OtherDatabaseInUse,
         Self::SecurityHeadersMissing,
     ];
 
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::ClockSkew => "clock_skew",
+            Self::DataLost => "data_lost",
+            Self::DataOnNoVolume => "data_on_no_volume",
             Self::DatabaseNeverMigrated => "database_never_migrated",
             Self::EventsLost => "events_lost",
             Self::ForgeryAdmitted => "forgery_admitted",
@@ -87,6 +98,7 @@ impl Code {
             Self::MigrationUnknown => "migration_unknown",
             Self::MigrationsDiverged => "migrations_diverged",
             Self::NotEncrypted => "not_encrypted",
+            Self::OtherDatabaseInUse => "other_database_in_use",
             Self::SecurityHeadersMissing => "security_headers_missing",
         }
     }
@@ -104,6 +116,16 @@ impl Code {
                 meaning: "The clock of the gate and the clock of whoever runs `usher` are apart by more than tokens are allowed to be.",
                 known_by: "The `date` of an answer of the gate, held against the clock here before and after it.",
                 cure: "Let both follow a time server; it says nothing of which of the two is wrong.",
+            },
+            Self::DataLost => Entry {
+                meaning: "What was written before a deploy is not there after it.",
+                known_by: "`usher check persistence`: the user that it created before the deploy cannot log in after it, and one that is created now can.",
+                cure: "Put the database on a volume, or on a server of its own, and bring the data back from a backup.",
+            },
+            Self::DataOnNoVolume => Entry {
+                meaning: "The file of the database is in the container itself or in memory, so the next deploy takes it away.",
+                known_by: "`usher check persistence`, run where the app runs: the file system that holds the file is an overlay or a tmpfs.",
+                cure: "Mount a volume at the folder of the file, and copy the file to it before the container is made anew.",
             },
             Self::DatabaseNeverMigrated => Entry {
                 meaning: "The deployed code runs against a database that has not got its tables.",
@@ -169,6 +191,11 @@ impl Code {
                 meaning: "Passwords and tokens can travel unencrypted.",
                 known_by: "An address of the configuration begins with `http:`, or the gate's host serves whoever comes unencrypted.",
                 cure: "Give the service a certificate, and let `http:` lead to `https:`.",
+            },
+            Self::OtherDatabaseInUse => Entry {
+                meaning: "The app is given another database than the one that is looked after.",
+                known_by: "`usher check persistence`: the variable in `app_env_file` leads to another place than its [[databases]] table does.",
+                cure: "Give the app this database, or name in usher.toml the one that it has.",
             },
             Self::SecurityHeadersMissing => Entry {
                 meaning: "The gate's pages reach browsers without the headers that keep them safe.",

@@ -189,6 +189,7 @@ mod tests {
             tables: vec!["users".into()],
             migrate: Some("alembic upgrade head".into()),
             migrations: None,
+            given_to_app: None,
         }
     }
 

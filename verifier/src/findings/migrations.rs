@@ -44,7 +44,11 @@ fn joined(mut of_tables: Opinion, mut of_history: Opinion) -> Opinion {
             let mut seen = std::mem::take(&mut history.evidence);
             seen.retain(is_new);
             table.evidence.append(&mut seen);
-            of_history.causes.remove(0);
+            // And the history names the tool, so its commands are known.
+            let known = of_history.causes.remove(0).fix;
+            if table.fix.commands.is_empty() {
+                table.fix = known;
+            }
         }
         Code::MigrationFailed | Code::MigrationPending | Code::MigrationsDiverged => {
             // It says why they are missing.
@@ -54,6 +58,8 @@ fn joined(mut of_tables: Opinion, mut of_history: Opinion) -> Opinion {
             of_tables.causes.remove(0);
         }
         Code::ClockSkew
+        | Code::DataLost
+        | Code::DataOnNoVolume
         | Code::EventsLost
         | Code::ForgeryAdmitted
         | Code::GateMisconfigured
@@ -63,6 +69,7 @@ fn joined(mut of_tables: Opinion, mut of_history: Opinion) -> Opinion {
         | Code::MigrationEdited
         | Code::MigrationUnknown
         | Code::NotEncrypted
+        | Code::OtherDatabaseInUse
         | Code::SecurityHeadersMissing => {}
     }
     of_tables.and(of_history)
@@ -80,6 +87,8 @@ const fn as_an_explanation(cause: &Cause) -> Confidence {
             Confidence::Likely
         }
         Code::ClockSkew
+        | Code::DataLost
+        | Code::DataOnNoVolume
         | Code::DatabaseNeverMigrated
         | Code::EventsLost
         | Code::ForgeryAdmitted
@@ -90,6 +99,7 @@ const fn as_an_explanation(cause: &Cause) -> Confidence {
         | Code::MigrationFailed
         | Code::MigrationsDiverged
         | Code::NotEncrypted
+        | Code::OtherDatabaseInUse
         | Code::SecurityHeadersMissing => cause.confidence,
     }
 }

@@ -107,7 +107,10 @@ fn alembics_rows_are_ends_and_everything_before_them_is_applied() {
 #[test]
 fn plain_names_count_with_and_without_their_ending() {
     let mut plain = folder(Tool::Plain, &["1.sql", "2.sql"]);
-    plain.migrations.iter_mut().for_each(|one| one.checksums.clear());
+    plain
+        .migrations
+        .iter_mut()
+        .for_each(|one| one.checksums.clear());
     let rows = vec![row("1.sql", State::Applied), row("2", State::Applied)];
     assert_eq!(told(&plain, rows), "2 applied");
 }
