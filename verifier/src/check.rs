@@ -14,7 +14,7 @@ use crate::report::Look;
 use crate::sources::postgres;
 
 /// How the report of a check may look.
-fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
+pub(crate) fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
     let is_plain = environment("NO_COLOR").is_some_and(|set| !set.is_empty());
     Look {
         coloured: outlet.report_is_live && !is_plain,
@@ -22,7 +22,7 @@ fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
 }
 
 /// What the addresses of databases hold is shown nowhere.
-fn remember_databases(configuration: &Configuration, secrets: &Secrets) {
+pub(crate) fn remember_databases(configuration: &Configuration, secrets: &Secrets) {
     remember_all(&configuration.databases, secrets);
 }
 

@@ -63,13 +63,15 @@ pub(crate) async fn look(
         }
     };
     let folder = Folder::read(&migrations.folder, tool)?;
-    Ok(judged(database, &folder, history))
+    let table = history::table_of(tool, migrations);
+    let table = table.map_or_else(String::new, |table| table.to_string());
+    Ok(judged(database, &folder, &table, history))
 }
 
-fn judged(database: &Database, folder: &Folder, history: History) -> Seen {
+fn judged(database: &Database, folder: &Folder, table: &str, history: History) -> Seen {
     let rows = match history {
-        History::Absent { table, tables } => {
-            let cause = causes::never_migrated(database, folder, &table, &tables);
+        History::Absent { tables } => {
+            let cause = causes::never_migrated(database, folder, table, &tables);
             return Seen::of_cause(database, cause);
         }
         History::Rows(rows) => rows,
@@ -84,7 +86,7 @@ fn judged(database: &Database, folder: &Folder, history: History) -> Seen {
             folder.tool.title(),
         )),
         opinion: Opinion {
-            causes: causes::of(database, folder, &standing),
+            causes: causes::of(database, folder, table, &standing),
             unlooked: Vec::new(),
         },
     }

@@ -151,9 +151,9 @@ async fn incident_5_a_database_that_was_never_migrated_is_the_one_cause_of_the_f
     assert_eq!(run.code, Some(1), "{}", run.said);
     assert_eq!(run.codes(), ["database_never_migrated"], "{}", run.said);
     assert_eq!(run.commands(), ["alembic upgrade head"], "{}", run.said);
-    run.commands()
-        .iter()
-        .for_each(|command| place.done(command));
+    for command in run.commands() {
+        place.done(&command);
+    }
     let run = place.usher(&["verify", "--report", "json"]);
     assert_eq!((run.code, run.codes().len()), (Some(0), 0), "{}", run.said);
 }

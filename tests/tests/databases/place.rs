@@ -114,7 +114,9 @@ impl Place {
         let checked = self.finds(state, codes);
         let commands = checked.commands();
         assert!(!commands.is_empty(), "{state}: {}", checked.said);
-        commands.iter().for_each(|command| self.done(command));
+        for command in &commands {
+            self.done(command);
+        }
         self.finds(&format!("{state}, after the printed fix"), &[]);
         checked
     }
@@ -135,7 +137,7 @@ impl Checked {
     /// Of every cause, in their order.
     pub(crate) fn commands(&self) -> Vec<String> {
         let findings = self.report["findings"].as_array().into_iter().flatten();
-        let commands = findings.flat_map(|finding| finding["fix"]["commands"].as_array());
+        let commands = findings.filter_map(|finding| finding["fix"]["commands"].as_array());
         let commands = commands.flatten().filter_map(Value::as_str);
         commands.map(str::to_owned).collect()
     }

@@ -47,7 +47,7 @@ fn chosen(
     }
     let Some(folder) = &options.folder else {
         let chosen: Vec<_> = (databases.into_iter())
-            .filter_map(|database| Some((database.clone(), database.migrations?)))
+            .filter_map(|database| Some((database.clone(), *database.migrations?)))
             .collect();
         return if chosen.is_empty() {
             Err(CheckMigrationsError::NoFolder)

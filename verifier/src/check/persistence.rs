@@ -18,6 +18,7 @@ use crate::check::{look, remember_databases};
 use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::{Configuration, Environment};
 use crate::deployment::Deployment;
+use crate::deployment::tls::NoClient;
 use crate::examined::Examined;
 use crate::findings::{Opinion, Unlooked};
 use crate::interruption::Interruption;
@@ -115,7 +116,7 @@ impl Seen {
 #[derive(Debug)]
 pub(crate) enum CheckPersistenceError {
     /// The HTTP client cannot be set up.
-    Client(reqwest::Error),
+    Client(NoClient),
     /// usher.toml is wrong.
     Configuration(ConfigurationError),
     /// The marker cannot be written down.
@@ -132,8 +133,8 @@ pub(crate) enum CheckPersistenceError {
     Signals(io::Error),
 }
 
-impl From<reqwest::Error> for CheckPersistenceError {
-    fn from(error: reqwest::Error) -> Self {
+impl From<NoClient> for CheckPersistenceError {
+    fn from(error: NoClient) -> Self {
         Self::Client(error)
     }
 }

@@ -26,9 +26,9 @@ pub(crate) struct Database {
     /// The command that applies the migrations.
     pub(crate) migrate: Option<String>,
     /// Where the migrations are.
-    pub(crate) migrations: Option<Migrations>,
+    pub(crate) migrations: Option<Box<Migrations>>,
     /// Where it stands which database the app is given.
-    pub(crate) given_to_app: Option<GivenToApp>,
+    pub(crate) given_to_app: Option<Box<GivenToApp>>,
 }
 
 /// A variable in a file of them.
@@ -111,9 +111,11 @@ impl DatabaseEntry {
             reading,
         )?;
         let variable = self.app_env.unwrap_or_else(|| "DATABASE_URL".to_owned());
-        let given_to_app = self.app_env_file.map(|file| GivenToApp {
-            file: file.value,
-            variable,
+        let given_to_app = self.app_env_file.map(|file| {
+            Box::new(GivenToApp {
+                file: file.value,
+                variable,
+            })
         });
         let Self {
             name,
@@ -126,7 +128,7 @@ impl DatabaseEntry {
             place,
             tables,
             migrate,
-            migrations,
+            migrations: migrations.map(Box::new),
             given_to_app,
         })
     }

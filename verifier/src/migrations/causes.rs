@@ -57,17 +57,22 @@ const fn baseline(tool: Tool) -> &'static str {
 }
 
 /// What is wrong, the worst first. What waits behind one that failed is no cause of its own.
-pub(super) fn of(database: &Database, folder: &Folder, standing: &Standing) -> Vec<Cause> {
+pub(super) fn of(
+    database: &Database,
+    folder: &Folder,
+    table: &str,
+    standing: &Standing,
+) -> Vec<Cause> {
     let case = Case {
         database,
         folder,
+        table,
         standing,
     };
     let (waits, is_ahead) = (!standing.pending.is_empty(), !standing.unknown.is_empty());
     let place = match (standing.failed.is_empty(), waits, is_ahead) {
-        (_, false, false) => None,
+        (_, false, false) | (false, true, false) => None,
         (false, _, true) | (true, false, true) => Some(case.unknown()),
-        (false, true, false) => None,
         (true, true, true) => Some(case.diverged()),
         (true, true, false) if case.has_loose_heads() => Some(case.heads()),
         (true, true, false) => Some(case.pending()),
@@ -80,6 +85,7 @@ pub(super) fn of(database: &Database, folder: &Folder, standing: &Standing) -> V
 struct Case<'a> {
     database: &'a Database,
     folder: &'a Folder,
+    table: &'a str,
     standing: &'a Standing,
 }
 
@@ -109,15 +115,14 @@ impl Case<'_> {
             )
         });
         let evidence = log.chain(self.waiting()).collect();
-        let table = self.folder.tool.usual_table().unwrap_or_default();
-        self.cause(
+        Self::cause(
             Code::MigrationFailed,
             format!(
                 "{names} failed in the database `{}`{waiting}",
                 self.database.name
             ),
             evidence,
-            cure::again(self.database, self.folder, failed, table),
+            cure::again(self.database, self.folder, failed, self.table),
         )
     }
 
@@ -128,7 +133,7 @@ impl Case<'_> {
                 .iter()
                 .map(|pending| pending.migration.name.as_str()),
         );
-        self.cause(
+        Self::cause(
             Code::MigrationPending,
             format!(
                 "the database `{}` is behind the code: {names} {} not applied",
@@ -143,7 +148,7 @@ impl Case<'_> {
     fn unknown(&self) -> Cause {
         let unknown = &self.standing.unknown;
         let names = listed(unknown.iter().map(|unknown| unknown.name.as_str()));
-        self.cause(
+        Self::cause(
             Code::MigrationUnknown,
             format!(
                 "the database `{}` is ahead of the code: {names} {} applied, and {} has no such migration",
@@ -169,7 +174,7 @@ impl Case<'_> {
                 .map(|pending| pending.migration.name.as_str()),
         );
         let there = listed(unknown.iter().map(|unknown| unknown.name.as_str()));
-        self.cause(
+        Self::cause(
             Code::MigrationsDiverged,
             format!(
                 "the database `{}` and the code have gone different ways: {there} {} applied and not in {}, {here} {} not applied",
@@ -188,7 +193,7 @@ impl Case<'_> {
 
     fn heads(&self) -> Cause {
         let heads = listed(self.folder.heads.iter().map(String::as_str));
-        self.cause(
+        Self::cause(
             Code::MigrationsDiverged,
             format!(
                 "{} branches: its heads are {heads}, and `alembic upgrade head` refuses to choose",
@@ -216,13 +221,22 @@ impl Case<'_> {
             }
             Tool::Alembic | Tool::D1 | Tool::Plain | Tool::Prisma | Tool::Rails | Tool::Sqlx => "",
         };
-        self.cause(
+        Self::cause(
             Code::MigrationEdited,
-            format!("{names} {} changed after it was applied to the database `{}`, which has what it said before", was(edited.len()), self.database.name),
+            format!(
+                "{names} {} changed after it was applied to the database `{}`, which has what it said before",
+                was(edited.len()),
+                self.database.name
+            ),
             evidence.collect(),
             Fix {
-                sentence: format!("Put the file back as it was, and the difference into a new migration.{but} What was changed, and when:"),
-                commands: edited.iter().map(|edited| cure::log_of(&self.file(edited))).collect(),
+                sentence: format!(
+                    "Put the file back as it was, and the difference into a new migration.{but} What was changed, and when:"
+                ),
+                commands: edited
+                    .iter()
+                    .map(|edited| cure::log_of(&self.file(edited)))
+                    .collect(),
             },
         )
     }
@@ -272,7 +286,7 @@ impl Case<'_> {
         )
     }
 
-    fn cause(&self, code: Code, sentence: String, evidence: Vec<Evidence>, fix: Fix) -> Cause {
+    fn cause(code: Code, sentence: String, evidence: Vec<Evidence>, fix: Fix) -> Cause {
         Cause {
             code,
             confidence: Confidence::Certain,
@@ -286,12 +300,12 @@ impl Case<'_> {
 /// The first few, and how many more there are.
 fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     let more = names.len().saturating_sub(SHOWN);
-    let named: Vec<_> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
-    let named = named.join(", ");
+    let shown: Vec<_> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let shown = shown.join(", ");
     if more == 0 {
-        named
+        shown
     } else {
-        format!("{named} and {more} more")
+        format!("{shown} and {more} more")
     }
 }
 

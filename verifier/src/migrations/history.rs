@@ -17,7 +17,7 @@ use crate::sources::sqlite::{self, SqliteError};
 #[derive(Debug)]
 pub(crate) enum History {
     /// The table is not there; these are.
-    Absent { table: String, tables: Vec<String> },
+    Absent { tables: Vec<String> },
     /// What the tool wrote.
     Rows(Vec<Row>),
 }
@@ -71,17 +71,17 @@ pub(super) async fn read(
     let [tool] = candidates.as_slice() else {
         return Err(HistoryError::Undecided(candidates.clone()));
     };
-    let table = table_of(*tool, migrations).map_or_else(String::new, |table| table.to_string());
     let tables = tables.into_iter().filter(|named| named.is_in_path);
     let tables = tables.map(|named| named.name).collect();
-    Ok((*tool, History::Absent { table, tables }))
+    Ok((*tool, History::Absent { tables }))
 }
 
 fn unreadable(error: impl std::fmt::Display) -> HistoryError {
     HistoryError::Unreadable(error.to_string())
 }
 
-fn table_of(tool: Tool, migrations: &Migrations) -> Option<TableName> {
+/// The table of its history.
+pub(super) fn table_of(tool: Tool, migrations: &Migrations) -> Option<TableName> {
     let usual = || {
         Some(TableName {
             schema: None,

@@ -12,7 +12,7 @@ use crate::configuration::suggestion::closest;
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Tool {
-    /// Alembic, of SQLAlchemy.
+    /// Alembic, of `SQLAlchemy`.
     Alembic,
     /// Cloudflare D1, through wrangler.
     D1,

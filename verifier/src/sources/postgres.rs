@@ -25,7 +25,7 @@ pub(crate) async fn connect(url: &str) -> Result<Client, PostgresError> {
     Ok(client)
 }
 
-/// The address as other clients write it as well: SQLAlchemy names its driver in the scheme (`postgresql+psycopg2://`), and Prisma has
+/// The address as other clients write it as well: `SQLAlchemy` names its driver in the scheme (`postgresql+psycopg2://`), and Prisma has
 /// parameters of its own, of which `schema` says where it looks.
 pub(crate) fn understood(address: &str) -> Result<Config, tokio_postgres::Error> {
     let plain = address.parse();

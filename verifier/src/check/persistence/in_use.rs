@@ -14,7 +14,7 @@ use crate::sources::postgres;
 
 /// Reads the file of variables that the app is started with.
 pub(super) fn look(database: &Database) -> Seen {
-    let Some(GivenToApp { file, variable }) = &database.given_to_app else {
+    let Some(GivenToApp { file, variable }) = database.given_to_app.as_deref() else {
         return Seen::default();
     };
     let at = format!("`{variable}` in {}", file.display());
@@ -127,7 +127,7 @@ impl fmt::Display for Target {
 
 /// As Docker's `env_file` has it: `NAME=value`, perhaps with `export` and with quotes; the last one counts.
 fn value_of(text: &str, name: &str) -> Option<String> {
-    let lines = text.lines().filter_map(|line| {
+    let mut latest_first = text.lines().rev().filter_map(|line| {
         let line = line.trim();
         let (key, value) = line
             .strip_prefix("export ")
@@ -135,7 +135,7 @@ fn value_of(text: &str, name: &str) -> Option<String> {
             .split_once('=')?;
         (key.trim() == name).then(|| value.trim())
     });
-    let value = lines.last()?;
+    let value = latest_first.next()?;
     let quoted = ['"', '\'']
         .into_iter()
         .find_map(|quote| value.strip_prefix(quote)?.split_once(quote));

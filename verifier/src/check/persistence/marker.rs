@@ -103,8 +103,13 @@ impl Markers<'_> {
                 Fate::Kept => {
                     seen.looked_at
                         .push(format!("{at}, created {created}, logs in"));
-                    let swept =
-                        sweep(self.deployment, &entry, self.interruption, self.outlet).await;
+                    let swept = sweep(
+                        self.deployment,
+                        (&path, &entry),
+                        self.interruption,
+                        self.outlet,
+                    )
+                    .await;
                     if let Err(why) = swept {
                         let why = format!("it is left over: {why}; kept in {}", path.display());
                         seen.opinion.unlooked.push(Unlooked { at, why });

@@ -22,7 +22,8 @@ pub(super) fn read(path: &Path) -> Result<Folder, FolderError> {
     let mut scripts = Vec::new();
     for entry in files::entries(folder)? {
         // As Alembic decides it (`_only_source_rev_file`).
-        let is_script = entry.name.ends_with(".py") && !entry.name.starts_with("__init__");
+        let is_python = entry.path.extension().is_some_and(|ending| ending == "py");
+        let is_script = is_python && !entry.name.starts_with("__init__");
         if is_script && entry.path.is_file() {
             scripts.push(script(&entry)?);
         }

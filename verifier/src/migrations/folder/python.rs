@@ -143,10 +143,8 @@ fn text(token: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn texts(values: &[&str]) -> Option<Value> {
-        Some(Value::Texts(
-            values.iter().map(|&text| text.to_owned()).collect(),
-        ))
+    fn listed(values: &[&str]) -> Value {
+        Value::Texts(values.iter().map(|&text| text.to_owned()).collect())
     }
 
     #[test]
@@ -161,9 +159,15 @@ mod tests {
             value_of(written, "revision"),
             Some(Value::Text("a1".into()))
         );
-        assert_eq!(value_of(written, "down_revision"), texts(&["b1", "c1"]));
+        assert_eq!(
+            value_of(written, "down_revision"),
+            Some(listed(&["b1", "c1"]))
+        );
         assert_eq!(value_of(written, "depends_on"), Some(Value::None));
-        assert_eq!(value_of(written, "branch_labels"), texts(&["mobile"]));
+        assert_eq!(
+            value_of(written, "branch_labels"),
+            Some(listed(&["mobile"]))
+        );
         assert_eq!(value_of(written, "nothing"), None);
     }
 

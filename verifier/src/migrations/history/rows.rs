@@ -134,7 +134,11 @@ fn flyway(records: &[Record]) -> Result<Vec<Row>, String> {
             // The row that says who made the schema.
             Value::Null if kind == "SCHEMA" => continue,
             Value::Null => description.clone(),
-            _ => {
+            Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_) => {
                 let version = text(record, "version")?;
                 canonical(&version).unwrap_or(version)
             }
