@@ -14,6 +14,7 @@
 //! arguments ─► init ─► preset ─► usher.toml
 //! arguments ─► check ─► explanation ─► report ─► outlet
 //! arguments ─► check ─► the operator's own database ─► report ─► outlet
+//! arguments ─► check ─► migrations ─► folder, history ─► report ─► outlet
 //! arguments ─► contract ─► policy::contract ─► outlet
 //! arguments ─► operator ─► the gate's admin API ─► outlet
 //! ```
@@ -41,6 +42,7 @@ mod journal;
 mod key;
 mod manual;
 mod memory;
+mod migrations;
 mod newcomer;
 mod operator;
 mod operator_secret;
@@ -117,6 +119,16 @@ async fn perform(
         }
         Command::Check(Check::Security(options)) => {
             check::security::check(options, secrets, outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
+        Command::Check(Check::Migrations(options)) => {
+            check::migrations::check(options, secrets, outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
+        Command::Check(Check::Persistence(options)) => {
+            check::persistence::check(options, secrets, outlet)
                 .await
                 .map_err(|error| error.to_string())
         }

@@ -1,11 +1,16 @@
 //! A database the verifier may look into.
 
+mod alone;
+mod migrations;
+
 use std::fmt;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(crate) use crate::configuration::database::alone::load;
+pub(crate) use crate::configuration::database::migrations::{Migrations, NoHistory};
 use crate::configuration::file::DatabaseEntry;
 use crate::configuration::mistake::Mistake;
 use crate::configuration::reading::Reading;
@@ -20,6 +25,17 @@ pub(crate) struct Database {
     pub(crate) tables: Vec<String>,
     /// The command that applies the migrations.
     pub(crate) migrate: Option<String>,
+    /// Where the migrations are.
+    pub(crate) migrations: Option<Box<Migrations>>,
+    /// Where it stands which database the app is given.
+    pub(crate) given_to_app: Option<Box<GivenToApp>>,
+}
+
+/// A variable in a file of them.
+#[derive(Clone, Debug)]
+pub(crate) struct GivenToApp {
+    pub(crate) file: PathBuf,
+    pub(crate) variable: String,
 }
 
 /// Where a database is.
@@ -87,6 +103,20 @@ impl DatabaseEntry {
                 return Err(reading.mistake(&self.name, sentence, None));
             }
         };
+        let migrations = Migrations::complete(
+            self.migrations.as_ref(),
+            self.tool,
+            self.history.as_ref(),
+            &place,
+            reading,
+        )?;
+        let variable = self.app_env.unwrap_or_else(|| "DATABASE_URL".to_owned());
+        let given_to_app = self.app_env_file.map(|file| {
+            Box::new(GivenToApp {
+                file: file.value,
+                variable,
+            })
+        });
         let Self {
             name,
             tables,
@@ -98,6 +128,8 @@ impl DatabaseEntry {
             place,
             tables,
             migrate,
+            migrations: migrations.map(Box::new),
+            given_to_app,
         })
     }
 }

@@ -10,6 +10,10 @@ use crate::configuration::suggestion::closest;
 pub(crate) enum Code {
     /// Two clocks disagree.
     ClockSkew,
+    /// A deploy took what people had written (incident I5).
+    DataLost,
+    /// The database goes with its container (incident I5).
+    DataOnNoVolume,
     /// The code runs against a database without its tables (incident I5).
     DatabaseNeverMigrated,
     /// Log-ins are let in and not written down (incident I4).
@@ -28,8 +32,20 @@ pub(crate) enum Code {
     LinkDead,
     /// People read what is not the case (incidents I1, I4).
     MessageContradictsState,
+    /// A migration is another one than when it was applied.
+    MigrationEdited,
+    /// A migration was begun and not finished (incident I3).
+    MigrationFailed,
+    /// The code is newer than the database.
+    MigrationPending,
+    /// The database is newer than the code.
+    MigrationUnknown,
+    /// Database and code have gone different ways.
+    MigrationsDiverged,
     /// Tokens can travel in the open.
     NotEncrypted,
+    /// The app uses another database than everybody thinks (incident I5).
+    OtherDatabaseInUse,
     /// Something takes headers away from the gate's pages.
     SecurityHeadersMissing,
 }
@@ -47,8 +63,10 @@ pub(crate) struct Entry {
 
 impl Code {
     /// Every code, in alphabetical order of their words.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::ClockSkew,
+        Self::DataLost,
+        Self::DataOnNoVolume,
         Self::DatabaseNeverMigrated,
         Self::EventsLost,
         Self::ForgeryAdmitted,
@@ -58,13 +76,21 @@ impl Code {
         Self::InstanceStuck,
         Self::LinkDead,
         Self::MessageContradictsState,
+        Self::MigrationEdited,
+        Self::MigrationFailed,
+        Self::MigrationPending,
+        Self::MigrationUnknown,
+        Self::MigrationsDiverged,
         Self::NotEncrypted,
+        Self::OtherDatabaseInUse,
         Self::SecurityHeadersMissing,
     ];
 
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::ClockSkew => "clock_skew",
+            Self::DataLost => "data_lost",
+            Self::DataOnNoVolume => "data_on_no_volume",
             Self::DatabaseNeverMigrated => "database_never_migrated",
             Self::EventsLost => "events_lost",
             Self::ForgeryAdmitted => "forgery_admitted",
@@ -74,7 +100,13 @@ impl Code {
             Self::InstanceStuck => "instance_stuck",
             Self::LinkDead => "link_dead",
             Self::MessageContradictsState => "message_contradicts_state",
+            Self::MigrationEdited => "migration_edited",
+            Self::MigrationFailed => "migration_failed",
+            Self::MigrationPending => "migration_pending",
+            Self::MigrationUnknown => "migration_unknown",
+            Self::MigrationsDiverged => "migrations_diverged",
             Self::NotEncrypted => "not_encrypted",
+            Self::OtherDatabaseInUse => "other_database_in_use",
             Self::SecurityHeadersMissing => "security_headers_missing",
         }
     }
@@ -92,6 +124,16 @@ impl Code {
                 meaning: "The clock of the gate and the clock of whoever runs `usher` are apart by more than tokens are allowed to be.",
                 known_by: "The `date` of an answer of the gate, held against the clock here before and after it.",
                 cure: "Let both follow a time server; it says nothing of which of the two is wrong.",
+            },
+            Self::DataLost => Entry {
+                meaning: "What was written before a deploy is not there after it.",
+                known_by: "`usher check persistence`: the user that it created before the deploy cannot log in after it, and one that is created now can.",
+                cure: "Put the database on a volume, or on a server of its own, and bring the data back from a backup.",
+            },
+            Self::DataOnNoVolume => Entry {
+                meaning: "The file of the database is in the container itself or in memory, so the next deploy takes it away.",
+                known_by: "`usher check persistence`, run where the app runs: the file system that holds the file is an overlay or a tmpfs.",
+                cure: "Mount a volume at the folder of the file, and copy the file to it before the container is made anew.",
             },
             Self::DatabaseNeverMigrated => Entry {
                 meaning: "The deployed code runs against a database that has not got its tables.",
@@ -138,10 +180,40 @@ impl Code {
                 known_by: "A message of the gate, in the state in which it is read, has a phrase that is untrue there, no next step, or nobody to ask.",
                 cure: "Find what rewrites the gate's answers, or deploy the same version of the gate and of `usher`.",
             },
+            Self::MigrationEdited => Entry {
+                meaning: "A migration is not what it was when it was applied.",
+                known_by: "The checksum that the tool wrote down (Prisma, sqlx, Flyway) is not that of the file.",
+                cure: "Put the file back as it was, and the difference into a new migration.",
+            },
+            Self::MigrationFailed => Entry {
+                meaning: "A migration failed halfway, and the tool applies nothing behind it.",
+                known_by: "The history of the tool says so (Prisma, sqlx, Flyway); its log is quoted where it keeps one.",
+                cure: "Mend what the log names, take the failure out of the history by the tool's own command, and apply again.",
+            },
+            Self::MigrationPending => Entry {
+                meaning: "The code brings migrations that the database in use has not seen.",
+                known_by: "The folder of `migrations` in [[databases]] held against the history in the database.",
+                cure: "Apply them to the very database that the report names, and on every deploy.",
+            },
+            Self::MigrationUnknown => Entry {
+                meaning: "Migrations are applied that the code does not have: the database is ahead of it.",
+                known_by: "The history in the database names what the folder has not got.",
+                cure: "Deploy the code that has them, or bring their files back.",
+            },
+            Self::MigrationsDiverged => Entry {
+                meaning: "Some migrations are applied that the code does not have, and others of the code are not applied; or the folder itself branches.",
+                known_by: "The folder held against the history, and the graph of Alembic's revisions for its heads.",
+                cure: "Check that it is the right database; bring the branches together before anything is applied.",
+            },
             Self::NotEncrypted => Entry {
                 meaning: "Passwords and tokens can travel unencrypted.",
                 known_by: "An address of the configuration begins with `http:`, or the gate's host serves whoever comes unencrypted.",
                 cure: "Give the service a certificate, and let `http:` lead to `https:`.",
+            },
+            Self::OtherDatabaseInUse => Entry {
+                meaning: "The app is given another database than the one that is looked after.",
+                known_by: "`usher check persistence`: the variable in `app_env_file` leads to another place than its [[databases]] table does.",
+                cure: "Give the app this database, or name in usher.toml the one that it has.",
             },
             Self::SecurityHeadersMissing => Entry {
                 meaning: "The gate's pages reach browsers without the headers that keep them safe.",

@@ -3,7 +3,7 @@
 use crate::configuration::database::{Database, Place};
 use crate::counted::counted;
 use crate::findings::code::Code;
-use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked};
+use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked, migrations};
 use crate::outcome::Problem;
 use crate::sources::postgres;
 use crate::sources::sqlite::{self, SqliteError, Tables};
@@ -12,12 +12,22 @@ use crate::steps::StepName;
 /// Looks into every configured database when a step that needs one failed. A step without an answer is not explained by a
 /// table that is missing.
 pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
-    let step = &scene.stopped.step;
-    if !(needs_a_database(step) && matches!(scene.stopped.problem, Problem::Failed(_))) {
+    if !matches!(scene.stopped.problem, Problem::Failed(_)) {
         return Opinion::default();
     }
     let databases = &scene.deployment.configuration.databases;
+    let needs = needs_of(&scene.stopped.step);
     let mut opinion = Opinion::default();
+    match needs {
+        Needs::Nothing => return opinion,
+        Needs::Migrations => {
+            for database in databases {
+                opinion = opinion.and(migrations::look(database, Opinion::default()).await);
+            }
+            return opinion;
+        }
+        Needs::Tables => {}
+    }
     if databases.is_empty() {
         let why = "none is configured; add a [[databases]] table".to_owned();
         opinion.unlooked.push(Unlooked {
@@ -45,20 +55,32 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
                     .map_err(|error| error.to_string())
             }
         };
+        let mut of_tables = Opinion::default();
         match looked {
-            Ok(cause) => opinion.causes.extend(cause),
-            Err(why) => opinion.unlooked.push(Unlooked {
+            Ok(cause) => of_tables.causes.extend(cause),
+            Err(why) => of_tables.unlooked.push(Unlooked {
                 at: format!("the database `{}` ({})", database.name, database.place),
                 why,
             }),
         }
+        opinion = opinion.and(migrations::look(database, of_tables).await);
     }
     opinion
 }
 
-fn needs_a_database(step: &StepName) -> bool {
+/// What of a database a step stands on.
+enum Needs {
+    Nothing,
+    /// Whatever the operator's own step asks for, which no list names.
+    Migrations,
+    /// Those that the configuration lists, and the migrations.
+    Tables,
+}
+
+fn needs_of(step: &StepName) -> Needs {
     match step {
-        StepName::Register | StepName::LogIn | StepName::LogInAgain => true,
+        StepName::Register | StepName::LogIn | StepName::LogInAgain => Needs::Tables,
+        StepName::Own(_) => Needs::Migrations,
         StepName::WaitUntilReady
         | StepName::ReachInstance
         | StepName::LogOut
@@ -79,8 +101,7 @@ fn needs_a_database(step: &StepName) -> bool {
         | StepName::OpenDomain
         | StepName::BeTakenIn
         | StepName::BecomeOwner
-        | StepName::Own(_)
-        | StepName::CleanUp => false,
+        | StepName::CleanUp => Needs::Nothing,
     }
 }
 
@@ -124,7 +145,7 @@ fn judge(database: &Database, found: &Tables) -> Option<Cause> {
     })
 }
 
-fn no_file(database: &Database) -> Cause {
+pub(crate) fn no_file(database: &Database) -> Cause {
     let path = database.place.to_string();
     Cause {
         code: Code::DatabaseNeverMigrated,
@@ -167,6 +188,8 @@ mod tests {
             place: Place::Sqlite("/srv/idp.db".into()),
             tables: vec!["users".into()],
             migrate: Some("alembic upgrade head".into()),
+            migrations: None,
+            given_to_app: None,
         }
     }
 
