@@ -1,6 +1,7 @@
 //! `usher check …`: one part of a platform looked at on its own, without a run.
 
 pub(crate) mod contract;
+pub(crate) mod schema;
 pub(crate) mod security;
 pub(crate) mod tokens;
 
@@ -21,7 +22,8 @@ fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
 /// What the addresses of databases hold is shown nowhere.
 fn remember_databases(configuration: &Configuration, secrets: &Secrets) {
     for database in &configuration.databases {
-        remember(&database.place, secrets);
+        let places = std::iter::once(&database.place).chain(&database.scratch);
+        places.for_each(|place| remember(place, secrets));
     }
 }
 

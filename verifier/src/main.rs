@@ -54,6 +54,7 @@ mod redaction;
 mod report;
 mod run;
 mod scenario;
+mod schema;
 mod self_test;
 mod sources;
 mod steps;
@@ -105,6 +106,9 @@ async fn perform(
             Ok(ExitCode::Passed)
         }
         Command::Check(Check::Tokens(options)) => check::tokens::check(options, secrets, outlet)
+            .await
+            .map_err(|error| error.to_string()),
+        Command::Check(Check::Schema(options)) => check::schema::check(options, secrets, outlet)
             .await
             .map_err(|error| error.to_string()),
         Command::Check(Check::Security(options)) => {

@@ -15,6 +15,9 @@ pub(crate) enum Check {
     /// Hold your own table of instances against the meaning of the statuses
     #[command(after_help = CHECK_CONTRACT_EXAMPLES)]
     Contract(CheckContract),
+    /// Hold a live database against what the deployed code expects of it: tables, columns, indexes
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema(CheckSchema),
     /// Try at the live gate what an attacker would try first; nothing is created and nothing is changed
     #[command(after_help = SECURITY_EXAMPLES)]
     Security(CheckLive),
@@ -37,6 +40,26 @@ pub(crate) struct CheckContract {
     /// Do what --fix plans without asking
     #[arg(long, requires = "fix")]
     pub(crate) yes: bool,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
+/// The options of `usher check schema`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckSchema {
+    /// The file whose `[[databases]]` name the databases, and what is expected of each (`schema`)
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
+    pub(crate) config: PathBuf,
+
+    /// Only the database of this name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) database: Option<String>,
+
+    /// What to expect, instead of `schema`: SQL, a Prisma schema, or a folder of migrations in SQL
+    #[arg(long, value_name = "PATH")]
+    pub(crate) expect: Option<PathBuf>,
 
     /// How the result is written to standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
@@ -123,6 +146,24 @@ Nothing is changed without --fix, and a word that is no status is never guessed 
 Exit codes:
   0 in order, 1 not in order, 2 usage or configuration,
   3 could not find out: the database, or a part of it, could not be looked into";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  usher check schema
+  usher check schema --database platform --expect prisma/schema.prisma
+  pg_dump --schema-only \"$STAGING_URL\" > expected.sql
+  usher check schema --expect expected.sql --report json
+
+Any ORM can print what it expects: `npx prisma migrate diff --from-empty
+--to-schema-datamodel prisma/schema.prisma --script`, `alembic upgrade head
+--sql`. With `scratch_env` in [[databases]] it is applied to a fresh database of
+that PostgreSQL server, which is dropped afterwards; without, it is read. The
+database itself is never changed: the report has the SQL that mends it. More
+tables, columns and indexes than expected are in order.
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: a database, or a part of it, could not be looked into";
 
 const SECURITY_EXAMPLES: &str = "\
 Examples:

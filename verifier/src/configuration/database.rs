@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::configuration::file::DatabaseEntry;
 use crate::configuration::mistake::Mistake;
+use crate::configuration::placed::Placed;
 use crate::configuration::reading::Reading;
 use crate::configuration::secret::Origin;
 
@@ -20,6 +21,10 @@ pub(crate) struct Database {
     pub(crate) tables: Vec<String>,
     /// The command that applies the migrations.
     pub(crate) migrate: Option<String>,
+    /// Where it is written what the deployed code expects of it.
+    pub(crate) schema: Option<PathBuf>,
+    /// A server to throw away, on which that may be tried.
+    pub(crate) scratch: Option<Place>,
 }
 
 /// Where a database is.
@@ -87,10 +92,12 @@ impl DatabaseEntry {
                 return Err(reading.mistake(&self.name, sentence, None));
             }
         };
+        let scratch = scratch(self.kind, self.scratch_env.as_ref(), reading)?;
         let Self {
             name,
             tables,
             migrate,
+            schema,
             ..
         } = self;
         Ok(Database {
@@ -98,6 +105,29 @@ impl DatabaseEntry {
             place,
             tables,
             migrate,
+            schema,
+            scratch,
         })
+    }
+}
+
+fn scratch(
+    kind: DatabaseKind,
+    name: Option<&Placed<String>>,
+    reading: &Reading<'_>,
+) -> Result<Option<Place>, Mistake> {
+    let Some(name) = name else {
+        return Ok(None);
+    };
+    match kind {
+        DatabaseKind::Postgres => Ok(Some(Place::Postgres {
+            url: reading.variable(name)?,
+            origin: Origin::Variable(name.value.clone()),
+        })),
+        DatabaseKind::Sqlite => {
+            let sentence = "`scratch_env` is for PostgreSQL".to_owned();
+            let cure = "leave it out: what SQLite is to be like is tried in memory";
+            Err(reading.mistake(name, sentence, Some(cure.to_owned())))
+        }
     }
 }

@@ -146,6 +146,11 @@ pub(super) struct DatabaseEntry {
     pub(super) tables: Vec<String>,
     /// The command that applies the migrations, quoted in the fix.
     pub(super) migrate: Option<String>,
+    /// What the deployed code expects of it: SQL (`.sql`), a Prisma schema (`.prisma`), or a folder of migrations in SQL.
+    pub(super) schema: Option<PathBuf>,
+    /// PostgreSQL: the name of the environment variable that holds the connection string of a server to throw away, where `schema` may be
+    /// applied to a fresh database to read it exactly.
+    pub(super) scratch_env: Option<Placed<String>>,
 }
 
 impl Default for Budget {

@@ -10,6 +10,10 @@ use crate::configuration::suggestion::closest;
 pub(crate) enum Code {
     /// Two clocks disagree.
     ClockSkew,
+    /// A column is there and is not what the code expects.
+    ColumnDiffers,
+    /// The code reads columns that no migration made (incident I3).
+    ColumnMissing,
     /// The code runs against a database without its tables (incident I5).
     DatabaseNeverMigrated,
     /// Log-ins are let in and not written down (incident I4).
@@ -18,6 +22,8 @@ pub(crate) enum Code {
     ForgeryAdmitted,
     /// The gate refuses everybody because its configuration is wrong.
     GateMisconfigured,
+    /// An index or a unique constraint of the code is not there.
+    IndexMissing,
     /// The sign-up created no instance (the shape of incident I2).
     InstanceMissing,
     /// An app is open to whoever knows its address.
@@ -28,6 +34,8 @@ pub(crate) enum Code {
     NotEncrypted,
     /// Something takes headers away from the gate's pages.
     SecurityHeadersMissing,
+    /// Some of the tables of the code are there and some are not.
+    TableMissing,
 }
 
 /// What the catalogue says of a cause.
@@ -43,31 +51,39 @@ pub(crate) struct Entry {
 
 impl Code {
     /// Every code, in alphabetical order of their words.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::ClockSkew,
+        Self::ColumnDiffers,
+        Self::ColumnMissing,
         Self::DatabaseNeverMigrated,
         Self::EventsLost,
         Self::ForgeryAdmitted,
         Self::GateMisconfigured,
+        Self::IndexMissing,
         Self::InstanceMissing,
         Self::InstanceOpen,
         Self::InstanceStuck,
         Self::NotEncrypted,
         Self::SecurityHeadersMissing,
+        Self::TableMissing,
     ];
 
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::ClockSkew => "clock_skew",
+            Self::ColumnDiffers => "column_differs",
+            Self::ColumnMissing => "column_missing",
             Self::DatabaseNeverMigrated => "database_never_migrated",
             Self::EventsLost => "events_lost",
             Self::ForgeryAdmitted => "forgery_admitted",
             Self::GateMisconfigured => "gate_misconfigured",
+            Self::IndexMissing => "index_missing",
             Self::InstanceMissing => "instance_missing",
             Self::InstanceOpen => "instance_open",
             Self::InstanceStuck => "instance_stuck",
             Self::NotEncrypted => "not_encrypted",
             Self::SecurityHeadersMissing => "security_headers_missing",
+            Self::TableMissing => "table_missing",
         }
     }
 
@@ -85,9 +101,19 @@ impl Code {
                 known_by: "The `date` of an answer of the gate, held against the clock here before and after it.",
                 cure: "Let both follow a time server; it says nothing of which of the two is wrong.",
             },
+            Self::ColumnDiffers => Entry {
+                meaning: "A column is there and has another type, another default, or allows NULL where the deployed code does not, or the other way round.",
+                known_by: "`schema` of [[databases]] held against the live database; spellings that mean the same are no difference.",
+                cure: "Run the SQL of the report, which changes the column to what is expected.",
+            },
+            Self::ColumnMissing => Entry {
+                meaning: "The deployed code uses columns that the database has not got: every statement that names one fails.",
+                known_by: "`schema` of [[databases]] held against the live database, by `usher check schema` or after a step that needs a database failed.",
+                cure: "Run the ALTER TABLE statements of the report, and find the migration that forgot them or failed.",
+            },
             Self::DatabaseNeverMigrated => Entry {
                 meaning: "The deployed code runs against a database that has not got its tables.",
-                known_by: "A sign-up or a log-in failed, and a table of `tables` in [[databases]], or the file itself, is not there.",
+                known_by: "A sign-up or a log-in failed, and a table of `tables` in [[databases]], or the file itself, is not there; or not one table of `schema` is.",
                 cure: "Apply the migrations to the very database that the report names, and on every deploy.",
             },
             Self::EventsLost => Entry {
@@ -104,6 +130,11 @@ impl Code {
                 meaning: "The gate refuses everybody, because its own configuration is wrong or what it stands on is not there.",
                 known_by: "The gate says `misconfigured`, or that it is not ready, and names its mistakes.",
                 cure: "Mend the values that the report names, and deploy the gate again.",
+            },
+            Self::IndexMissing => Entry {
+                meaning: "An index of the deployed code is not there. Without a unique one, what must be there once can be there twice.",
+                known_by: "`schema` of [[databases]] held against the live database: no index has these columns, whatever it is called.",
+                cure: "Run the CREATE INDEX statements of the report; a unique one fails for as long as there are duplicates.",
             },
             Self::InstanceMissing => Entry {
                 meaning: "The sign-up made an identity and nothing behind it.",
@@ -129,6 +160,11 @@ impl Code {
                 meaning: "The gate's pages reach browsers without the headers that keep them safe.",
                 known_by: "A page of the gate lacks a header that the gate sends with it.",
                 cure: "Find what stands before the gate and removes or replaces headers of its answers.",
+            },
+            Self::TableMissing => Entry {
+                meaning: "Some tables of the deployed code are not in the database, and others are: a migration is missing or failed.",
+                known_by: "`schema` of [[databases]], and its `tables`, held against the live database.",
+                cure: "Apply the migrations that are missing, or run the CREATE TABLE statements of the report.",
             },
         }
     }

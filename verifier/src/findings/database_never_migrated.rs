@@ -3,22 +3,24 @@
 use crate::configuration::database::{Database, Place};
 use crate::counted::counted;
 use crate::findings::code::Code;
-use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked};
+use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked, schema_behind};
 use crate::outcome::Problem;
 use crate::sources::postgres;
 use crate::sources::sqlite::{self, SqliteError, Tables};
 use crate::steps::StepName;
 
-/// Looks into every configured database when a step that needs one failed. A step without an answer is not explained by a
+/// Looks into every configured database when a step that needs one failed; what an own step needs, only `schema` can say. A step without an answer is not explained by a
 /// table that is missing.
 pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
     let step = &scene.stopped.step;
-    if !(needs_a_database(step) && matches!(scene.stopped.problem, Problem::Failed(_))) {
+    let needs_tables = needs_a_database(step);
+    let may_need_columns = needs_tables || matches!(step, StepName::Own(_));
+    if !(may_need_columns && matches!(scene.stopped.problem, Problem::Failed(_))) {
         return Opinion::default();
     }
     let databases = &scene.deployment.configuration.databases;
     let mut opinion = Opinion::default();
-    if databases.is_empty() {
+    if databases.is_empty() && needs_tables {
         let why = "none is configured; add a [[databases]] table".to_owned();
         opinion.unlooked.push(Unlooked {
             at: "the databases".to_owned(),
@@ -26,6 +28,18 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
         });
     }
     for database in databases {
+        match schema_behind::look(database).await {
+            // It looks for the tables as well.
+            Some(Ok(said)) => {
+                opinion = opinion.and(said);
+                continue;
+            }
+            Some(Err(unlooked)) => opinion.unlooked.push(unlooked),
+            None => {}
+        }
+        if !needs_tables {
+            continue;
+        }
         let looked = match &database.place {
             Place::Sqlite(path) => match sqlite::tables(path.clone()).await {
                 Ok(found) => Ok(judge(database, &found)),
@@ -124,7 +138,8 @@ fn judge(database: &Database, found: &Tables) -> Option<Cause> {
     })
 }
 
-fn no_file(database: &Database) -> Cause {
+/// The file of a database is not there.
+pub(crate) fn no_file(database: &Database) -> Cause {
     let path = database.place.to_string();
     Cause {
         code: Code::DatabaseNeverMigrated,
@@ -167,6 +182,8 @@ mod tests {
             place: Place::Sqlite("/srv/idp.db".into()),
             tables: vec!["users".into()],
             migrate: Some("alembic upgrade head".into()),
+            schema: None,
+            scratch: None,
         }
     }
 

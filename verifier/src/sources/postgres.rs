@@ -8,7 +8,15 @@ use tokio_postgres::{Client, Config, NoTls};
 
 /// A connection; what it carries ends with it.
 pub(crate) async fn connect(url: &str) -> Result<Client, PostgresError> {
+    connect_to(url, None).await
+}
+
+/// A connection to another database of the same server.
+pub(crate) async fn connect_to(url: &str, database: Option<&str>) -> Result<Client, PostgresError> {
     let mut config: Config = url.parse().map_err(PostgresError::Address)?;
+    if let Some(database) = database {
+        config.dbname(database);
+    }
     config
         .application_name("usher")
         .connect_timeout(CONNECT_WITHIN);
