@@ -112,7 +112,7 @@ const SQLITE: [&str; 42] = [
     "TEXT GENERATED ALWAYS AS ('a') STORED",
     "UNSIGNED BIG INT",
     "TIME",
-    "ANYTHING AT ALL",
+    "ANYTHING AT HAND",
 ];
 
 const REST_OF_POSTGRES: &str = "

@@ -119,8 +119,8 @@ impl Report<'_> {
             &repair,
         );
         if let Some(migrate) = &self.database.migrate {
-            fix.sentence =
-                "Apply the migrations to this very database, and on every deploy:".to_owned();
+            "Apply the migrations to this very database, and on every deploy:"
+                .clone_into(&mut fix.sentence);
             fix.commands = vec![migrate.clone()];
         } else if fix.commands.is_empty() {
             "Apply the migrations to this very database; name the command as `migrate` in [[databases]] to have it here.".clone_into(&mut fix.sentence);

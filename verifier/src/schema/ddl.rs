@@ -188,8 +188,8 @@ fn meaning(statement: &Statement<'_>) -> Meaning {
         ["CREATE", "TABLE" | "UNLOGGED" | "INDEX", ..]
         | ["CREATE", "UNIQUE", "INDEX", ..]
         | ["ALTER", "TABLE", ..]
-        | ["DROP", "TABLE" | "INDEX" | "TYPE", ..] => Meaning::Tables,
-        ["CREATE", "TYPE", .., "AS", "ENUM"] => Meaning::Tables,
+        | ["DROP", "TABLE" | "INDEX" | "TYPE", ..]
+        | ["CREATE", "TYPE", .., "AS", "ENUM"] => Meaning::Tables,
         ["CREATE", "FOREIGN", "TABLE", ..] | ["DO" | "CALL" | "IMPORT", ..] => Meaning::Anything,
         [first, ..] if NEITHER_TABLES_NOR_INDEXES.contains(first) => Meaning::Nothing,
         [..] => Meaning::NoSql,
@@ -203,14 +203,13 @@ fn parsed(statement: &Statement<'_>) -> Result<Option<Sql>, Mistake> {
         Err(error) => error,
     };
     // pg_dump writes the options of the sequence behind it.
-    const IDENTITY: &str = "AS IDENTITY";
     if statement.says(&["ADD", "GENERATED"])
         && let Some(at) = statement.text().to_uppercase().find(IDENTITY)
         && let Some(Ok(parsed)) = statement.text().get(..at + IDENTITY.len()).map(parse)
     {
         return Ok(parsed);
     }
-    if statement.begins(&["ALTER", "TABLE"]) && HARMLESS.iter().any(|words| statement.says(words)) {
+    if statement.begins(&["ALTER", "TABLE"]) && is_harmless(statement) {
         return Ok(None);
     }
     let at = place(statement.text(), &error);
@@ -221,6 +220,11 @@ fn parsed(statement: &Statement<'_>) -> Result<Option<Sql>, Mistake> {
         format!("this SQL is not understood: {said}"),
         "mend it if PostgreSQL does not take it either; if it does, set `scratch_env`, and PostgreSQL itself reads it".to_owned(),
     ))
+}
+
+/// Whether it says that it does nothing which is looked at here.
+fn is_harmless(statement: &Statement<'_>) -> bool {
+    HARMLESS.iter().any(|words| statement.says(words))
 }
 
 fn parse(text: &str) -> Result<Option<Sql>, String> {
@@ -268,15 +272,20 @@ fn plain(ident: &Ident) -> String {
     }
 }
 
+/// The column, where it is nothing more.
+fn column_of(part: &Expr) -> Option<String> {
+    if let Expr::Identifier(name) = part {
+        Some(plain(name))
+    } else {
+        None
+    }
+}
+
 fn index(create: &CreateIndex) -> Index {
-    let column = |expr: &Expr| match expr {
-        Expr::Identifier(ident) => Some(plain(ident)),
-        _other => None,
-    };
     let columns: Vec<_> = create
         .columns
         .iter()
-        .map(|part| column(&part.column.expr))
+        .map(|part| column_of(&part.column.expr))
         .collect();
     let method = create.using.as_ref().map_or("btree".to_owned(), |method| {
         method.to_string().to_lowercase()
@@ -296,6 +305,8 @@ fn index(create: &CreateIndex) -> Index {
         special: is_special.then(|| format!("USING {method} ({}){condition}", parts.join(", "))),
     }
 }
+
+const IDENTITY: &str = "AS IDENTITY";
 
 /// What statements begin with that leave columns and indexes alone, or are of no kind that we look at.
 const NEITHER_TABLES_NOR_INDEXES: &[&str] = &[

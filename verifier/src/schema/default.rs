@@ -232,21 +232,18 @@ fn last_cast(text: &str) -> Option<usize> {
 /// The characters that are not inside of a literal or of a quoted name.
 fn outside_of_quotes(text: &str) -> impl Iterator<Item = (usize, char)> {
     let mut within = None;
-    text.char_indices()
-        .filter(move |(_, character)| match within {
-            Some(quote) => {
-                if *character == quote {
-                    within = None;
-                }
-                false
+    text.char_indices().filter(move |(_, character)| {
+        if let Some(quote) = within {
+            if *character == quote {
+                within = None;
             }
-            None => {
-                if matches!(character, '\'' | '"') {
-                    within = Some(*character);
-                }
-                within.is_none()
-            }
-        })
+            return false;
+        }
+        if matches!(character, '\'' | '"') {
+            within = Some(*character);
+        }
+        within.is_none()
+    })
 }
 
 /// The text of a literal, if that is all there is. SQLite takes a name in double quotes for one.

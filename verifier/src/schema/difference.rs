@@ -61,10 +61,6 @@ fn live_table<'a>(live: &'a Schema, table: &Table) -> Option<&'a Table> {
 }
 
 impl<'a> Differences<'a> {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.missing.is_empty() && self.changed.is_empty()
-    }
-
     fn table(&mut self, schema: &'a Schema, expected: &'a Table, live: &'a Table) {
         let dialect = schema.dialect;
         let mut table = ChangedTable {
@@ -77,7 +73,7 @@ impl<'a> Differences<'a> {
         for column in &expected.columns {
             match live.column(dialect, &column.name) {
                 None => table.missing.push(column),
-                Some(_) if live.form == Form::View || expected.form == Form::View => {}
+                Some(_) if live.form == Form::View => {}
                 Some(is) => table.changed.extend(changed(schema, column, is)),
             }
         }

@@ -51,20 +51,13 @@ fn key(name: &str) -> Key {
     let flyway = name
         .strip_prefix(['V', 'v', 'B'])
         .and_then(|rest| rest.split_once("__"));
-    let versions: Vec<u128> = match flyway {
-        Some((version, _)) => version
-            .split(['.', '_'])
-            .map_while(|part| part.parse().ok())
-            .collect(),
-        None => {
-            let digits = name
-                .find(|one: char| !one.is_ascii_digit())
-                .unwrap_or(name.len());
-            name.get(..digits)
-                .and_then(|digits| digits.parse().ok())
-                .into_iter()
-                .collect()
-        }
+    let versions: Vec<u128> = if let Some((version, _)) = flyway {
+        let parts = version.split(['.', '_']);
+        parts.map_while(|part| part.parse().ok()).collect()
+    } else {
+        let digits = name.find(|one: char| !one.is_ascii_digit());
+        let digits = name.get(..digits.unwrap_or(name.len()));
+        (digits.and_then(|digits| digits.parse().ok()).into_iter()).collect()
     };
     let versions = if versions.is_empty() {
         vec![u128::MAX]
@@ -121,9 +114,9 @@ mod tests {
             "1_a.sql",
             "README.md",
         ];
-        names
-            .iter()
-            .for_each(|name| fs::write(folder.path().join(name), *name).unwrap());
+        for name in names {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
         let texts: Vec<_> = scripts(folder.path())
             .unwrap()
             .into_iter()

@@ -23,10 +23,7 @@ pub(super) fn sql(path: &Path, text: &str, dialect: Dialect) -> Result<String, E
     let mut sql = String::new();
     if dialect == Dialect::Postgres {
         for schema in document.schemas() {
-            sql.push_str(&format!(
-                "CREATE SCHEMA IF NOT EXISTS {};\n\n",
-                quoted(schema)
-            ));
+            sql.extend(["CREATE SCHEMA IF NOT EXISTS ", &quoted(schema), ";\n\n"]);
         }
         for block in document.of(BlockKind::Enum) {
             sql.push_str(&enum_sql(block));
@@ -115,9 +112,7 @@ fn column_sql(
     dialect: Dialect,
 ) -> (String, bool) {
     let is_key = field.attribute("id").is_some();
-    let given = field
-        .attribute("default")
-        .and_then(|attribute| attribute.first());
+    let given = field.attribute("default").and_then(Attribute::first);
     let counts = given.is_some_and(|given| given.starts_with("autoincrement("));
     let kind = match (dialect, kind) {
         (Dialect::Postgres, "SMALLINT") if counts => "SMALLSERIAL",

@@ -83,7 +83,12 @@ pub(super) fn create_indexes(scene: Scene<'_>) -> Repair {
 /// Under a name that nothing else has: with `IF NOT EXISTS`, one that is taken would make nothing and say nothing.
 fn create_index(table: &Table, index: &Index, taken: &mut Vec<String>) -> String {
     let ending = if index.unique { "key" } else { "idx" };
-    let usual = || format!("{}_{}_{ending}", table.name, index.columns.join("_"));
+    let columns = if index.columns.is_empty() {
+        "expr".to_owned()
+    } else {
+        index.columns.join("_")
+    };
+    let usual = || format!("{}_{columns}_{ending}", table.name);
     let wanted = index.name.clone().unwrap_or_else(usual);
     let mut name = wanted.clone();
     for number in 2_u32.. {

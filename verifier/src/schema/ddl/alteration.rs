@@ -5,7 +5,7 @@ use sqlparser::ast::{
 };
 
 use crate::schema::ddl::column::{add_column, add_constraint, lists};
-use crate::schema::ddl::{Reading, plain, split};
+use crate::schema::ddl::{Reading, is_harmless, plain, split};
 use crate::schema::postgres::given;
 use crate::schema::script::Statement;
 use crate::schema::{Given, Table, postgres_type};
@@ -13,7 +13,8 @@ use crate::schema::{Given, Table, postgres_type};
 impl Reading {
     pub(super) fn alter_table(&mut self, statement: &Statement<'_>, alter: AlterTable) {
         let Some(table) = self.table(&alter.name) else {
-            if !alter.if_exists {
+            // pg_dump says whose a view or a sequence is in the same words.
+            if !alter.if_exists && !is_harmless(statement) {
                 self.unread(statement, "nothing before it makes the table");
             }
             return;
@@ -70,7 +71,7 @@ fn perform(table: &mut Table, operation: Operation) {
                 AlterColumnOperation::SetNotNull => column.nullable = false,
                 AlterColumnOperation::DropNotNull => column.nullable = true,
                 AlterColumnOperation::SetDefault { value } => {
-                    column.given = given(value.to_string())
+                    column.given = given(value.to_string());
                 }
                 AlterColumnOperation::DropDefault => column.given = Given::Nothing,
                 AlterColumnOperation::SetDataType { data_type, .. } => {

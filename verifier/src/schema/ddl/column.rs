@@ -1,10 +1,8 @@
 //! Columns and constraints, out of what the parser made of them.
 
-use sqlparser::ast::{
-    ColumnDef, ColumnOption, Expr, GeneratedAs, Ident, IndexColumn, TableConstraint,
-};
+use sqlparser::ast::{ColumnDef, ColumnOption, Ident, IndexColumn, TableConstraint};
 
-use crate::schema::ddl::plain;
+use crate::schema::ddl::{column_of, plain};
 use crate::schema::postgres::given;
 use crate::schema::{Column, Given, Index, Table, postgres_type};
 
@@ -43,17 +41,14 @@ fn add_option(
     } else if let ColumnOption::Unique(_) = option {
         indexes.push(unique(name, vec![column.name.clone()], false));
     } else if let ColumnOption::Generated {
-        generated_as,
-        generation_expr,
-        ..
+        generation_expr, ..
     } = option
     {
-        match (generated_as, generation_expr) {
-            (_, Some(expression)) => column.given = Given::Computed(expression.to_string()),
-            (GeneratedAs::Always | GeneratedAs::ByDefault | GeneratedAs::ExpStored, None) => {
-                column.given = Given::Identity;
-                column.nullable = false;
-            }
+        if let Some(expression) = generation_expr {
+            column.given = Given::Computed(expression.to_string());
+        } else {
+            column.given = Given::Identity;
+            column.nullable = false;
         }
     }
 }
@@ -80,10 +75,7 @@ pub(super) fn add_constraint(table: &mut Table, constraint: &TableConstraint) {
 }
 
 fn columns(parts: &[IndexColumn]) -> Option<Vec<String>> {
-    let name = |part: &IndexColumn| match &part.column.expr {
-        Expr::Identifier(ident) => Some(plain(ident)),
-        _other => None,
-    };
+    let name = |part: &IndexColumn| column_of(&part.column.expr);
     parts.iter().map(name).collect()
 }
 

@@ -25,6 +25,7 @@ CREATE TABLE public.users (
 );
 ALTER TABLE public.users OWNER TO app;
 CREATE SEQUENCE public.users_id_seq AS integer START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1;
+ALTER TABLE public.users_id_seq OWNER TO app;
 ALTER SEQUENCE public.users_id_seq OWNED BY public.users.id;
 ALTER TABLE ONLY public.users ALTER COLUMN id SET DEFAULT nextval('public.users_id_seq'::regclass);
 CREATE TABLE public.numbers (n bigint NOT NULL);

@@ -1,7 +1,7 @@
 //! The type and the default of a column, out of those of a field.
 
 use crate::configuration::mistake::Mistake;
-use crate::schema::prisma::attribute::split;
+use crate::schema::prisma::attribute::{Argument, split};
 use crate::schema::prisma::document::{Document, Field};
 use crate::schema::{Dialect, literal};
 
@@ -24,11 +24,7 @@ pub(super) fn column_type(
     }
     let of_database = field.attributes.iter().find_map(|attribute| {
         let name = attribute.name.strip_prefix("db.")?;
-        let arguments: Vec<_> = attribute
-            .arguments
-            .iter()
-            .map(|argument| argument.value())
-            .collect();
+        let arguments: Vec<_> = attribute.arguments.iter().map(Argument::value).collect();
         Some(database_type(name, &arguments))
     });
     let unsupported = field

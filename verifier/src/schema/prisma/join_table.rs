@@ -43,11 +43,12 @@ pub(super) fn sql(document: &Document<'_>, dialect: Dialect) -> Result<String, M
                 )
             {
                 let table = quoted(&name);
-                sql.push_str(&format!(
+                let made = format!(
                     "CREATE TABLE {table} (\n    \"A\" {a} NOT NULL,\n    \"B\" {b} NOT NULL\n);\n\nCREATE UNIQUE INDEX {} ON {table} (\"A\", \"B\");\n\nCREATE INDEX {} ON {table} (\"B\");\n\n",
                     quoted(&format!("{name}_AB_unique")),
                     quoted(&format!("{name}_B_index"))
-                ));
+                );
+                sql.push_str(&made);
             }
         }
     }

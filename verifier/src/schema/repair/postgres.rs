@@ -77,9 +77,8 @@ fn change(scene: &Scene<'_>, changed: &ChangedColumn<'_>, repair: &mut Repair) {
     }
     if changed.kind {
         let made = make_type(scene.expected, scene.live, expected);
-        let at = repair.commands.len().min(0);
         if let Some(made) = made {
-            repair.commands.insert(at, made);
+            repair.commands.insert(0, made);
         }
         repair.note(
             "Every value has to fit the new type, and a shorter one cuts off: look at them first.",
