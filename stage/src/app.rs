@@ -37,7 +37,9 @@ pub(crate) async fn start(
         Some(Fault::AppDown) => broken(),
         Some(Fault::AppForgetsVisitor) => blank(),
         Some(
-            Fault::LogInFails
+            Fault::EmailMissing
+            | Fault::EmailUnverified
+            | Fault::LogInFails
             | Fault::LogInWithoutToken
             | Fault::LogOutFails
             | Fault::NeverMigrated

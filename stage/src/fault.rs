@@ -9,6 +9,10 @@ pub enum Fault {
     AppDown,
     /// The apps do not read who is there.
     AppForgetsVisitor,
+    /// The tokens do not say whose address it is.
+    EmailMissing,
+    /// The tokens say that nobody has shown the address to be theirs.
+    EmailUnverified,
     /// Nobody can log in.
     LogInFails,
     /// A log-in gives no token.
@@ -27,9 +31,11 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::AppDown,
         Self::AppForgetsVisitor,
+        Self::EmailMissing,
+        Self::EmailUnverified,
         Self::LogInFails,
         Self::LogInWithoutToken,
         Self::LogOutFails,
@@ -45,6 +51,8 @@ impl Fault {
             Self::NeverMigrated => "never-migrated",
             Self::AppDown => "app-down",
             Self::AppForgetsVisitor => "app-forgets-visitor",
+            Self::EmailMissing => "email-missing",
+            Self::EmailUnverified => "email-unverified",
             Self::LogInFails => "log-in-fails",
             Self::LogInWithoutToken => "log-in-without-token",
             Self::LogOutFails => "log-out-fails",
@@ -61,6 +69,10 @@ impl Fault {
                 "every page of every app answers 500, although the app says that it is well"
             }
             Self::AppForgetsVisitor => "the app shows a page, and not who is there",
+            Self::EmailMissing => "a token has no `email`",
+            Self::EmailUnverified => {
+                "a token says `email_verified: false`, also for who has confirmed the address"
+            }
             Self::LogInFails => "the identity service answers every log-in with 500",
             Self::LogInWithoutToken => "a log-in is answered with 200 and without a token",
             Self::LogOutFails => "the identity service answers every log-out with 500",
@@ -111,7 +123,7 @@ mod tests {
         let problem = Fault::parse("stuck").unwrap_err().to_string();
         assert_eq!(
             problem,
-            "unknown fault `stuck`, expected one of: app-down, app-forgets-visitor, log-in-fails, log-in-without-token, log-out-fails, never-migrated, removal-fails, sign-up-lost, stuck-active"
+            "unknown fault `stuck`, expected one of: app-down, app-forgets-visitor, email-missing, email-unverified, log-in-fails, log-in-without-token, log-out-fails, never-migrated, removal-fails, sign-up-lost, stuck-active"
         );
     }
 }

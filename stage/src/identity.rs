@@ -46,15 +46,19 @@ impl Identity {
     /// The token a log-in gives.
     pub(crate) fn access_token(&self, subject: &str, email: &str) -> String {
         let now = unix_seconds();
-        self.keys.sign(&json!({
+        let mut claims = json!({
             "iss": self.issuer,
             "aud": self.audience,
             "sub": subject,
             "email": email,
-            "email_verified": true,
+            "email_verified": self.fault != Some(Fault::EmailUnverified),
             "iat": now,
             "exp": now.saturating_add_unsigned(ACCESS_TOKEN_LIFETIME.as_secs()),
-        }))
+        });
+        if let (Some(Fault::EmailMissing), Some(claims)) = (self.fault, claims.as_object_mut()) {
+            claims.remove("email");
+        }
+        self.keys.sign(&claims)
     }
 }
 

@@ -62,6 +62,8 @@ pub enum SignUp {
     /// An app, and with it a place on the platform.
     #[default]
     App,
+    /// An app that is ready before the sign-up is answered, as where some are kept waiting for whoever comes.
+    ReadyApp,
     /// Nothing: whoever comes to the gate is made known there, and gets an app later.
     Nothing,
 }

@@ -8,6 +8,7 @@ use policy::contract::{ControlPlaneStanding, MembershipWord, NewInstance, Standi
 use policy::standing::Role;
 use policy::status::Status;
 use reqwest::Client;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Origin;
@@ -99,17 +100,27 @@ impl Provisioner {
             .is_some_and(|gate| gate.answers_at(origin))
     }
 
-    /// Starts the way of a new user's app in the background, as a platform does: signing up does not wait for it.
-    pub(crate) fn begin(self: &Arc<Self>, owner: Owner) {
+    /// Starts the way of a new user's app in the background, as a platform does: signing up does not wait for it, unless apps are ready
+    /// at once here.
+    pub(crate) async fn begin(self: &Arc<Self>, owner: Owner) {
         if self.sign_up == SignUp::Nothing || self.fault == Some(Fault::SignUpLost) {
             return;
         }
         let leaving = self.running.child_token();
         let subject = owner.subject.clone();
+        let (over, arrived) = oneshot::channel::<()>();
         let walk = Arc::clone(self).walk_or_report(owner, leaving.clone());
+        let walk = async move {
+            walk.await;
+            drop(over);
+        };
         let walk = tokio::spawn(self.running.clone().run_until_cancelled_owned(walk));
         let walk = Some(walk);
         held(&self.tenants).insert(subject, Tenant { leaving, walk });
+        if self.sign_up == SignUp::ReadyApp {
+            // Nothing is ever sent: the walk is over when this end is the only one.
+            let _over = arrived.await;
+        }
     }
 
     /// Starts an app and announces it to the gate, where it is `provisioning` and stays so.
@@ -217,6 +228,8 @@ impl Provisioner {
             Some(
                 Fault::AppDown
                 | Fault::AppForgetsVisitor
+                | Fault::EmailMissing
+                | Fault::EmailUnverified
                 | Fault::LogInFails
                 | Fault::LogInWithoutToken
                 | Fault::LogOutFails

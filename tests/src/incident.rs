@@ -15,10 +15,12 @@ pub enum Incident {
 
 impl Incident {
     /// Every incident.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::LostEvents,
         Self::Stage(stage::Fault::AppDown),
         Self::Stage(stage::Fault::AppForgetsVisitor),
+        Self::Stage(stage::Fault::EmailMissing),
+        Self::Stage(stage::Fault::EmailUnverified),
         Self::Stage(stage::Fault::LogInFails),
         Self::Stage(stage::Fault::LogInWithoutToken),
         Self::Stage(stage::Fault::LogOutFails),
@@ -104,7 +106,7 @@ mod tests {
         let problem = Incident::parse("stuck").unwrap_err().to_string();
         assert_eq!(
             problem,
-            "unknown fault `stuck`, expected one of: lost-events, app-down, app-forgets-visitor, log-in-fails, log-in-without-token, log-out-fails, never-migrated, removal-fails, sign-up-lost, stuck-active"
+            "unknown fault `stuck`, expected one of: lost-events, app-down, app-forgets-visitor, email-missing, email-unverified, log-in-fails, log-in-without-token, log-out-fails, never-migrated, removal-fails, sign-up-lost, stuck-active"
         );
     }
 }

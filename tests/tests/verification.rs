@@ -62,6 +62,8 @@ async fn every_way_to_be_broken_is_named() {
             Incident::Stage(
                 Fault::AppDown
                 | Fault::AppForgetsVisitor
+                | Fault::EmailMissing
+                | Fault::EmailUnverified
                 | Fault::LogInFails
                 | Fault::LogInWithoutToken
                 | Fault::LogOutFails

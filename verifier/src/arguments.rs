@@ -1,8 +1,11 @@
 //! The command line.
 
+pub(crate) mod baseline;
 pub(crate) mod check;
 pub(crate) mod cleanup;
+pub(crate) mod diagnose;
 pub(crate) mod given;
+pub(crate) mod incident;
 pub(crate) mod operator;
 pub(crate) mod report;
 
@@ -14,6 +17,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use policy::contract::sql::table::Identifier;
 
+use crate::arguments::baseline::Against;
 use crate::arguments::report::ReportTo;
 use crate::configuration::USUAL_FILE;
 use crate::configuration::address::BaseUrl;
@@ -68,6 +72,12 @@ pub(crate) enum Command {
     /// Look at one part of the platform on its own
     #[command(subcommand)]
     Check(check::Check),
+    /// Follow one user's chain, from their identity to what they see, up to the first link that is broken
+    #[command(after_help = diagnose::EXAMPLES)]
+    Diagnose(diagnose::Diagnose),
+    /// Write what has to be told to people when a run did not pass, from its JSON report
+    #[command(after_help = incident::EXAMPLES)]
+    Report(incident::Report),
     /// Say what a cause means, how it is known and what it takes to mend it; every cause, unless one is named
     Explain {
         /// Its stable name, such as `instance_stuck`
@@ -190,6 +200,9 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) repeat: NonZeroU32,
 
+    #[command(flatten)]
+    pub(crate) against: Against,
+
     /// The platform has no owner yet, and a user of this run may become it: only where it is thrown away afterwards
     #[arg(long)]
     pub(crate) allow_bootstrap: bool,
@@ -290,6 +303,7 @@ Examples:
   usher verify --report human --report junit=usher.xml --report html=usher.html
   usher verify --plan                       # what would be sent
   usher verify --repeat 10                  # and how long each step took, P50 and P90
+  usher verify --baseline last-good.json    # and whether a step became slower
   usher verify --expect-version \"$VERSION_ID\"
   usher verify --version-override my-gate=\"$VERSION_ID\"   # before it serves anybody
 

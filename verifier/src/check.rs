@@ -12,7 +12,7 @@ use crate::redaction::{SecretName, Secrets};
 use crate::report::Look;
 
 /// How the report of a check may look.
-fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
+pub(crate) fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
     let is_plain = environment("NO_COLOR").is_some_and(|set| !set.is_empty());
     Look {
         coloured: outlet.report_is_live && !is_plain,
@@ -20,7 +20,7 @@ fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
 }
 
 /// What the addresses of databases hold is shown nowhere.
-fn remember_databases(configuration: &Configuration, secrets: &Secrets) {
+pub(crate) fn remember_databases(configuration: &Configuration, secrets: &Secrets) {
     for database in &configuration.databases {
         let places = std::iter::once(&database.place).chain(&database.scratch);
         places.for_each(|place| remember(place, secrets));
@@ -33,7 +33,7 @@ pub(crate) fn remember(place: &Place, secrets: &Secrets) {
         return;
     };
     secrets.remember(SecretName::Origin(origin), url);
-    if let Ok(config) = url.parse::<tokio_postgres::Config>()
+    if let Ok(config) = crate::sources::postgres::config(url)
         && let Some(password) = config.get_password()
     {
         let password = String::from_utf8_lossy(password);

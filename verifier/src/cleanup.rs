@@ -3,7 +3,6 @@
 
 mod failure;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -184,7 +183,7 @@ impl LeftBehind<'_> {
         outlet: &Outlet<'_>,
     ) -> Result<(), String> {
         match self {
-            Self::Written { entry, .. } => {
+            Self::Written { journal, entry } => {
                 secrets.remember(SecretName::Password, &entry.password);
                 let environment: Environment<'_> = &|name| std::env::var(name).ok();
                 let path = options.config.as_deref().unwrap_or(&entry.config);
@@ -193,7 +192,7 @@ impl LeftBehind<'_> {
                 let deployment = Deployment::new(&configuration, secrets, None);
                 let deployment = deployment
                     .map_err(|error| format!("cannot set up the HTTP client: {error}"))?;
-                departure::sweep(&deployment, entry, interruption, outlet).await
+                departure::sweep(&deployment, (journal, entry), interruption, outlet).await
             }
             Self::Tagged {
                 user,
@@ -206,7 +205,7 @@ impl LeftBehind<'_> {
     /// They are gone, or given up: nothing has to be known of them any more.
     fn strike_out(&self) -> Result<(), String> {
         match self {
-            Self::Written { journal, .. } => fs::remove_file(journal)
+            Self::Written { journal, .. } => journal::forget(journal)
                 .map_err(|error| format!("the journal cannot be removed: {error}")),
             Self::Tagged { .. } => Ok(()),
         }

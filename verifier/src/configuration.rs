@@ -6,6 +6,7 @@ mod completion;
 pub(crate) mod contract;
 pub(crate) mod credential;
 pub(crate) mod database;
+pub(crate) mod diagnosis;
 pub(crate) mod email_template;
 pub(crate) mod expectation;
 mod file;
@@ -27,6 +28,7 @@ pub(crate) mod step_budget;
 pub(crate) mod suggestion;
 pub(crate) mod tagged_users;
 pub(crate) mod template;
+pub(crate) mod url_parameter;
 pub(crate) mod value;
 
 use std::io;
@@ -37,6 +39,7 @@ use crate::configuration::address::BaseUrl;
 use crate::configuration::answer_part::AnswerPart;
 use crate::configuration::credential::SentAs;
 use crate::configuration::database::Database;
+use crate::configuration::diagnosis::OwnLink;
 use crate::configuration::email_template::EmailTemplate;
 use crate::configuration::front::Front;
 use crate::configuration::instance::Instance;
@@ -70,6 +73,8 @@ pub(crate) struct Configuration {
     pub(crate) email: EmailTemplate,
     pub(crate) tagged_users: Option<TaggedUsers>,
     pub(crate) databases: Vec<Database>,
+    /// What comes before the gate, for one user.
+    pub(crate) diagnosis: Vec<OwnLink>,
     /// Whether the file names a table of the operator's own (`[contract]`).
     pub(crate) has_contract: bool,
 }

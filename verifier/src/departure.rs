@@ -1,12 +1,13 @@
 //! After the story: whatever it created is removed, or named.
 
 use std::cell::Cell;
+use std::path::Path;
 use std::time::Instant;
 
 use crate::configuration::tagged_users::TaggedUsers;
 use crate::deployment::Deployment;
 use crate::interruption::Interruption;
-use crate::journal::{Entry, Journal};
+use crate::journal::{Entry, Journal, Removal};
 use crate::newcomer::Newcomer;
 use crate::outcome::Problem;
 use crate::outlet::Outlet;
@@ -15,8 +16,10 @@ use crate::record::LeftOver;
 use crate::run::{Run, StepLog, Stopped};
 use crate::steps::StepName;
 use crate::steps::clean_up::{clean_up, forget_at_the_registry};
+use crate::steps::fault::Fault;
 use crate::steps::log_in::Session;
 use crate::steps::perform::call;
+use crate::steps::undo::undo_all;
 use crate::tagged::TaggedUser;
 
 /// Leaves the deployment as it was found, whatever came of the story; the journal goes when the user is gone.
@@ -65,15 +68,18 @@ fn may_exist(stopped: Option<&Stopped>) -> bool {
 /// Removes the user of an entry that nobody is using any more, or says why they are left over.
 pub(crate) async fn sweep(
     deployment: &Deployment<'_>,
-    entry: &Entry,
+    (path, entry): (&Path, &Entry),
     interruption: &Interruption,
     outlet: &Outlet<'_>,
 ) -> Result<(), String> {
     let user = Newcomer::of(entry, deployment.configuration);
+    // A sweep can be cut off as well.
+    user.memory.keep_journal(path);
     let progress = Progress::new(outlet);
     let voice = progress.of_one();
     let mut run = Run::new(interruption, voice, Instant::now(), &[], None);
-    let removed = remove(&mut run, deployment, &user, None).await;
+    // A story of its own, and as large as one.
+    let removed = Box::pin(remove(&mut run, deployment, &user, None)).await;
     voice.leave();
     removed
 }
@@ -96,7 +102,7 @@ pub(crate) async fn sweep_tagged(
     };
     let removed = run.step_at_any_rate(StepName::CleanUp, act).await;
     voice.leave();
-    removed.map_err(|stopped| reason(stopped.problem))
+    removed.map_err(|stopped| stopped.problem.to_string())
 }
 
 /// A gate that takes people in by their first visit has a record of them.
@@ -113,41 +119,54 @@ async fn forget_where_it_came(
     }
 }
 
-fn reason(problem: Problem) -> String {
-    match problem {
-        Problem::Failed(fault) => fault.to_string(),
-        Problem::Broken(reason) => reason.to_string(),
-        Problem::Defect(defect) => defect.to_string(),
-        Problem::Interrupted => "interrupted".to_owned(),
-    }
-}
-
-/// Removes the user, or says why they are left over.
-async fn remove(
+/// Removes the user and what they made, or says why they are left over.
+async fn remove<'a>(
     run: &mut Run<'_>,
     deployment: &Deployment<'_>,
-    newcomer: &Newcomer,
-    session: Option<Session<'_>>,
+    newcomer: &'a Newcomer,
+    mut session: Option<Session<'a>>,
 ) -> Result<(), String> {
-    let Some(call) = &deployment.configuration.remove_user else {
-        run.skip(StepName::CleanUp, "no [remove_user] in the configuration");
-        return Err("the configuration has no [remove_user]".to_owned());
-    };
+    let remove_user = deployment.configuration.remove_user.as_ref();
+    if remove_user.is_none() && newcomer.debts().is_empty() {
+        run.skip(
+            StepName::CleanUp,
+            &format!("{NO_REMOVAL} in the configuration"),
+        );
+        return Err(format!("the configuration has {NO_REMOVAL}"));
+    }
     let log_in = &deployment.configuration.log_in.call;
     // A log-in that fails says something else than a removal that does.
-    let is_logged_in = Cell::new(session.is_some() || !call.needs(log_in));
+    let is_logged_in =
+        Cell::new(session.is_some() || remove_user.is_some_and(|call| !call.needs(log_in)));
     let act = async |log: &mut StepLog<'_>| {
-        clean_up(log, deployment, call, newcomer, session, &is_logged_in).await?;
-        forget_where_it_came(log, deployment, newcomer).await
+        let undone = undo_all(log, deployment, newcomer, &mut session, &is_logged_in).await;
+        let undone = match undone {
+            // The user is kept: without them it could never be undone.
+            Err(left) if left.may_be_tried_again() => return Err(Fault::NotUndone(left).into()),
+            undone => undone.map_err(|left| Fault::NotUndone(left).into()),
+        };
+        let Some(call) = remove_user else {
+            return undone;
+        };
+        let session = &mut session;
+        let removed = clean_up(log, deployment, call, newcomer, session, &is_logged_in).await;
+        let forgotten = forget_where_it_came(log, deployment, newcomer).await;
+        undone.and(removed).and(forgotten)
     };
     run.step_at_any_rate(StepName::CleanUp, act)
         .await
         .map_err(|stopped| {
-            let why = reason(stopped.problem);
-            if is_logged_in.get() {
+            let why = stopped.problem.to_string();
+            if is_logged_in.get() || newcomer.removal() == Removal::Done {
                 why
             } else {
                 format!("could not be logged in to be removed: {why}")
             }
-        })
+        })?;
+    match remove_user {
+        Some(_) => Ok(()),
+        None => Err(format!("the configuration has {NO_REMOVAL}")),
+    }
 }
+
+const NO_REMOVAL: &str = "no [remove_user]";

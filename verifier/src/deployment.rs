@@ -9,6 +9,7 @@ pub(crate) mod part;
 pub(crate) mod prepared;
 pub(crate) mod sent;
 pub(crate) mod timing;
+pub(crate) mod tls;
 
 use reqwest::Url;
 
@@ -19,6 +20,7 @@ use crate::deployment::exchange::Exchange;
 use crate::deployment::gate::Gate;
 use crate::deployment::http::Http;
 use crate::deployment::sent::Sent;
+use crate::deployment::tls::NoClient;
 use crate::redaction::{SecretName, Secrets};
 use crate::version::VersionOverride;
 
@@ -35,7 +37,7 @@ impl<'a> Deployment<'a> {
         configuration: &'a Configuration,
         secrets: &'a Secrets,
         version_override: Option<&VersionOverride>,
-    ) -> Result<Self, reqwest::Error> {
+    ) -> Result<Self, NoClient> {
         for secret in &configuration.secrets {
             secrets.remember(SecretName::Origin(&secret.origin), &secret.value);
         }

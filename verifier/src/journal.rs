@@ -27,6 +27,25 @@ pub(crate) struct Entry {
     /// What the user was told since, such as the id by which they are removed.
     #[serde(default)]
     pub(crate) captured: BTreeMap<String, Value>,
+    /// The operator's own steps that may have created something which is still there, in their order.
+    #[serde(default)]
+    pub(crate) to_undo: Vec<String>,
+    /// How far the removal of the user is.
+    #[serde(default)]
+    pub(crate) removal: Removal,
+}
+
+/// How far the removal of a user is.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Removal {
+    /// They are there.
+    #[default]
+    Ahead,
+    /// It was asked for, and no answer was seen: they may be there.
+    Asked,
+    /// They are gone, and nobody can log in as them.
+    Done,
 }
 
 impl Entry {
@@ -41,6 +60,8 @@ impl Entry {
             created_at_unix_seconds: now_unix_seconds,
             pid: std::process::id(),
             captured: BTreeMap::new(),
+            to_undo: Vec::new(),
+            removal: Removal::Ahead,
         }
     }
 }
@@ -85,7 +106,7 @@ impl Journal {
 
     /// Forgets the entry: what it named is gone.
     pub(crate) fn close(self) -> Result<(), JournalError> {
-        fs::remove_file(&self.path).map_err(|error| JournalError::Remove {
+        forget(&self.path).map_err(|error| JournalError::Remove {
             path: self.path,
             error,
         })
@@ -139,12 +160,11 @@ pub(crate) fn read(path: &Path) -> Option<Entry> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-/// Writes down what the user of this entry was told, by the name under which it is needed. The file is replaced as a whole, so that
-/// it can be read whenever the run is killed.
-pub(crate) fn note(path: &Path, name: &str, value: &Value) -> io::Result<()> {
+/// Writes down what has changed since. The file is replaced as a whole, so that it can be read whenever the run is killed.
+pub(crate) fn amend(path: &Path, change: impl FnOnce(&mut Entry)) -> io::Result<()> {
     let mut entry = read(path).ok_or(io::ErrorKind::InvalidData)?;
-    entry.captured.insert(name.to_owned(), value.clone());
-    let fresh = path.with_extension("new");
+    change(&mut entry);
+    let fresh = path.with_extension(UNFINISHED);
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
@@ -156,7 +176,22 @@ pub(crate) fn note(path: &Path, name: &str, value: &Value) -> io::Result<()> {
     fs::rename(&fresh, path)
 }
 
+/// Removes the entry, and what a run that was killed while it wrote has left beside it.
+pub(crate) fn forget(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path.with_extension(UNFINISHED)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    fs::remove_file(path)
+}
+
+/// Of a file that is about to take the place of an entry.
+const UNFINISHED: &str = "new";
+
 fn is_left_over(path: &Path) -> bool {
+    if path.extension().is_some_and(|found| found == UNFINISHED) {
+        return false;
+    }
     let Some(entry) = read(path) else {
         return false;
     };
@@ -216,6 +251,8 @@ mod tests {
             created_at_unix_seconds: 7,
             pid: 1,
             captured: BTreeMap::new(),
+            to_undo: Vec::new(),
+            removal: Removal::Ahead,
         }
     }
 
@@ -256,14 +293,31 @@ mod tests {
     fn what_a_user_is_told_is_in_their_entry_from_then_on() {
         let state = tempfile::tempdir().unwrap();
         let journal = Journal::write(state.path(), &entry()).unwrap();
-        note(journal.path(), "user_id", &Value::from(7)).unwrap();
-        note(journal.path(), "csrf", &Value::from("x")).unwrap();
+        for (name, value) in [("user_id", Value::from(7)), ("csrf", "x".into())] {
+            let told = |entry: &mut Entry| _ = entry.captured.insert(name.to_owned(), value);
+            amend(journal.path(), told).unwrap();
+        }
         let read = read(journal.path()).unwrap();
         assert_eq!(read.captured.get("user_id"), Some(&Value::from(7)));
         assert_eq!(read.captured.len(), 2);
         let mode = fs::metadata(journal.path()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(state.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_run_was_writing_is_no_entry_and_goes_with_its_own() {
+        let state = tempfile::tempdir().unwrap();
+        let mut dead = entry();
+        dead.pid = u32::MAX;
+        let journal = Journal::write(state.path(), &dead).unwrap();
+        let unfinished = journal.path().with_extension(UNFINISHED);
+        fs::copy(journal.path(), &unfinished).unwrap();
+        if Path::new("/proc/self").exists() {
+            assert_eq!(left_over(state.path()), [journal.path()]);
+        }
+        journal.close().unwrap();
+        assert_eq!(fs::read_dir(state.path()).unwrap().count(), 0);
     }
 
     #[test]

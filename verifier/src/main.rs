@@ -19,6 +19,7 @@
 //! ```
 
 mod arguments;
+mod baseline;
 mod check;
 mod cleanup;
 mod configuration;
@@ -29,9 +30,11 @@ mod defect;
 mod delivery;
 mod departure;
 mod deployment;
+mod diagnose;
 mod examined;
 mod explain;
 mod findings;
+mod incident;
 mod init;
 mod interruption;
 mod journal;
@@ -97,7 +100,7 @@ async fn perform(
     outlet: &Outlet<'_>,
 ) -> Result<ExitCode, String> {
     match command {
-        Command::Verify(options) => verify::verify(options, secrets, outlet)
+        Command::Verify(options) => Box::pin(verify::verify(options, secrets, outlet))
             .await
             .map_err(|error| error.to_string()),
         Command::Init(options) => init::init(options, outlet).map_err(|error| error.to_string()),
@@ -120,6 +123,12 @@ async fn perform(
             check::contract::check(options, secrets, outlet)
                 .await
                 .map_err(|error| error.to_string())
+        }
+        Command::Diagnose(options) => diagnose::diagnose(options, secrets, outlet)
+            .await
+            .map_err(|error| error.to_string()),
+        Command::Report(options) => {
+            incident::report(options, outlet).map_err(|error| error.to_string())
         }
         Command::Explain { cause } => Ok(explain::explain(*cause, outlet)),
         Command::Cleanup(options) => cleanup::cleanup(options, secrets, outlet)

@@ -13,7 +13,7 @@ use crate::configuration::name::{Name, Values};
 use crate::deployment::exchange::Answer;
 use crate::deployment::prepared::COOKIE;
 use crate::deployment::sent::Sent;
-use crate::journal;
+use crate::journal::{self, Entry};
 
 /// What one user knows.
 #[derive(Debug)]
@@ -48,11 +48,19 @@ impl Memory {
 
     /// They are told this, and will know it after a crash.
     pub(crate) fn note(&self, name: Name, value: Value) {
+        self.write_down(|entry| {
+            let name = name.as_str().to_owned();
+            entry.captured.insert(name, value.clone());
+        });
+        self.learn(name, value);
+    }
+
+    /// Changes the entry, where there is one.
+    pub(crate) fn write_down(&self, change: impl FnOnce(&mut Entry)) {
         if let Some(path) = self.journal.get() {
             // Without the note a crash would leave more to do by hand; this run itself knows it.
-            let _not_noted = journal::note(path, name.as_str(), &value);
+            let _not_noted = journal::amend(path, change);
         }
-        self.learn(name, value);
     }
 
     /// What fills the templates now.

@@ -1,12 +1,15 @@
 //! The fresh user of a run.
 
+use std::cell::{Cell, RefCell};
+
 use uuid::Uuid;
 
 use crate::configuration::Configuration;
 use crate::configuration::email_template::RUN_ID_DIGITS;
 use crate::configuration::front::Front;
 use crate::configuration::name::{BuiltIn, Name, Values};
-use crate::journal::Entry;
+use crate::configuration::own_step::OwnStepName;
+use crate::journal::{Entry, Removal};
 use crate::memory::Memory;
 use crate::tagged::TaggedUser;
 
@@ -28,6 +31,26 @@ pub(crate) struct Newcomer {
     pub(crate) password: String,
     /// What they have been told so far.
     pub(crate) memory: Memory,
+    /// The steps of which something may be left, in their order.
+    debts: RefCell<Vec<Debt>>,
+    /// How far the identity service is in removing them.
+    removal: Cell<Removal>,
+}
+
+/// A step of the operator's own that is to be undone.
+#[derive(Clone, Debug)]
+pub(crate) struct Debt {
+    pub(crate) step: OwnStepName,
+    pub(crate) certainty: Certainty,
+}
+
+/// Whether there is something to be undone.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Certainty {
+    /// The step passed, and nobody undid it.
+    Certain,
+    /// Nobody saw how the step ended, or whether it was undone.
+    Possible,
 }
 
 impl Newcomer {
@@ -59,6 +82,8 @@ impl Newcomer {
             username,
             password,
             captured,
+            to_undo,
+            removal,
             ..
         } = entry;
         let [run, email, username, password] = [run, email, username, password].map(Clone::clone);
@@ -68,6 +93,12 @@ impl Newcomer {
                 user.memory.learn(name, value.clone());
             }
         }
+        let debt = |step: &String| Debt {
+            step: OwnStepName::of(step),
+            certainty: Certainty::Possible,
+        };
+        user.debts.replace(to_undo.iter().map(debt).collect());
+        user.removal.set(*removal);
         user
     }
 
@@ -103,12 +134,54 @@ impl Newcomer {
             username,
             password,
             memory: Memory::of(values),
+            debts: RefCell::default(),
+            removal: Cell::default(),
         }
     }
 
     /// The org that is made for them at the gate's registry, where a story needs one.
     pub(crate) fn org(&self) -> String {
         format!("usher-{}", self.run)
+    }
+
+    /// From now on something of this step may be there.
+    pub(crate) fn owe(&self, step: &OwnStepName) {
+        self.memory
+            .write_down(|entry| entry.to_undo.push(step.as_str().to_owned()));
+        self.debts.borrow_mut().push(Debt {
+            step: step.clone(),
+            certainty: Certainty::Possible,
+        });
+    }
+
+    /// Something of this step is there, if it was not settled.
+    pub(crate) fn be_certain(&self, step: &OwnStepName) {
+        let mut debts = self.debts.borrow_mut();
+        for debt in debts.iter_mut().filter(|debt| debt.step == *step) {
+            debt.certainty = Certainty::Certain;
+        }
+    }
+
+    /// Nothing of this step is there.
+    pub(crate) fn settle(&self, step: &OwnStepName) {
+        self.memory
+            .write_down(|entry| entry.to_undo.retain(|owed| owed != step.as_str()));
+        self.debts.borrow_mut().retain(|debt| debt.step != *step);
+    }
+
+    /// The steps of which something may be there, in their order.
+    pub(crate) fn debts(&self) -> Vec<Debt> {
+        self.debts.borrow().clone()
+    }
+
+    /// Their removal has come so far.
+    pub(crate) fn note_removal(&self, removal: Removal) {
+        self.memory.write_down(|entry| entry.removal = removal);
+        self.removal.set(removal);
+    }
+
+    pub(crate) const fn removal(&self) -> Removal {
+        self.removal.get()
     }
 }
 

@@ -1,5 +1,7 @@
 //! How a step ended, how a run ended, and what the process says about it.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::defect::Defect;
@@ -44,6 +46,17 @@ pub(crate) enum Problem {
     Defect(Defect),
     /// The operator stopped the run.
     Interrupted,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(fault) => fault.fmt(f),
+            Self::Broken(reason) => reason.fmt(f),
+            Self::Defect(defect) => defect.fmt(f),
+            Self::Interrupted => f.write_str("interrupted"),
+        }
+    }
 }
 
 impl From<Defect> for Problem {

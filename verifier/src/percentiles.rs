@@ -1,12 +1,50 @@
 //! `--repeat`: how long each step takes, over several runs. A percentile that the sample cannot carry is not given: of ten runs none is
 //! the slowest of a hundred.
 
+use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::outcome::Outcome;
 use crate::record::Record;
 use crate::scenario::Scenario;
 use crate::steps::StepName;
+
+/// The figures that are given of several runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Percentile {
+    /// The median
+    P50,
+    P90,
+    P99,
+}
+
+impl Percentile {
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::P50 => "P50",
+            Self::P90 => "P90",
+            Self::P99 => "P99",
+        }
+    }
+
+    /// As many as it takes for one of them to lie beyond.
+    pub(crate) const fn least_runs(self) -> usize {
+        100_usize.div_ceil(100 - self.hundredths())
+    }
+
+    pub(crate) const fn is_carried_by(self, runs: usize) -> bool {
+        runs >= self.least_runs()
+    }
+
+    const fn hundredths(self) -> usize {
+        match self {
+            Self::P50 => 50,
+            Self::P90 => 90,
+            Self::P99 => 99,
+        }
+    }
+}
 
 /// The times of one step over all runs.
 #[derive(Debug, Serialize)]
@@ -38,20 +76,19 @@ impl StepTimes {
     fn settle(&mut self) {
         self.samples.sort_unstable();
         self.runs = self.samples.len();
-        self.p50_millis = percentile(&self.samples, 50);
-        self.p90_millis = percentile(&self.samples, 90);
-        self.p99_millis = percentile(&self.samples, 99);
+        self.p50_millis = percentile(&self.samples, Percentile::P50);
+        self.p90_millis = percentile(&self.samples, Percentile::P90);
+        self.p99_millis = percentile(&self.samples, Percentile::P99);
     }
 }
 
 /// By the nearest rank, of samples in order; nothing where there are fewer than it takes for one to lie beyond.
-fn percentile(sorted: &[u64], percent: usize) -> Option<u64> {
-    let carried = sorted.len() * (100 - percent) >= 100;
-    let rank = (sorted.len() * percent).div_ceil(100);
+fn percentile(sorted: &[u64], percentile: Percentile) -> Option<u64> {
+    let rank = (sorted.len() * percentile.hundredths()).div_ceil(100);
     sorted
         .get(rank.checked_sub(1)?)
         .copied()
-        .filter(|_| carried)
+        .filter(|_| percentile.is_carried_by(sorted.len()))
 }
 
 /// The runs so far.
@@ -103,7 +140,8 @@ mod tests {
     #[test]
     fn no_percentile_is_given_that_the_sample_cannot_carry() {
         let sample = |runs: u64| (1..=runs).collect::<Vec<_>>();
-        let all = |runs| [50, 90, 99].map(|percent| percentile(&sample(runs), percent));
+        let every = [Percentile::P50, Percentile::P90, Percentile::P99];
+        let all = |runs| every.map(|percent| percentile(&sample(runs), percent));
         assert_eq!(all(0), [None; 3]);
         assert_eq!(all(1), [None; 3]);
         assert_eq!(all(2), [Some(1), None, None]);

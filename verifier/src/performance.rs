@@ -165,6 +165,7 @@ impl Performance<'_> {
             scenarios,
             left_over,
             repeated: Vec::new(),
+            baseline: None,
         }
     }
 

@@ -11,6 +11,7 @@ use regex::Regex;
 use crate::configuration::credential::SentAs;
 use crate::configuration::front::Front;
 use crate::configuration::name::{BuiltIn, Unfilled, Values};
+use crate::configuration::own_step::OwnStep;
 use crate::configuration::ready::Ready;
 use crate::configuration::request::{Call, Request};
 use crate::configuration::value::AcceptedStatus;
@@ -46,10 +47,11 @@ fn plan_of(scenario: Scenario, deployment: &Deployment<'_>) -> Result<String, Un
             scenario.name(),
             configuration.front.address()
         ),
+        steps: scenario.steps(configuration),
         deployment,
         values: values_of(configuration).with_placeholders(),
     };
-    for step in scenario.steps(configuration) {
+    for step in page.steps.clone() {
         let _infallible = write!(page.text, "\n{}\n", step.title());
         match step.left_out_of(configuration) {
             Some(why) => page.note(&format!("left out: {why}")),
@@ -61,6 +63,8 @@ fn plan_of(scenario: Scenario, deployment: &Deployment<'_>) -> Result<String, Un
 
 struct Page<'a> {
     text: String,
+    /// The steps of the story.
+    steps: Vec<StepName>,
     deployment: &'a Deployment<'a>,
     values: Values,
 }
@@ -159,8 +163,25 @@ impl Page<'_> {
                 of_this_name.try_for_each(|step| self.request(&step.request, Some(&token)))
             }
             StepName::LogOut => self.calls(configuration.log_out.as_ref(), &token),
-            StepName::CleanUp => self.calls(configuration.remove_user.as_ref(), &token),
+            StepName::CleanUp => {
+                self.undoing(&token)?;
+                self.calls(configuration.remove_user.as_ref(), &token)
+            }
         }
+    }
+
+    /// What removes that which the operator's own steps of this story create, the last one first.
+    fn undoing(&mut self, token: &str) -> Result<(), Unfilled> {
+        let performed = |step: &&OwnStep| self.steps.contains(&StepName::Own(step.name.clone()));
+        let steps = self.deployment.configuration.steps.iter().rev();
+        let undone: Vec<_> = steps.filter(performed).collect();
+        for step in undone {
+            if let Some(undo) = &step.undo {
+                self.call(undo, Some(token))?;
+                self.note(&format!("undoes `{}`, if that was sent", step.name));
+            }
+        }
+        Ok(())
     }
 
     /// What an operator sends.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::baseline::comparison::Comparison;
 use crate::deployment::exchange::Exchange;
 use crate::findings::{Finding, Unlooked};
 use crate::outcome::{Outcome, Verdict};
@@ -36,6 +37,8 @@ pub(crate) struct Record {
     pub(crate) left_over: Vec<LeftOver>,
     /// How long each step took over all runs, where there were several.
     pub(crate) repeated: Vec<StepTimes>,
+    /// How long each step took in an earlier run, where there is one to compare with and this one passed.
+    pub(crate) baseline: Option<Comparison>,
 }
 
 /// What became of a story.

@@ -1,6 +1,7 @@
 //! A finished run as a text. Every format is rendered from the one record.
 
 mod cause;
+mod chain;
 mod contract;
 mod examined;
 pub(crate) mod github;
@@ -20,6 +21,7 @@ use crate::arguments::ReportFormat;
 use crate::arguments::report::RunFormat;
 use crate::check::contract::findings::Report;
 use crate::check::tokens::explanation::Explanation;
+use crate::diagnose::chain::Chain;
 use crate::examined::Examined;
 use crate::record::Record;
 use crate::terminal;
@@ -71,6 +73,14 @@ pub(crate) fn moment(unix_seconds: u64) -> String {
     let seconds = i64::try_from(unix_seconds).unwrap_or_default();
     jiff::Timestamp::from_second(seconds)
         .map_or_else(|_| String::new(), |moment| moment.to_string())
+}
+
+/// Renders the chain of a user in this format.
+pub(crate) fn render_chain(format: ReportFormat, chain: &Chain, look: Look) -> String {
+    match format {
+        ReportFormat::Human => chain::render(chain, look),
+        ReportFormat::Json => json::render(chain),
+    }
 }
 
 /// Renders what `usher check` found in this format.

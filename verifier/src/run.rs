@@ -271,10 +271,10 @@ impl StepLog<'_> {
                 .map_or((Outcome::Passed, None), |(outcome, why)| {
                     (outcome, Some(why))
                 }),
-            Some(Problem::Failed(fault)) => (Outcome::Failed, Some(fault.to_string())),
-            Some(Problem::Broken(reason)) => (Outcome::Broken, Some(reason.to_string())),
-            Some(Problem::Defect(defect)) => (Outcome::Broken, Some(defect.to_string())),
-            Some(Problem::Interrupted) => (Outcome::Broken, Some("interrupted".to_owned())),
+            Some(problem @ Problem::Failed(_)) => (Outcome::Failed, Some(problem.to_string())),
+            Some(problem @ (Problem::Broken(_) | Problem::Defect(_) | Problem::Interrupted)) => {
+                (Outcome::Broken, Some(problem.to_string()))
+            }
         };
         StepRecord {
             name,

@@ -2,7 +2,6 @@
 //! by one that no deployment meets, and a run has to fail at just that step: a check that cannot fail shows nothing when it passes.
 
 use std::fmt;
-use std::fs;
 
 use uuid::Uuid;
 
@@ -13,6 +12,7 @@ use crate::configuration::template::Template;
 use crate::configuration::value::{AcceptedStatus, JsonPointer};
 use crate::departure;
 use crate::deployment::Deployment;
+use crate::deployment::tls::NoClient;
 use crate::journal;
 use crate::outcome::{ExitCode, Verdict};
 use crate::performance::Performance;
@@ -49,7 +49,7 @@ impl fmt::Display for SelfTest {
 pub(crate) async fn run(
     performance: &Performance<'_>,
     secrets: &Secrets,
-) -> Result<SelfTest, reqwest::Error> {
+) -> Result<SelfTest, NoClient> {
     let mut test = SelfTest {
         lines: Vec::new(),
         code: ExitCode::Passed,
@@ -126,8 +126,9 @@ fn judge(sabotage: &Sabotage, record: Option<&Record>) -> (String, ExitCode) {
 async fn sweep(performance: &Performance<'_>, left: &LeftOver) -> Result<(), String> {
     let entry = journal::read(&left.journal).ok_or("the journal cannot be read")?;
     let (deployment, interruption) = (performance.deployment, performance.interruption);
-    departure::sweep(deployment, &entry, interruption, performance.outlet).await?;
-    fs::remove_file(&left.journal)
+    let written = (left.journal.as_path(), &entry);
+    departure::sweep(deployment, written, interruption, performance.outlet).await?;
+    journal::forget(&left.journal)
         .map_err(|error| format!("the journal cannot be removed: {error}"))
 }
 

@@ -1,4 +1,5 @@
 //! Places outside of HTTP where the truth about a deployment is kept.
 
 pub(crate) mod postgres;
+pub(crate) mod row;
 pub(crate) mod sqlite;

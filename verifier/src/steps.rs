@@ -20,6 +20,7 @@ pub(crate) mod reach_again;
 pub(crate) mod reach_by_session;
 pub(crate) mod reach_instance;
 pub(crate) mod register;
+pub(crate) mod undo;
 pub(crate) mod wait_until_ready;
 
 use serde::Serialize;
@@ -150,7 +151,10 @@ impl StepName {
             (Self::LogOut, _) if configuration.log_out.is_none() => {
                 Some("no [log_out] in the configuration")
             }
-            (Self::CleanUp, _) if configuration.remove_user.is_none() => {
+            (Self::CleanUp, _)
+                if configuration.remove_user.is_none()
+                    && configuration.steps.iter().all(|step| step.undo.is_none()) =>
+            {
                 Some("no [remove_user] in the configuration")
             }
             (

@@ -8,11 +8,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use policy::time::Moment;
 
 use crate::arguments::Verify;
+use crate::baseline::Baseline;
+use crate::baseline::error::BaselineError;
 use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::name::Unfilled;
 use crate::configuration::{Configuration, Environment};
 use crate::delivery::{Delivery, DeliveryError};
 use crate::deployment::Deployment;
+use crate::deployment::tls::NoClient;
 use crate::interruption::Interruption;
 use crate::journal::{self, JournalError};
 use crate::operator_secret;
@@ -50,6 +53,9 @@ pub(crate) async fn verify(
         outlet.report(&plan::plan(&programme, &deployment)?);
         return Ok(ExitCode::Passed);
     }
+    let files = options.reports.iter();
+    let files: Vec<_> = files.filter_map(|to| to.file.as_deref()).collect();
+    let baseline = Baseline::of(&options.against, options.repeat.get(), &files)?;
     let delivery = Delivery::prepare(&options.reports, environment)?;
     let directory = journal::directory(environment)?;
     if let Some(gate) = deployment.gate()
@@ -74,6 +80,9 @@ pub(crate) async fn verify(
             Ok(false) if !options.allow_bootstrap => return Err(VerifyError::NobodyOwns),
             Ok(false) | Err(_) => {}
         }
+    }
+    if let Some(baseline) = &baseline {
+        baseline.covers(&programme.played)?;
     }
     for path in journal::left_over(&directory) {
         outlet.talk(&format!(
@@ -115,6 +124,9 @@ pub(crate) async fn verify(
         outlet.talk(&stopped_at_once(&performance.underway.borrow()));
         return Ok(ExitCode::Interrupted);
     };
+    if let Some(baseline) = &baseline {
+        baseline.compare(&mut record);
+    }
     record.redact(secrets);
     match delivery.deliver(&record, look, outlet) {
         Ok(()) => Ok(record.verdict.exit_code()),
@@ -176,8 +188,10 @@ fn stopped_at_once(underway: &[Underway]) -> String {
 /// Why there was no run.
 #[derive(Debug)]
 pub(crate) enum VerifyError {
+    /// There is nothing to compare this run with.
+    Baseline(BaselineError),
     /// The HTTP client cannot be set up.
-    Client(reqwest::Error),
+    Client(NoClient),
     /// The configuration is missing or wrong.
     Configuration(ConfigurationError),
     /// A report cannot be written.
@@ -198,14 +212,20 @@ pub(crate) enum VerifyError {
     Unfilled(Unfilled),
 }
 
+impl From<BaselineError> for VerifyError {
+    fn from(error: BaselineError) -> Self {
+        Self::Baseline(error)
+    }
+}
+
 impl From<Unfilled> for VerifyError {
     fn from(unfilled: Unfilled) -> Self {
         Self::Unfilled(unfilled)
     }
 }
 
-impl From<reqwest::Error> for VerifyError {
-    fn from(error: reqwest::Error) -> Self {
+impl From<NoClient> for VerifyError {
+    fn from(error: NoClient) -> Self {
         Self::Client(error)
     }
 }
@@ -231,6 +251,7 @@ impl From<JournalError> for VerifyError {
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Baseline(error) => error.fmt(f),
             Self::Client(error) => write!(f, "cannot set up the HTTP client: {error}"),
             Self::Configuration(error) => error.fmt(f),
             Self::Delivery(error) => error.fmt(f),

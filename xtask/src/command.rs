@@ -16,12 +16,14 @@ pub(crate) enum Program {
     CargoDeny,
     CxxCompiler,
     Fuzzer,
+    Hurl,
     Node,
     Npm,
     Postgres,
     Python,
     Rustc,
     Rustup,
+    Versus,
 }
 
 impl Program {
@@ -31,12 +33,14 @@ impl Program {
             Self::CargoDeny => "cargo-deny",
             Self::CxxCompiler => "c++",
             Self::Fuzzer => "the fuzzer",
+            Self::Hurl => "hurl",
             Self::Node => "node",
             Self::Npm => "npm",
             Self::Postgres => "postgres",
             Self::Python => "python3",
             Self::Rustc => "rustc",
             Self::Rustup => "rustup",
+            Self::Versus => "the comparison",
         }
     }
 
@@ -47,6 +51,8 @@ impl Program {
             Self::CargoDeny => "run `cargo install cargo-deny --locked`",
             Self::CxxCompiler => "install a C++ compiler",
             Self::Fuzzer => "run `cargo xtask fuzz` again, which builds it",
+            Self::Hurl => "run `cargo install hurl --version 8.0.1 --locked`",
+            Self::Versus => "run `cargo xtask bench` again, which builds it",
             Self::Node | Self::Npm => "install Node.js 22 or newer from https://nodejs.org",
             Self::Postgres => "it comes with `npm ci` for Linux on x86-64 only",
             Self::Python => "install Python 3.10 or newer with venv and pip",

@@ -24,10 +24,12 @@ pub(crate) struct Arguments {
 }
 
 /// Said again here, so that a misspelt one is refused before anything is built; `tests/tests/lifecycle.rs` holds it equal.
-const FAULTS: [&str; 10] = [
+const FAULTS: [&str; 12] = [
     "lost-events",
     "app-down",
     "app-forgets-visitor",
+    "email-missing",
+    "email-unverified",
     "log-in-fails",
     "log-in-without-token",
     "log-out-fails",

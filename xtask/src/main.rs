@@ -4,8 +4,9 @@
 //! something is missing. Out of scope: anything a visitor or an operator would notice; that is in the other crates, and
 //! none of them is linked here, so that this program builds in seconds and runs when they do not compile.
 //!
-//! main ─► setup │ build │ demo │ dev │ test │ vectors │ fuzz │ check │ package ─► node, postgres, python, command, talk, workspace
+//! main ─► setup │ bench │ build │ demo │ dev │ test │ vectors │ fuzz │ check │ package ─► node, postgres, python, command, talk, workspace
 
+mod bench;
 mod build;
 mod check;
 mod command;
@@ -43,6 +44,8 @@ struct Arguments {
 enum Task {
     /// Install what the other commands need: the Rust target, Node.js, the npm packages, `PostgreSQL`, and `PyJWT` and Go for two tests
     Setup,
+    /// Measure what has to be fast beside what people would use instead, and print the table
+    Bench(bench::Arguments),
     /// Build the gate into edge/build, ready for wrangler
     Build(build::Arguments),
     /// Check format, lints, documentation, licences and the direction of dependency
@@ -79,6 +82,7 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
         Task::Setup => setup::everything(&workspace)
             .map(|_tools| done)
             .map_err(Failure::Setup),
+        Task::Bench(arguments) => bench::run(&workspace, &arguments).map_err(Failure::Bench),
         Task::Build(arguments) => build::run(&workspace, &arguments)
             .map(|()| done)
             .map_err(Failure::Build),
@@ -101,6 +105,7 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
 /// What a task failed at.
 #[derive(Debug)]
 enum Failure {
+    Bench(bench::BenchError),
     Build(build::BuildError),
     Check(check::CheckError),
     Demo(demo::DemoError),
@@ -115,6 +120,7 @@ enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Bench(error) => error.fmt(f),
             Self::Build(error) => error.fmt(f),
             Self::Check(error) => error.fmt(f),
             Self::Demo(error) => error.fmt(f),

@@ -93,11 +93,14 @@ async fn register(
         .users
         .register(&email, &username, &password)
         .await?;
-    identity.provisioner.begin(Owner {
-        issuer: identity.issuer.clone(),
-        subject: user.id.clone(),
-        email,
-    });
+    identity
+        .provisioner
+        .begin(Owner {
+            issuer: identity.issuer.clone(),
+            subject: user.id.clone(),
+            email,
+        })
+        .await;
     Ok((StatusCode::CREATED, Json(user)))
 }
 

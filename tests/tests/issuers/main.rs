@@ -8,6 +8,7 @@
 )]
 
 mod asking;
+mod code_flow;
 mod libraries;
 mod provider;
 mod script;

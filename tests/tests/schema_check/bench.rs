@@ -115,7 +115,9 @@ impl Bench {
         let mut command = Command::new(places::usher());
         command.args(arguments).arg("--config").arg(path);
         if let Place::Postgres(url) = &self.place {
-            command.env("LIVE_URL", url).env("SCRATCH_URL", url);
+            // As Prisma writes it.
+            let live = format!("{url}?schema=public&connection_limit=3");
+            command.env("LIVE_URL", live).env("SCRATCH_URL", url);
         }
         let output = command.output().await.unwrap();
         Ended {

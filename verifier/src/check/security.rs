@@ -17,6 +17,7 @@ use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::{Configuration, Environment};
 use crate::deployment::Deployment;
 use crate::deployment::gate::Gate;
+use crate::deployment::tls::NoClient;
 use crate::examined::Examined;
 use crate::findings::Opinion;
 use crate::outcome::ExitCode;
@@ -70,7 +71,7 @@ pub(crate) async fn check(
 #[derive(Debug)]
 pub(crate) enum CheckSecurityError {
     /// The HTTP client cannot be set up.
-    Client(reqwest::Error),
+    Client(NoClient),
     /// usher.toml is wrong.
     Configuration(ConfigurationError),
     /// There is no gate to attack.

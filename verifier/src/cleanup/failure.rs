@@ -5,6 +5,7 @@ use std::io;
 
 use crate::configuration::mistake::ConfigurationError;
 use crate::consent::Unconfirmed;
+use crate::deployment::tls::NoClient;
 use crate::journal::JournalError;
 use crate::terminal::harmless;
 
@@ -25,7 +26,7 @@ impl fmt::Display for Unusable {
 #[derive(Debug)]
 pub(crate) enum CleanupError {
     /// The HTTP client cannot be set up.
-    Client(reqwest::Error),
+    Client(NoClient),
     /// The file that says where users are listed is wrong.
     Configuration(ConfigurationError),
     /// There is no place for journals.

@@ -1,4 +1,5 @@
-//! The parts of an answer that can be looked at and captured: by JSON pointer, as a cookie, a header, or a field of an HTML form.
+//! The parts of an answer that can be looked at and captured: by JSON pointer, as a cookie, a header, a parameter of where it redirects to,
+//! or a field of an HTML form.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,6 +12,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use crate::configuration::mistake::Mistake;
 use crate::configuration::placed::Placed;
 use crate::configuration::reading::Reading;
+use crate::configuration::url_parameter::UrlParameter;
 use crate::configuration::value::JsonPointer;
 
 /// A part of an answer.
@@ -24,6 +26,8 @@ pub(crate) enum AnswerPart {
     Input(String),
     /// What a JSON pointer (RFC 6901) points at.
     Json(JsonPointer),
+    /// A parameter of the address that it redirects to.
+    Location(UrlParameter),
     /// The content of an HTML `<meta>`, by its name: where some frameworks put their CSRF token.
     Meta(String),
 }
@@ -36,6 +40,9 @@ impl fmt::Display for AnswerPart {
             Self::Input(name) => write!(f, "the form field `{name}`"),
             Self::Json(pointer) if pointer.as_str().is_empty() => f.write_str("the JSON"),
             Self::Json(pointer) => write!(f, "`{}`", pointer.as_str()),
+            Self::Location(UrlParameter { part, name }) => {
+                write!(f, "`{name}` in the {} of the location", part.word())
+            }
             Self::Meta(name) => write!(f, "the meta tag `{name}`"),
         }
     }
@@ -72,6 +79,8 @@ pub(super) struct PartKeys {
     pub(super) header: Option<HeaderWord>,
     /// The name of a field of an HTML form.
     pub(super) input: Option<String>,
+    /// A parameter of the address that the answer redirects to, such as `query.code` or `fragment.access_token`.
+    pub(super) location: Option<UrlParameter>,
     /// The name of an HTML meta tag.
     pub(super) meta: Option<String>,
     /// Only for captures: `false` where reports may show the value, such as an id.
@@ -97,6 +106,7 @@ impl PartKeys {
             self.cookie.map(AnswerPart::Cookie),
             self.header.map(|header| AnswerPart::Header(header.0)),
             self.input.map(AnswerPart::Input),
+            self.location.map(AnswerPart::Location),
             self.meta.map(AnswerPart::Meta),
         ]
         .into_iter()
@@ -116,7 +126,8 @@ pub(super) fn one_of(
         (Some(part), 1) => Ok(part),
         (_, count) => {
             let sentence = format!("expected one part of the answer, found {count}");
-            let cure = "give one of `json`, `cookie`, `header`, `input` and `meta`".to_owned();
+            let cure =
+                "give one of `json`, `cookie`, `header`, `location`, `input` and `meta`".to_owned();
             Err(reading.mistake_at(span, sentence, Some(cure)))
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::configuration::answer_part::{AnswerPart, PartEntry};
 use crate::configuration::credential::SentAs;
+use crate::configuration::diagnosis::{LinkTable, own_links};
 use crate::configuration::file::File;
 use crate::configuration::front::{Front, GateFront, front_of, only_with_a_gate};
 use crate::configuration::mistake::Mistake;
@@ -31,6 +32,7 @@ impl File {
             .filter(|name| name.is_an_address());
         let addresses: Vec<_> = addresses.collect();
         let scope_of_operators = Scope::new(&addresses, names.clone(), captured_in.clone());
+        let scope_of_links = scope_of_operators.clone();
         let mut scope = Scope::new(&self.built_in(), names, captured_in);
         let register = self.register.complete(reading, Method::Post, &mut scope)?;
         let log_in = self.log_in.complete(reading, &mut scope)?;
@@ -69,6 +71,12 @@ impl File {
         let tagged = self.tagged_users.as_ref().map(|table| {
             TaggedUsersTable::complete(table, reading, &self.users.email, scope_of_operators)
         });
+        let databases: Vec<_> = self
+            .databases
+            .into_iter()
+            .map(|entry| entry.complete(reading))
+            .collect::<Result<_, _>>()?;
+        let diagnosis = own_links(&self.diagnose, reading, &databases, scope_of_links)?;
         let step_budgets = step_budgets(&self.budget.steps, &steps, reading)?;
         Ok(Configuration {
             path: reading.path.to_owned(),
@@ -85,11 +93,8 @@ impl File {
             remove_user,
             instance,
             steps,
-            databases: self
-                .databases
-                .into_iter()
-                .map(|entry| entry.complete(reading))
-                .collect::<Result<_, _>>()?,
+            databases,
+            diagnosis,
             ready_within: self.budget.ready_seconds.duration(),
             request_within: self.budget.request_seconds.duration(),
             step_budgets,
@@ -125,6 +130,7 @@ impl File {
             log_out,
             remove_user,
             tagged_users,
+            diagnose,
             ..
         } = self;
         let calls = [
@@ -139,7 +145,9 @@ impl File {
         let of_steps = steps.iter().flat_map(StepTable::captured);
         let of_ready = ready.iter().flat_map(|ready| ready.value.captured());
         let of_tagged = tagged_users.iter().flat_map(|table| table.value.captured());
+        let of_links = diagnose.iter().flat_map(LinkTable::captured);
         calls
+            .chain(of_links.map(|name| (name, "[[diagnose]]")))
             .chain(of_tagged.map(|name| (name, "[tagged_users]")))
             .chain(of_steps.map(|name| (name, "[[steps]]")))
             .chain(of_ready.map(|name| (name, "[ready]")))
@@ -158,6 +166,7 @@ fn usually_sent_as(token: &AnswerPart, has_gate: bool) -> SentAs {
             | AnswerPart::Header(_)
             | AnswerPart::Input(_)
             | AnswerPart::Json(_)
+            | AnswerPart::Location(_)
             | AnswerPart::Meta(_),
             _,
         ) => SentAs::Bearer,

@@ -10,6 +10,7 @@ use crate::configuration::placed::Placed;
 use crate::configuration::reading::Reading;
 use crate::configuration::template::Template;
 use crate::configuration::template::json::JsonTemplate;
+use crate::configuration::url_parameter::UrlParameter;
 use crate::configuration::value::JsonPointer;
 
 /// One thing about an answer that is so or not.
@@ -68,6 +69,8 @@ pub(super) struct ExpectationKeys {
     header: Option<HeaderWord>,
     /// The name of a field of an HTML form.
     input: Option<String>,
+    /// A parameter of the address that the answer redirects to, such as `query.error`.
+    location: Option<UrlParameter>,
     /// The name of an HTML meta tag.
     meta: Option<String>,
     /// The part is just this.
@@ -99,6 +102,7 @@ impl ExpectationKeys {
             cookie: keys.cookie,
             header: keys.header,
             input: keys.input,
+            location: keys.location,
             meta: keys.meta,
             secret: None,
         };

@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 use crate::configuration::address::{BaseUrl, UrlPath, UrlTemplate};
 use crate::configuration::contract::Entry as ContractEntry;
 use crate::configuration::database::DatabaseKind;
+use crate::configuration::diagnosis::LinkTable;
 use crate::configuration::email_template::EmailTemplate;
 use crate::configuration::placed::{OwnKeys, Placed};
 use crate::configuration::request::tables::{CallTable, LogInTable, ReadyTable, StepTable};
@@ -50,6 +51,9 @@ pub(super) struct File {
     /// Databases that may be looked into, read-only, when a step fails.
     #[serde(default)]
     pub(super) databases: Vec<DatabaseEntry>,
+    /// For `usher diagnose`: the links of a user's chain before the gate, in their order.
+    #[serde(default)]
+    pub(super) diagnose: Vec<LinkTable>,
     /// For `usher check contract`, which reads it in full.
     #[schemars(with = "Option<ContractEntry>")]
     pub(super) contract: Option<IgnoredAny>,

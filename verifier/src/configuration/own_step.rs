@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 
 use crate::configuration::mistake::Mistake;
 use crate::configuration::reading::Reading;
-use crate::configuration::request::Request;
 use crate::configuration::request::tables::StepTable;
+use crate::configuration::request::{Call, Request};
 use crate::configuration::scope::Scope;
 use crate::steps::StepName;
 
@@ -18,6 +18,8 @@ use crate::steps::StepName;
 pub(crate) struct OwnStep {
     pub(crate) name: OwnStepName,
     pub(crate) request: Request,
+    /// How what it creates is removed again.
+    pub(crate) undo: Option<Call>,
 }
 
 /// What it is called; no other step of the run has the same name.
@@ -25,6 +27,10 @@ pub(crate) struct OwnStep {
 pub(crate) struct OwnStepName(Arc<str>);
 
 impl OwnStepName {
+    pub(crate) fn of(name: &str) -> Self {
+        Self(Arc::from(name))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -77,9 +83,11 @@ pub(super) fn own_steps(
                 "give it a name of its own: reports tell steps apart by it",
             ));
         }
+        let (request, undo) = table.complete(reading, scope)?;
         steps.push(OwnStep {
-            name: OwnStepName(Arc::from(name)),
-            request: table.complete(reading, scope)?,
+            name: OwnStepName::of(name),
+            request,
+            undo,
         });
     }
     Ok(steps)

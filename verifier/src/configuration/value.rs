@@ -8,6 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
+use crate::configuration::url_parameter::UrlParameter;
+
 /// The HTTP methods a request of usher.toml can have.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "UPPERCASE")]
@@ -179,4 +181,5 @@ schema!(AcceptedStatus, "Status", {
 });
 schema!(JsonPointer, "JsonPointer", { "type": "string", "pattern": "^(/.*)?$" });
 schema!(Millis, "Millis", { "type": "integer", "minimum": 1, "maximum": 60000 });
+schema!(UrlParameter, "UrlParameter", { "type": "string", "pattern": "^(query|fragment)\\..+$" });
 schema!(Seconds, "Seconds", { "type": "integer", "minimum": 1, "maximum": 3600 });

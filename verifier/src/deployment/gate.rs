@@ -243,6 +243,14 @@ impl Gate<'_> {
         self.own_endpoint(&["admin", "v1", "instances"], &[("status", status.word())])
     }
 
+    /// Asks how the gate would decide about somebody.
+    pub(crate) async fn explanation(&self, admin: &Admin, issuer: &str, subject: &str) -> Exchange {
+        let query = [("issuer", issuer), ("subject", subject)];
+        let url = self.own_endpoint(&["explain"], &query);
+        let asking = Sent::get(url.as_str()).bearer(&admin.secret);
+        self.http.send(asking).await
+    }
+
     /// The first instances of one status.
     pub(crate) async fn instances(
         &self,

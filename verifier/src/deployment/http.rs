@@ -12,6 +12,7 @@ use crate::configuration::address::web_address;
 use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
 use crate::deployment::sent::Sent;
 use crate::deployment::timing::{TimedConnections, TimedResolver, Timing, first_byte, measured};
+use crate::deployment::tls::{self, NoClient};
 use crate::redaction::Secrets;
 
 /// Sends requests, each within the same time.
@@ -26,12 +27,13 @@ pub(crate) struct Http<'a> {
 
 impl<'a> Http<'a> {
     /// No redirect is ever followed: a redirect is an answer that has to be seen, and a token must not travel with it.
-    pub(crate) fn new(within: Duration, secrets: &'a Secrets) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(within: Duration, secrets: &'a Secrets) -> Result<Self, NoClient> {
         let client = Client::builder()
             .redirect(redirect::Policy::none())
             .user_agent(concat!("usher/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(Arc::new(TimedResolver))
             .connector_layer(TimedConnections)
+            .tls_backend_preconfigured(tls::configuration()?)
             .build()?;
         Ok(Self {
             client,

@@ -108,7 +108,7 @@ impl<'a> Pages<'a> {
             let exchange = self.deployment.send(sent).await;
             let url = exchange.request.url;
             let answer = exchange.answer?;
-            remember(self.deployment.secrets, &answer);
+            remember(self.deployment.secrets, &answer, &url);
             if let Ok(address) = Url::parse(&url) {
                 self.memory.keep_cookies(&address, &answer);
             }

@@ -1,7 +1,7 @@
-//! How long each part of a request took: finding the address, connecting, the first byte, all of it.
+//! How long each part of a request took: finding the address, connecting, securing the connection, the first byte, all of it.
 //!
-//! The client opens connections within the task that needs one, so what is measured there belongs to the request of that task. TCP and
-//! TLS are one span: the client shows no seam between them.
+//! The client opens connections within the task that needs one, so what is measured there belongs to the request of that task. Where
+//! connecting ends and TLS begins is said by TLS itself (`tls.rs`).
 
 use std::cell::Cell;
 use std::future::Future;
@@ -19,8 +19,10 @@ use tower_service::Service;
 pub(crate) struct Timing {
     /// Finding the address of the name.
     pub(crate) dns: Option<u64>,
-    /// TCP and, where it is used, TLS.
+    /// TCP, and the way through a proxy where there is one.
     pub(crate) connect: Option<u64>,
+    /// From the first hello of TLS until the connection was secure, or was given up.
+    pub(crate) tls: Option<u64>,
     /// Until the headers of the answer were there, from the beginning on.
     pub(crate) first_byte: Option<u64>,
     /// Until the body was there as well, or until it was given up.
@@ -28,12 +30,13 @@ pub(crate) struct Timing {
 }
 
 impl Timing {
-    /// For a person: `61 ms (name 1 ms, connection 21 ms, first byte after 61 ms)`.
+    /// For a person: `61 ms (name 1 ms, connection 21 ms, TLS 30 ms, first byte after 61 ms)`.
     pub(crate) fn said(&self) -> String {
         let millis = |micros: u64| format!("{} ms", micros.saturating_add(500) / 1000);
         let parts = [
             ("name", self.dns),
             ("connection", self.connect),
+            ("TLS", self.tls),
             ("first byte after", self.first_byte),
         ];
         let said = |(name, span): (&str, Option<u64>)| Some(format!("{name} {}", millis(span?)));
@@ -50,9 +53,38 @@ impl Timing {
 /// What is measured of the request of this task.
 #[derive(Clone, Copy, Debug, Default)]
 struct Spans {
+    /// When the connection was begun that is opened now.
+    connects_since: Option<Instant>,
+    /// When its TLS was begun.
+    secures_since: Option<Instant>,
     dns: Option<Duration>,
     connect: Option<Duration>,
+    tls: Option<Duration>,
     first_byte: Option<Duration>,
+}
+
+impl Spans {
+    /// A new connection; of another one before it, which came to nothing, nothing is told.
+    fn connects(&mut self) {
+        *self = Self {
+            connects_since: Some(Instant::now()),
+            ..Self::default()
+        };
+    }
+
+    /// The way to the server is open. A proxy that is spoken to by TLS is a part of the way, so the last hello counts.
+    fn secures(&mut self) {
+        self.connect = self.connects_since.map(|since| since.elapsed());
+        self.secures_since = Some(Instant::now());
+    }
+
+    /// The connection is there, or will not be.
+    fn connected(&mut self) {
+        match self.secures_since {
+            Some(since) => self.tls = Some(since.elapsed()),
+            None => self.connect = self.connects_since.map(|since| since.elapsed()),
+        }
+    }
 }
 
 tokio::task_local! {
@@ -72,6 +104,7 @@ pub(crate) async fn measured<T>(request: impl Future<Output = T>) -> (T, Timing)
         // The name is looked up as a part of connecting.
         connect: (spans.connect)
             .map(|connect| micros(connect.saturating_sub(spans.dns.unwrap_or_default()))),
+        tls: spans.tls.map(micros),
         first_byte: spans.first_byte.map(micros),
         total: micros(began.elapsed()),
     };
@@ -81,6 +114,11 @@ pub(crate) async fn measured<T>(request: impl Future<Output = T>) -> (T, Timing)
 /// Notes that the headers of the answer are there.
 pub(crate) fn first_byte(since: Instant) {
     note(|spans| spans.first_byte = Some(since.elapsed()));
+}
+
+/// Notes that TLS begins on the connection that is opened now.
+pub(super) fn secures() {
+    note(Spans::secures);
 }
 
 fn note(change: impl FnOnce(&mut Spans)) {
@@ -145,11 +183,11 @@ where
     }
 
     fn call(&mut self, request: R) -> Self::Future {
-        let began = Instant::now();
         let connecting = self.inner.call(request);
         Box::pin(async move {
+            note(Spans::connects);
             let connected = connecting.await;
-            note(|spans| spans.connect = Some(began.elapsed()));
+            note(Spans::connected);
             connected
         })
     }
@@ -182,6 +220,7 @@ mod tests {
             .await;
             assert_eq!(body, "here");
             assert!(timing.first_byte.unwrap() <= timing.total, "{timing:?}");
+            assert_eq!(timing.tls, None, "nothing is secured here");
             (timing.dns.is_some(), timing.connect.is_some())
         };
         let by_name = format!("http://localhost:{port}/");

@@ -9,6 +9,7 @@ use crate::configuration::address::AddressError;
 use crate::configuration::mistake::ConfigurationError;
 use crate::consent::Unconfirmed;
 use crate::deployment::exchange::NoAnswer;
+use crate::deployment::tls::NoClient;
 use crate::operator::absence::Absence;
 use crate::outcome::ExitCode;
 use crate::report::wrapped;
@@ -18,7 +19,7 @@ use crate::terminal::harmless;
 #[derive(Debug)]
 pub(crate) enum Unprepared {
     /// The HTTP client cannot be set up.
-    Client(reqwest::Error),
+    Client(NoClient),
     /// The file of --config is wrong.
     Configuration(ConfigurationError),
     /// `USHER_GATE` is no address.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::baseline::comparison::{Comparison, Pace, Sample};
 use crate::findings::Finding;
 use crate::outcome::{Outcome, Verdict};
 use crate::record::{Record, StepRecord, Story, seconds};
@@ -25,7 +26,19 @@ pub(crate) fn annotations(record: &Record) -> String {
         command("warning", "usher: left over", &words)
     });
     let errors = errors.into_iter().take(MOST_ANNOTATIONS);
-    errors.chain(left.take(MOST_ANNOTATIONS)).collect()
+    let warnings = left.chain(slower(record)).take(MOST_ANNOTATIONS);
+    errors.chain(warnings).collect()
+}
+
+/// The steps that are slower than in the baseline; one that failed for it is told as a failure.
+fn slower(record: &Record) -> impl Iterator<Item = String> {
+    let changes = record.baseline.iter().flat_map(Comparison::slower);
+    let passed = changes.filter(|change| change.pace == Pace::Slower);
+    passed.map(|change| {
+        let (scenario, step) = (change.scenario.name(), change.step.title());
+        let title = format!("usher {scenario}: {step} slower");
+        command("warning", &title, &change.said().unwrap_or_default())
+    })
 }
 
 fn cause(record: &Record, finding: &Finding) -> String {
@@ -144,6 +157,9 @@ fn markdown(record: &Record) -> String {
     for story in &record.scenarios {
         told(&mut page, record, story);
     }
+    if let Some(comparison) = &record.baseline {
+        compared(&mut page, comparison);
+    }
     for left in &record.left_over {
         let _infallible = write!(
             page,
@@ -188,6 +204,34 @@ fn told(page: &mut String, record: &Record, story: &Story) {
     if is_folded {
         page.push_str("\n</details>\n");
     }
+}
+
+fn compared(page: &mut String, comparison: &Comparison) {
+    let (title, stand_on) = (
+        words::compared_with(comparison),
+        words::stand_on(comparison),
+    );
+    let _infallible = write!(
+        page,
+        "\n**{}**\n\n| step | then | now | change | |\n| --- | ---: | ---: | ---: | --- |\n",
+        text(&title)
+    );
+    let shown = |sample: Option<Sample>| {
+        sample.map_or("-".to_owned(), |sample| format!("{} ms", sample.millis))
+    };
+    for change in &comparison.steps {
+        let _infallible = writeln!(
+            page,
+            "| {}: {} | {} | {} | {} | {} |",
+            change.scenario.name(),
+            change.step.title(),
+            shown(change.then),
+            shown(change.now),
+            change.shown_percent(),
+            change.pace.word()
+        );
+    }
+    let _infallible = write!(page, "\n{}\n", text(&stand_on));
 }
 
 fn section(page: &mut String, record: &Record, finding: &Finding) {

@@ -8,12 +8,14 @@ use clap::ValueEnum as _;
 use serde_json::{Value, json};
 
 use crate::arguments::report::RunFormat;
+use crate::baseline::comparison::{Change, Comparison, Limits, Pace, Sample};
 use crate::deployment::exchange::{Answer, Exchange, NoAnswer};
 use crate::deployment::sent::Sent;
 use crate::deployment::timing::Timing;
 use crate::findings::code::Code;
 use crate::findings::{self, Cause, Confidence, Evidence, Explained, Finding, Fix, Unlooked};
 use crate::outcome::{Outcome, Verdict};
+use crate::percentiles::Percentile;
 use crate::record::{LeftOver, Record, StateSeen, StepRecord, Story};
 use crate::report::{Look, github, render};
 use crate::scenario::Scenario;
@@ -58,6 +60,7 @@ fn exchange(answer: Result<Answer, NoAnswer>) -> Exchange {
         timing: Timing {
             dns: Some(1_200),
             connect: Some(20_500),
+            tls: Some(18_400),
             first_byte: Some(61_000),
             total: 61_340,
         },
@@ -99,6 +102,7 @@ fn run(scenarios: Vec<Story>) -> Record {
         scenarios,
         left_over: Vec::new(),
         repeated: Vec::new(),
+        baseline: None,
     }
 }
 
@@ -299,7 +303,59 @@ fn several_passed() -> Record {
     ])
 }
 
-fn samples() -> [(&'static str, Record); 9] {
+/// A change of each kind; the last one has failed the run, if it may.
+fn slower(pace: Pace) -> Record {
+    let sample = |millis, runs, percentile| {
+        Some(Sample {
+            millis,
+            runs,
+            percentile,
+        })
+    };
+    let one = |millis| sample(millis, 1, None);
+    let changed = |step, then, now, percent, pace| Change {
+        scenario: Scenario::NewUser,
+        step,
+        then,
+        now,
+        percent,
+        pace,
+    };
+    let median = sample(320, 20, Some(Percentile::P50));
+    let slow = changed(StepName::LogIn, one(40), one(90), Some(125), pace);
+    let said = format!("{}: {}", pace.word(), slow.said().unwrap());
+    let mut record = passed();
+    record.baseline = Some(Comparison {
+        file: "last-good.json".into(),
+        started_at_unix_seconds: 1_795_170_600,
+        limits: Limits {
+            slower_than_percent: 50,
+            fail_slower_than_percent: (pace == Pace::TooSlow).then_some(100),
+            slower_by_millis: 50,
+        },
+        steps: vec![
+            changed(StepName::Register, median, one(310), Some(-3), Pace::Fine),
+            slow,
+            changed(
+                StepName::WaitUntilReady,
+                None,
+                one(100),
+                None,
+                Pace::Uncompared,
+            ),
+        ],
+    });
+    record.scenarios[0].steps[1].why = Some(said);
+    if pace == Pace::TooSlow {
+        record.scenarios[0].steps[1].outcome = Outcome::Failed;
+        record.scenarios[0].verdict = Verdict::Failed(StepName::LogIn);
+        record.verdict = Verdict::Failed(StepName::LogIn);
+        record.exit_code = record.verdict.exit_code().into();
+    }
+    record
+}
+
+fn samples() -> [(&'static str, Record); 11] {
     [
         ("passed", passed()),
         ("failed", failed()),
@@ -308,13 +364,15 @@ fn samples() -> [(&'static str, Record); 9] {
         ("clean_up_incomplete", left_over()),
         ("interrupted", interrupted()),
         ("other_version", other_version()),
+        ("slower", slower(Pace::Slower)),
+        ("too_slow", slower(Pace::TooSlow)),
         ("several", several()),
         ("several_passed", several_passed()),
     ]
 }
 
 fn has_passed(name: &str) -> bool {
-    matches!(name, "passed" | "several_passed")
+    matches!(name, "passed" | "slower" | "several_passed")
 }
 
 fn ending(format: RunFormat) -> &'static str {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::baseline::comparison::{Change, Comparison, Pace};
 use crate::deployment::exchange::Exchange;
 use crate::findings::{Cause, Unlooked};
 use crate::outcome::{Outcome, Verdict};
@@ -31,6 +32,7 @@ pub(crate) fn render(record: &Record) -> String {
             .map(|story| Timeline::of(story, record))
             .collect(),
         left_over: &record.left_over,
+        comparison: record.baseline.as_ref().map(Compared::with),
     };
     // It writes into memory, where nothing fails.
     page.render().unwrap_or_default()
@@ -48,6 +50,54 @@ struct Page<'a> {
     unlooked: &'a [Unlooked],
     timelines: Vec<Timeline<'a>>,
     left_over: &'a [LeftOver],
+    comparison: Option<Compared<'a>>,
+}
+
+/// Each step beside an earlier run.
+struct Compared<'a> {
+    title: String,
+    stand_on: String,
+    rows: Vec<Row<'a>>,
+}
+
+impl<'a> Compared<'a> {
+    fn with(comparison: &'a Comparison) -> Self {
+        Self {
+            title: words::compared_with(comparison),
+            stand_on: words::stand_on(comparison).replace('`', ""),
+            rows: comparison.steps.iter().map(Row::of).collect(),
+        }
+    }
+}
+
+struct Row<'a> {
+    scenario: &'static str,
+    step: &'a str,
+    then: String,
+    now: String,
+    change: String,
+    word: &'static str,
+    tone: &'static str,
+}
+
+impl<'a> Row<'a> {
+    fn of(change: &'a Change) -> Self {
+        let shown =
+            |millis: Option<u64>| millis.map_or("-".to_owned(), |millis| format!("{millis} ms"));
+        Self {
+            scenario: change.scenario.name(),
+            step: change.step.title(),
+            then: shown(change.then.map(|sample| sample.millis)),
+            now: shown(change.now.map(|sample| sample.millis)),
+            change: change.shown_percent(),
+            word: change.pace.word(),
+            tone: match change.pace {
+                Pace::Fine | Pace::Uncompared => "quiet",
+                Pace::Slower => "unsure",
+                Pace::TooSlow => "bad",
+            },
+        }
+    }
 }
 
 struct Named<'a> {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
+use crate::baseline::comparison::{Comparison, Pace, Sample};
 use crate::counted::counted;
 use crate::deployment::exchange::{Answer, Exchange};
 use crate::findings::Finding;
@@ -12,8 +13,9 @@ use crate::outcome::{Outcome, Verdict};
 use crate::percentiles::StepTimes;
 use crate::record::{LeftOver, Record, StepRecord, Story, seconds};
 use crate::report::style::Tone;
-use crate::report::words::{as_whom, explained, head, tally, verdict};
+use crate::report::words::{as_whom, compared_with, explained, head, stand_on, tally, verdict};
 use crate::report::{Look, cause};
+use crate::scenario::Scenario;
 use crate::steps::StepName;
 
 /// Renders the run; no line but a command is longer than 80 columns.
@@ -40,6 +42,10 @@ pub(crate) fn render(record: &Record, look: Look) -> String {
         .iter()
         .for_each(|left| page.left_over(left));
     page.times(&record.repeated);
+    record
+        .baseline
+        .iter()
+        .for_each(|comparison| page.comparison(comparison));
     page.line("");
     if page.has_several {
         page.wrapped("", "  ", &tally(record));
@@ -281,15 +287,59 @@ impl Page {
             let shown =
                 |millis: Option<u64>| millis.map_or("-".to_owned(), |millis| millis.to_string());
             let [p50, p90, p99] = [times.p50_millis, times.p90_millis, times.p99_millis].map(shown);
-            let name = if self.has_several {
-                format!("{}: {}", times.scenario.name(), times.step.title())
-            } else {
-                times.step.title().to_owned()
-            };
+            let name = self.name(times.scenario, &times.step);
             self.line(&format!("  {name:32} {p50:>8} {p90:>8} {p99:>8}"));
         }
         if most < RUNS_FOR_P99 {
             self.line("  - : P90 takes 10 runs, P99 takes 100");
+        }
+    }
+
+    /// Each step then and now.
+    fn comparison(&mut self, comparison: &Comparison) {
+        let heading = format!("{}, in ms", compared_with(comparison));
+        self.line("");
+        for line in textwrap::wrap(&heading, at_spaces(COLUMNS)) {
+            let painted = self.look.paint(Tone::Heading, &line);
+            self.line(&painted);
+        }
+        self.line(&format!(
+            "  {:32} {:>8} {:>8} {:>9}",
+            "", "then", "now", "change"
+        ));
+        for change in &comparison.steps {
+            let shown = |sample: Option<Sample>| {
+                sample.map_or("-".to_owned(), |sample| sample.millis.to_string())
+            };
+            let [then, now] = [change.then, change.now].map(shown);
+            let (name, percent) = (
+                self.name(change.scenario, &change.step),
+                change.shown_percent(),
+            );
+            let tone = match change.pace {
+                Pace::Fine | Pace::Uncompared => Tone::Quiet,
+                Pace::Slower => Tone::Unsure,
+                Pace::TooSlow => Tone::Bad,
+            };
+            let word = match change.pace {
+                Pace::Fine => String::new(),
+                Pace::Slower | Pace::TooSlow | Pace::Uncompared => {
+                    self.look.paint(tone, change.pace.word())
+                }
+            };
+            self.line(&format!(
+                "  {name:32} {then:>8} {now:>8} {percent:>9}  {word}"
+            ));
+        }
+        self.wrapped("  ", "  ", &stand_on(comparison));
+    }
+
+    /// A step, told from one of the same name of another story.
+    fn name(&self, scenario: Scenario, step: &StepName) -> String {
+        if self.has_several {
+            format!("{}: {}", scenario.name(), step.title())
+        } else {
+            step.title().to_owned()
         }
     }
 

@@ -29,6 +29,14 @@ pub(crate) fn render(record: &Record) -> String {
     for (number, story) in record.scenarios.iter().enumerate() {
         told(&mut text, number + 1, story);
     }
+    if let Some(comparison) = &record.baseline {
+        comment(&mut text, &words::compared_with(comparison));
+        for change in comparison.slower() {
+            let (scenario, step) = (change.scenario.name(), change.step.title());
+            let (word, said) = (change.pace.word(), change.said().unwrap_or_default());
+            comment(&mut text, &format!("{scenario}: {step} {word}: {said}"));
+        }
+    }
     for left in &record.left_over {
         comment(
             &mut text,

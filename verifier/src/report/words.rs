@@ -1,9 +1,11 @@
 //! What every report says in the same words: what was played, what a cause explains, and how it ended.
 
+use crate::baseline::comparison::{Comparison, Sample};
 use crate::counted::counted;
 use crate::findings::{Explained, Finding};
 use crate::outcome::Verdict;
 use crate::record::{Record, Story, seconds};
+use crate::report::moment;
 
 /// What was played on what, and as whom.
 pub(super) fn head(record: &Record) -> String {
@@ -127,7 +129,11 @@ fn worded(
         format!(" because of {codes}")
     };
     match verdict {
-        Verdict::Passed => format!("PASSED in {took}{}", but_skipped(record)),
+        Verdict::Passed => format!(
+            "PASSED in {took}{}{}",
+            but_skipped(record),
+            but_slower(record)
+        ),
         Verdict::Failed(step) => {
             format!("FAILED at `{}`{of}{because}, after {took}", step.title())
         }
@@ -144,6 +150,47 @@ fn worded(
             record.wanted_version.as_deref().unwrap_or_default()
         ),
     }
+}
+
+/// What a pass does not hide.
+fn but_slower(record: &Record) -> String {
+    let baseline = record.baseline.as_ref();
+    match baseline.map_or(0, |comparison| comparison.slower().count()) {
+        0 => String::new(),
+        slower => format!(
+            ", {} slower than in the baseline",
+            counted(slower as u64, "step")
+        ),
+    }
+}
+
+/// With what the times are compared.
+pub(super) fn compared_with(comparison: &Comparison) -> String {
+    let began = moment(comparison.started_at_unix_seconds);
+    format!("Compared with {} of {began}", comparison.file)
+}
+
+/// On how many runs the figures stand, and what so few of them do not say.
+pub(super) fn stand_on(comparison: &Comparison) -> String {
+    let side = |sample: Option<Sample>| match sample {
+        None => "nothing".to_owned(),
+        Some(Sample {
+            percentile: None, ..
+        }) => "one run".to_owned(),
+        Some(Sample {
+            percentile: Some(percentile),
+            runs,
+            ..
+        }) => format!("{} of {runs} runs", percentile.title()),
+    };
+    let then = side(comparison.most(|change| change.then));
+    let now = side(comparison.most(|change| change.now));
+    let hint = if comparison.has_single() {
+        "; what is chance and what is change, `--repeat 10` on both sides tells better"
+    } else {
+        ""
+    };
+    format!("then: {then}, now: {now}{hint}")
 }
 
 /// What a pass says nothing about.

@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use tokio_postgres::{Client, Config, NoTls};
 
 /// A connection; what it carries ends with it.
@@ -13,7 +14,7 @@ pub(crate) async fn connect(url: &str) -> Result<Client, PostgresError> {
 
 /// A connection to another database of the same server.
 pub(crate) async fn connect_to(url: &str, database: Option<&str>) -> Result<Client, PostgresError> {
-    let mut config: Config = url.parse().map_err(PostgresError::Address)?;
+    let mut config = config(url).map_err(PostgresError::Address)?;
     if let Some(database) = database {
         config.dbname(database);
     }
@@ -26,6 +27,37 @@ pub(crate) async fn connect_to(url: &str, database: Option<&str>) -> Result<Clie
         let _ended = connection.await;
     });
     Ok(client)
+}
+
+/// Reads a connection string, also one with the options that only Prisma knows: of those `schema` is the search path, and the others are its
+/// pool's affair. <https://www.prisma.io/docs/orm/overview/databases/postgresql#arguments>
+pub(crate) fn config(url: &str) -> Result<Config, tokio_postgres::Error> {
+    let Some((address, query)) = url.split_once('?').filter(|_| url.contains("://")) else {
+        return url.parse();
+    };
+    let (of_prisma, others): (Vec<&str>, Vec<&str>) = query.split('&').partition(|option| {
+        let name = option.split('=').next().unwrap_or_default();
+        OF_PRISMA.contains(&name)
+    });
+    let mut config: Config = format!("{address}?{}", others.join("&")).parse()?;
+    let schema = of_prisma
+        .iter()
+        .find_map(|option| option.strip_prefix("schema="));
+    if let Some(schema) = schema {
+        let schema = percent_decode_str(schema)
+            .decode_utf8_lossy()
+            .replace('"', "\"\"");
+        // A backslash keeps what follows it, of the option and of the space between two.
+        let quoted = format!("\"{schema}\"")
+            .replace('\\', "\\\\")
+            .replace(' ', "\\ ");
+        let more = format!("-c search_path={quoted}");
+        let options = config
+            .get_options()
+            .map_or(more.clone(), |options| format!("{options} {more}"));
+        config.options(options);
+    }
+    Ok(config)
 }
 
 /// The tables of the search path, in alphabetical order.
@@ -67,4 +99,29 @@ impl fmt::Display for PostgresError {
     }
 }
 
+const OF_PRISMA: &[&str] = &[
+    "schema",
+    "connection_limit",
+    "pool_timeout",
+    "pgbouncer",
+    "socket_timeout",
+    "statement_cache_size",
+    "single_use_connections",
+];
+
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_string_of_prisma_is_understood() {
+        let url = "postgresql://u:p%40@h:5432/d?schema=my%20app&sslmode=disable&connection_limit=5";
+        let config = config(url).unwrap();
+        assert_eq!(config.get_options(), Some("-c search_path=\"my\\ app\""));
+        assert_eq!(config.get_password(), Some("p@".as_bytes()));
+        assert!(super::config("postgresql://h/d?nonsense=1").is_err());
+        assert!(super::config("host=h dbname=d").is_ok());
+    }
+}

@@ -73,7 +73,7 @@ impl fmt::Display for SqliteError {
 }
 
 /// Long enough for a writer to finish a transaction.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use policy::contract::MembershipWord;
 use policy::contract::directory::UserRecord;
-use policy::org::PLATFORM_ORG;
+use policy::org::{OrgRole, PLATFORM_ORG};
 use policy::reason::Reason;
 use policy::standing::Role;
 
@@ -75,14 +75,21 @@ pub(crate) async fn be_taken_in(
 
 fn is_in(user: &UserRecord, org: &str) -> Result<(), FirstSightFault> {
     let found: Vec<_> = user.orgs.iter().map(|of| of.org.clone()).collect();
-    if user.membership == MembershipWord::Member && found == [org] {
-        Ok(())
-    } else {
-        Err(FirstSightFault::InAnotherPlace {
-            org: org.to_owned(),
-            found,
-        })
+    let org = org.to_owned();
+    let [there] = user.orgs.as_slice() else {
+        return Err(FirstSightFault::InAnotherPlace { org, found });
+    };
+    if user.membership != MembershipWord::Member || there.org != org {
+        return Err(FirstSightFault::InAnotherPlace { org, found });
     }
+    // The org of a run gives newcomers no more than its default (`policy::org`); the record's own role may be another one.
+    let role = match (user.role, there.role) {
+        (Role::Member, OrgRole::Member) => return Ok(()),
+        (Role::Member, role @ OrgRole::OrgOwner) => role.word(),
+        (role @ (Role::OrgOwner | Role::PlatformOwner), _) => role.word(),
+    };
+    let role = role.to_owned();
+    Err(FirstSightFault::InAnotherRole { org, role })
 }
 
 fn is_owner(user: &UserRecord) -> Result<(), FirstSightFault> {

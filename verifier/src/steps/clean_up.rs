@@ -10,45 +10,65 @@ use crate::configuration::value::AcceptedStatus;
 use crate::deployment::Deployment;
 use crate::deployment::gate::Gate;
 use crate::deployment::sent::Sent;
+use crate::journal::Removal;
 use crate::newcomer::Newcomer;
 use crate::outcome::Problem;
 use crate::run::StepLog;
 use crate::steps::fault::Fault;
 use crate::steps::fault::discrepancy::Discrepancy;
 use crate::steps::fault::return_visit::ReturnFault;
-use crate::steps::log_in::{Session, log_in};
-use crate::steps::perform::call;
-use crate::steps::register::Account;
+use crate::steps::log_in::Session;
+use crate::steps::undo::as_user;
 
-/// Removes the user: as somebody else, if that is how it is done; else with the token of the run, or with a new one if there is none or it
-/// is not good any more.
-pub(crate) async fn clean_up(
+/// Removes the user, as somebody else, if that is how it is done; who is removed already is left alone.
+pub(crate) async fn clean_up<'a>(
     log: &mut StepLog<'_>,
     deployment: &Deployment<'_>,
     remove_user: &Call,
-    newcomer: &Newcomer,
-    session: Option<Session<'_>>,
+    newcomer: &'a Newcomer,
+    session: &mut Option<Session<'a>>,
     is_logged_in: &Cell<bool>,
 ) -> Result<(), Problem> {
-    if !remove_user.needs(&deployment.configuration.log_in.call) {
-        call(log, deployment, remove_user, &newcomer.memory, None).await?;
+    let before = newcomer.removal();
+    if before == Removal::Done {
         return Ok(());
     }
-    if let Some(Session { token, .. }) = session {
-        match call(log, deployment, remove_user, &newcomer.memory, Some(&token)).await {
-            // Some services end a token with its session; the log-out came before.
-            Err(Problem::Failed(Fault::Discrepancy(Discrepancy::Status {
-                found: 401, ..
-            }))) => {
-                is_logged_in.set(false);
-            }
-            result => return result.map(|_performed| ()),
+    newcomer.note_removal(Removal::Asked);
+    let removed = as_user(
+        log,
+        deployment,
+        remove_user,
+        newcomer,
+        session,
+        is_logged_in,
+    );
+    let removed = match removed.await {
+        Err(problem)
+            if before == Removal::Asked && tells_of_nobody(&problem, is_logged_in.get()) =>
+        {
+            Ok(())
         }
+        removed => removed,
+    };
+    newcomer.note_removal(match &removed {
+        Ok(()) => Removal::Done,
+        Err(Problem::Failed(_)) => Removal::Ahead,
+        Err(Problem::Broken(_) | Problem::Defect(_) | Problem::Interrupted) => Removal::Asked,
+    });
+    removed
+}
+
+/// What is answered about somebody whose removal was asked for, and was done although nobody saw the answer: a log-in that was good is not
+/// any more (400 where it is OAuth's, RFC 6749 section 5.2), or there is nobody to remove.
+const fn tells_of_nobody(problem: &Problem, is_logged_in: bool) -> bool {
+    let Problem::Failed(Fault::Discrepancy(Discrepancy::Status { found, .. })) = problem else {
+        return false;
+    };
+    match found {
+        404 | 410 => true,
+        400 | 401 => !is_logged_in,
+        _ => false,
     }
-    let Session { token, .. } = log_in(log, deployment, Account(newcomer)).await?;
-    is_logged_in.set(true);
-    call(log, deployment, remove_user, &newcomer.memory, Some(&token)).await?;
-    Ok(())
 }
 
 /// Removes what a first visit left at the gate: the record of the user, which nobody else there may know of, and the org of the run with

@@ -16,6 +16,7 @@ use crate::deployment::exchange::Answer;
 use crate::steps::fault::discrepancy::Discrepancy;
 use crate::steps::fault::first_sight::FirstSightFault;
 use crate::steps::fault::return_visit::ReturnFault;
+use crate::steps::undo::NotUndone;
 use crate::wording::Violation;
 
 /// What is wrong with the deploy, as one step saw it.
@@ -51,9 +52,15 @@ pub(crate) enum Fault {
         detail: Option<String>,
     },
     /// There is no text where the token should be.
-    NoToken { at: AnswerPart, is_json: bool },
+    NoToken {
+        at: AnswerPart,
+        is_json: bool,
+        instead: Option<String>,
+    },
     /// What answers at the gate's address is no gate.
     NotTheGate { status: u16 },
+    /// What the operator's own steps created is still there.
+    NotUndone(NotUndone),
     /// Something is wrong for somebody who has been there before.
     Return(ReturnFault),
     /// It did what it should, and took as long as the configuration says it must not.
@@ -176,14 +183,21 @@ impl fmt::Display for Fault {
                 )?;
                 because(f, reason.as_deref(), detail.as_deref())
             }
-            Self::NoToken { at, is_json } => {
+            Self::NoToken {
+                at,
+                is_json,
+                instead,
+            } => {
                 if matches!(at, AnswerPart::Json(_)) && !is_json {
                     return write!(f, "the answer is no JSON, so there is no token at {at}");
                 }
                 write!(
                     f,
                     "the answer has no text at {at}, where the token should be"
-                )
+                )?;
+                instead
+                    .iter()
+                    .try_for_each(|instead| write!(f, "; {instead}"))
             }
             Self::NotTheGate { status } => {
                 write!(
@@ -191,6 +205,7 @@ impl fmt::Display for Fault {
                     "what answers at the gate's address is no gate: status {status}, and no word of the gate's contract"
                 )
             }
+            Self::NotUndone(left) => left.fmt(f),
             Self::Return(fault) => fault.fmt(f),
             Self::TooSlow { limit } => {
                 write!(f, "too slow: it may not take {} ms", limit.as_millis())

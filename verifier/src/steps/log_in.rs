@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::configuration::name::BuiltIn;
 use crate::deployment::Deployment;
-use crate::deployment::part::part_of;
+use crate::deployment::part::{instead_of, part_of, raw_of};
 use crate::outcome::Problem;
 use crate::redaction::SecretName;
 use crate::run::StepLog;
@@ -38,11 +38,15 @@ pub(crate) async fn log_in<'a>(
     if let Some(token) = token {
         deployment.secrets.remember(SecretName::Token, token);
     }
+    if let Some(raw) = raw_of(&performed.answer, &settings.token, &performed.url) {
+        deployment.secrets.remember(SecretName::Token, &raw);
+    }
     judge(request, &performed, &user.memory.values())?;
     capture(deployment, request, &performed, &user.memory)?;
     let token = token.filter(|token| !token.is_empty());
     let token = token.ok_or_else(|| Fault::NoToken {
         at: settings.token.clone(),
+        instead: instead_of(&performed.answer, &settings.token, &performed.url),
         is_json: performed.answer.json::<Value>().is_some(),
     })?;
     user.memory.learn(BuiltIn::Token.name(), token.into());

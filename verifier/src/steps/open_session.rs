@@ -30,9 +30,10 @@ pub(crate) async fn open_session(
     session: &Session<'_>,
 ) -> Result<OpenedSession, Problem> {
     let exchange = gate.open_session(&session.token).await;
-    let url = Url::parse(&exchange.request.url).ok();
+    let asked = exchange.request.url.clone();
+    let url = Url::parse(&asked).ok();
     let answer = log.keep(exchange)?;
-    remember(secrets, answer);
+    remember(secrets, answer, &asked);
     if answer.status != SEE_OTHER || answer.header("set-cookie").is_none() {
         return Err(Fault::NoSession {
             status: answer.status,

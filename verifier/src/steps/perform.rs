@@ -8,7 +8,7 @@ use crate::configuration::name::{Values, text_of_value};
 use crate::configuration::request::{Call, Request};
 use crate::deployment::Deployment;
 use crate::deployment::exchange::Answer;
-use crate::deployment::part::part_of;
+use crate::deployment::part::{instead_of, location_parameters, part_of, raw_of};
 use crate::deployment::prepared::{Shown, prepared};
 use crate::memory::Memory;
 use crate::outcome::Problem;
@@ -68,7 +68,7 @@ pub(crate) async fn exchange(
     let exchange = deployment.send(sent).await;
     let url_text = exchange.request.url.clone();
     if let Ok(answer) = &exchange.answer {
-        remember(deployment.secrets, answer);
+        remember(deployment.secrets, answer, &url_text);
         if let Some(url) = &url {
             user.keep_cookies(url, answer);
         }
@@ -160,10 +160,11 @@ fn holds(
         Err(Difference {
             at: part.to_string(),
             wanted,
-            found: found.map_or_else(
-                || "nothing".to_owned(),
-                |value| format!("`{}`", short(&value)),
-            ),
+            found: match (found, instead_of(answer, part, url)) {
+                (Some(value), _) => format!("`{}`", short(&value)),
+                (None, None) => "nothing".to_owned(),
+                (None, Some(instead)) => format!("nothing; {instead}"),
+            },
         })
     })
 }
@@ -214,20 +215,32 @@ pub(crate) fn capture(
             .ok_or_else(|| Discrepancy::NotCaptured {
                 name: capture.name.clone(),
                 at: capture.part.to_string(),
+                instead: instead_of(&performed.answer, &capture.part, &performed.url),
             })?;
         if capture.is_secret {
             let name = SecretName::Captured(&capture.name);
             deployment.secrets.remember(name, &text_of_value(&value));
+            if let Some(raw) = raw_of(&performed.answer, &capture.part, &performed.url) {
+                deployment.secrets.remember(name, &raw);
+            }
         }
         user.note(capture.name.clone(), value);
     }
     Ok(())
 }
 
-/// A refresh token beside the token that was asked for is as good as a password, and so is a session's cookie.
-pub(crate) fn remember(secrets: &Secrets, answer: &Answer) {
+/// A refresh token beside the token that was asked for is as good as a password, and so is a session's cookie, and a code or a token in
+/// the address that a browser is sent to.
+pub(crate) fn remember(secrets: &Secrets, answer: &Answer, url: &str) {
     if let Some(body) = answer.json::<Value>() {
         remember_tokens(secrets, &body);
+    }
+    for found in location_parameters(answer, url) {
+        let name = found.name.to_ascii_lowercase();
+        if found.value.len() >= SHORTEST_TOKEN && (name == "code" || name.contains("token")) {
+            secrets.remember(SecretName::Token, &found.value);
+            secrets.remember(SecretName::Token, &found.raw);
+        }
     }
     let values = answer
         .all("set-cookie")

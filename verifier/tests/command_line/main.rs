@@ -8,13 +8,17 @@
     reason = "in a test, that is how a broken assumption is told"
 )]
 
+mod atelier;
+mod baseline;
 mod before_a_run;
 mod budgets;
 mod cleanup;
+mod code_flow;
 mod contract;
 mod defects;
 mod deployment;
 mod hostile;
+mod incident;
 mod install;
 mod repeated;
 mod reports;
@@ -22,7 +26,9 @@ mod self_test;
 mod several;
 mod shop;
 mod tagged;
+mod tls;
 mod tokens;
+mod undo;
 mod usher;
 mod versions;
 mod without_a_gate;

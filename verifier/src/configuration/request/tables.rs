@@ -99,6 +99,8 @@ request_table! {
     pub(in crate::configuration) struct StepTable {
         /// What it is called in reports.
         pub(in crate::configuration) name: Placed<String>,
+        /// How what it creates is removed again; DELETE unless said otherwise. Sent at the clean-up, the last step's first, before the user is deleted.
+        pub(in crate::configuration) undo: Option<CallTable>,
     }
 }
 
@@ -220,7 +222,7 @@ impl Keys<'_> {
     }
 }
 
-fn expectations(
+pub(in crate::configuration) fn expectations(
     reading: &Reading<'_>,
     scope: &Scope,
     entries: &[Placed<ExpectationKeys>],
@@ -290,8 +292,13 @@ impl StepTable {
         &self,
         reading: &Reading<'_>,
         scope: &mut Scope,
-    ) -> Result<Request, Mistake> {
-        self.keys().complete(reading, Method::Get, scope)
+    ) -> Result<(Request, Option<Call>), Mistake> {
+        let request = self.keys().complete(reading, Method::Get, scope)?;
+        // It may run although no later step did, and no step runs after it.
+        let known = &mut scope.clone();
+        let undo = self.undo.as_ref();
+        let undo = undo.map(|undo| undo.complete(reading, Method::Delete, known));
+        Ok((request, undo.transpose()?))
     }
 
     pub(in crate::configuration) fn captured(&self) -> impl Iterator<Item = &str> {

@@ -16,7 +16,11 @@ pub(crate) enum Discrepancy {
     /// An expectation does not hold.
     NotAsExpected(Difference),
     /// A value that later requests need is not in the answer.
-    NotCaptured { name: Name, at: String },
+    NotCaptured {
+        name: Name,
+        at: String,
+        instead: Option<String>,
+    },
     /// The answer says that it failed, whatever its status is.
     SaidItFailed {
         at: String,
@@ -79,11 +83,14 @@ impl fmt::Display for Discrepancy {
             Self::NotAsExpected(Difference { at, wanted, found }) => {
                 write!(f, "expected {at} {wanted}, found {found}")
             }
-            Self::NotCaptured { name, at } => {
+            Self::NotCaptured { name, at, instead } => {
                 write!(
                     f,
                     "the answer does not have {at}, which `{name}` is to be taken from"
-                )
+                )?;
+                instead
+                    .iter()
+                    .try_for_each(|instead| write!(f, "; {instead}"))
             }
             Self::SaidItFailed { at, found, said } => {
                 write!(f, "the answer says that it failed: {at} is `{found}`")?;

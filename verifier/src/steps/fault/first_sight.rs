@@ -13,6 +13,8 @@ pub(crate) enum FirstSightFault {
     Denied { welcome: Welcome },
     /// They are a member, and not, or not only, of the org that took them in.
     InAnotherPlace { org: String, found: Vec<String> },
+    /// They are a member of it, and may do more than it gives to members.
+    InAnotherRole { org: String, role: String },
     /// The invitation can be taken once more.
     InvitationStillOpen,
     /// The first user of the platform is not its owner.
@@ -49,6 +51,10 @@ impl fmt::Display for FirstSightFault {
                 f,
                 "the user should be a member of the org `{org}`, and is one of {}",
                 found.join(", ")
+            ),
+            Self::InAnotherRole { org, role } => write!(
+                f,
+                "the org `{org}` takes the user in as a member, and they became `{role}`: whoever comes the same way may do as much"
             ),
             Self::InvitationStillOpen => {
                 f.write_str("the invitation was taken, and is still open for somebody else")

@@ -1,7 +1,17 @@
-//! The README's tables, and the examples of docs/apps.md, are what the code says. After a deliberate change: `UPDATE_README=1 cargo test -p tests --test readme`.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test program")]
+//! The README's tables, the examples of docs/apps.md, and the pages of commands and keys are what the code says. After a deliberate change: `UPDATE_README=1 cargo test -p tests --test readme`.
+#![expect(
+    clippy::format_push_string,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test program"
+)]
+
+mod commands;
+mod usher_toml;
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use policy::contract::markdown;
@@ -20,8 +30,28 @@ fn the_tables_of_the_readme_are_what_the_code_says() {
             ("configuration", configuration()),
             ("issuer", issuer()),
             ("providers", providers()),
+            ("commands", commands::table()),
             ("exit codes", exit_codes()),
         ],
+    );
+}
+
+#[test]
+fn the_pages_of_commands_and_keys_are_what_the_code_says() {
+    assert_is("docs/commands.md", commands::page());
+    assert_is("docs/usher-toml.md", usher_toml::page());
+}
+
+/// Holds a whole page, or writes it anew when asked to.
+fn assert_is(document: &str, page: String) {
+    let path = places::workspace().join(document);
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(&path, page).unwrap();
+        return;
+    }
+    assert!(
+        fs::read_to_string(&path).unwrap_or_default() == page,
+        "{document} differs from the code; run UPDATE_README=1 cargo test -p tests --test readme"
     );
 }
 
@@ -63,16 +93,23 @@ fn assert_says(document: &str, parts: &[(&str, String)]) {
 }
 
 #[test]
-fn every_file_the_readme_points_to_is_there() {
-    for document in ["README.md", "CONTRIBUTING.md"] {
-        let text = fs::read_to_string(places::workspace().join(document)).unwrap();
+fn every_file_a_document_points_to_is_there() {
+    let pages = fs::read_dir(places::workspace().join("docs")).unwrap();
+    let pages = pages.map(|page| Path::new("docs").join(page.unwrap().file_name()));
+    let root = ["README.md", "CONTRIBUTING.md"].map(PathBuf::from);
+    for document in root.into_iter().chain(pages) {
+        let text = fs::read_to_string(places::workspace().join(&document)).unwrap();
+        let folder = document.parent().unwrap();
+        let document = document.display();
         let targets = text
             .split("](")
             .skip(1)
             .filter_map(|rest| rest.split(')').next());
-        for target in targets.filter(|target| !target.starts_with("http")) {
+        let is_a_file = |target: &&str| !target.starts_with("http") && !target.starts_with('#');
+        for target in targets.filter(is_a_file) {
+            let path = target.split('#').next().unwrap_or_default();
             assert!(
-                places::workspace().join(target).exists(),
+                places::workspace().join(folder).join(path).exists(),
                 "{document} points to {target}"
             );
         }
