@@ -12,7 +12,7 @@ use tokio_postgres::{Client, NoTls};
 
 /// A database of its own, and a folder for usher.toml and what is expected.
 #[derive(Debug)]
-pub struct Bench {
+pub(crate) struct Bench {
     folder: TempDir,
     place: Place,
     /// Whether the expectation may be applied to a fresh database of the server.
@@ -27,14 +27,14 @@ enum Place {
 
 /// What `usher` said.
 #[derive(Debug)]
-pub struct Ended {
-    pub code: Option<i32>,
-    pub report: Value,
-    pub stderr: String,
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) report: Value,
+    pub(crate) stderr: String,
 }
 
 impl Bench {
-    pub fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
             place: Place::Sqlite,
@@ -43,7 +43,7 @@ impl Bench {
     }
 
     /// A fresh database of the server.
-    pub async fn postgres(server: &Postgres, scratch: bool) -> Self {
+    pub(crate) async fn postgres(server: &Postgres, scratch: bool) -> Self {
         let name = format!("live_{}", uuid::Uuid::new_v4().simple());
         let client = connected(server.url()).await;
         client
@@ -58,12 +58,12 @@ impl Bench {
         }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes what is expected, and gives its path.
-    pub fn expect(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn expect(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
@@ -71,7 +71,7 @@ impl Bench {
     }
 
     /// Runs statements, one after the other on one connection, as a person would who copies them.
-    pub async fn run<S: AsRef<str> + Sync>(&self, statements: &[S]) {
+    pub(crate) async fn run<S: AsRef<str> + Sync>(&self, statements: &[S]) {
         match &self.place {
             Place::Sqlite => {
                 let connection = rusqlite::Connection::open(self.path("live.db")).unwrap();
@@ -90,7 +90,7 @@ impl Bench {
         }
     }
 
-    pub fn configuration(&self, schema: &Path) -> String {
+    pub(crate) fn configuration(&self, schema: &Path) -> String {
         let place = match &self.place {
             Place::Sqlite => format!(
                 "kind = \"sqlite\"\npath = \"{}\"\n",
@@ -110,7 +110,7 @@ impl Bench {
     }
 
     /// Runs `usher` with this configuration.
-    pub async fn usher(&self, configuration: &str, arguments: &[&str]) -> Ended {
+    pub(crate) async fn usher(&self, configuration: &str, arguments: &[&str]) -> Ended {
         let path = self.expect("usher.toml", configuration);
         let mut command = Command::new(places::usher());
         command.args(arguments).arg("--config").arg(path);
@@ -128,7 +128,7 @@ impl Bench {
     }
 
     /// Holds the database against this.
-    pub async fn check(&self, schema: &Path) -> Ended {
+    pub(crate) async fn check(&self, schema: &Path) -> Ended {
         self.usher(
             &self.configuration(schema),
             &["check", "schema", "--report", "json"],
@@ -136,7 +136,7 @@ impl Bench {
         .await
     }
 
-    pub async fn client(&self) -> Client {
+    pub(crate) async fn client(&self) -> Client {
         let Place::Postgres(url) = &self.place else {
             panic!("{self}")
         };
@@ -155,7 +155,7 @@ impl fmt::Display for Bench {
 }
 
 impl Ended {
-    pub fn codes(&self) -> Vec<&str> {
+    pub(crate) fn codes(&self) -> Vec<&str> {
         let findings = self.report["findings"]
             .as_array()
             .map(Vec::as_slice)
@@ -166,7 +166,7 @@ impl Ended {
             .collect()
     }
 
-    pub fn sentences(&self) -> String {
+    pub(crate) fn sentences(&self) -> String {
         let findings = self.report["findings"]
             .as_array()
             .map(Vec::as_slice)
@@ -179,7 +179,7 @@ impl Ended {
     }
 
     /// Every command of every fix, in order.
-    pub fn commands(&self) -> Vec<&str> {
+    pub(crate) fn commands(&self) -> Vec<&str> {
         let findings = self.report["findings"]
             .as_array()
             .map(Vec::as_slice)
@@ -191,7 +191,7 @@ impl Ended {
     }
 
     /// Nothing is wrong, and nothing was left unlooked at.
-    pub fn is_in_order(&self) -> bool {
+    pub(crate) fn is_in_order(&self) -> bool {
         self.code == Some(0)
             && self.codes().is_empty()
             && self.report["could_not_look"]
@@ -200,14 +200,14 @@ impl Ended {
     }
 }
 
-pub async fn connected(url: &str) -> Client {
+pub(crate) async fn connected(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(connection);
     client
 }
 
 /// All the ways in which a database can be looked at here.
-pub async fn benches(server: Option<&Postgres>) -> Vec<Bench> {
+pub(crate) async fn benches(server: Option<&Postgres>) -> Vec<Bench> {
     let mut benches = vec![Bench::sqlite()];
     if let Some(server) = server {
         benches.push(Bench::postgres(server, false).await);
@@ -216,7 +216,7 @@ pub async fn benches(server: Option<&Postgres>) -> Vec<Bench> {
     benches
 }
 
-pub async fn server() -> Option<Postgres> {
+pub(crate) async fn server() -> Option<Postgres> {
     Postgres::start_or_skip("`usher check schema`")
         .await
         .unwrap_or_else(|error| panic!("{error}"))

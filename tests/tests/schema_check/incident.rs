@@ -133,8 +133,9 @@ async fn incident_i3_all_five_forgotten_columns_are_named_and_the_printed_sql_he
             let what = format!("{bench}, {}: {red:#?}", schema.display());
             assert_eq!(red.code, Some(1), "{what}");
             assert_eq!(red.codes(), ["column_missing"], "{what}");
-            NEW.iter()
-                .for_each(|name| assert!(red.sentences().contains(&format!("`{name}`")), "{what}"));
+            for name in NEW {
+                assert!(red.sentences().contains(&format!("`{name}`")), "{what}");
+            }
             assert_eq!(
                 red.commands(),
                 NEW.map(|name| added(&bench, name)),

@@ -6,8 +6,9 @@ async fn refused(bench: &Bench, configuration: &str, arguments: &[&str], said: &
     let all = [&["check", "schema"], arguments].concat();
     let ended = bench.usher(configuration, &all).await;
     assert_eq!(ended.code, Some(2), "{ended:#?}");
-    said.iter()
-        .for_each(|words| assert!(ended.stderr.contains(words), "{words}\n{}", ended.stderr));
+    for words in said {
+        assert!(ended.stderr.contains(words), "{words}\n{}", ended.stderr);
+    }
 }
 
 #[tokio::test]
