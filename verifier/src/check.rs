@@ -4,6 +4,7 @@ pub(crate) mod contract;
 pub(crate) mod messages;
 pub(crate) mod migrations;
 pub(crate) mod persistence;
+pub(crate) mod schema;
 pub(crate) mod security;
 pub(crate) mod tokens;
 
@@ -29,7 +30,8 @@ pub(crate) fn remember_databases(configuration: &Configuration, secrets: &Secret
 
 fn remember_all(databases: &[Database], secrets: &Secrets) {
     for database in databases {
-        remember(&database.place, secrets);
+        let places = std::iter::once(&database.place).chain(&database.scratch);
+        places.for_each(|place| remember(place, secrets));
     }
 }
 
@@ -39,7 +41,7 @@ pub(crate) fn remember(place: &Place, secrets: &Secrets) {
         return;
     };
     secrets.remember(SecretName::Origin(origin), url);
-    if let Ok(config) = postgres::understood(url)
+    if let Ok(config) = postgres::config(url)
         && let Some(password) = config.get_password()
     {
         let password = String::from_utf8_lossy(password);

@@ -2,6 +2,7 @@
 //!
 //! Every check that could explain the step is asked. One that could not look says so: that is never "nothing found".
 
+pub(crate) mod catalogue;
 pub(crate) mod code;
 pub(crate) mod database_never_migrated;
 mod events_lost;
@@ -9,6 +10,7 @@ mod gate_misconfigured;
 mod instance_missing;
 mod instance_stuck;
 mod migrations;
+mod schema_behind;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -59,6 +59,7 @@ mod redaction;
 mod report;
 mod run;
 mod scenario;
+mod schema;
 mod self_test;
 mod sources;
 mod steps;
@@ -117,6 +118,9 @@ async fn perform(
                 .await
                 .map_err(|error| error.to_string())
         }
+        Command::Check(Check::Schema(options)) => check::schema::check(options, secrets, outlet)
+            .await
+            .map_err(|error| error.to_string()),
         Command::Check(Check::Security(options)) => {
             check::security::check(options, secrets, outlet)
                 .await

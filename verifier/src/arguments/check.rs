@@ -25,6 +25,9 @@ pub(crate) enum Check {
     /// Whether what people have written is still there after a deploy, and the signs that it will not be
     #[command(after_help = PERSISTENCE_EXAMPLES)]
     Persistence(CheckPersistence),
+    /// Hold a live database against what the deployed code expects of it: tables, columns, indexes
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema(CheckSchema),
     /// Try at the live gate what an attacker would try first; nothing is created and nothing is changed
     #[command(after_help = SECURITY_EXAMPLES)]
     Security(CheckLive),
@@ -99,6 +102,26 @@ pub(crate) struct CheckPersistence {
     /// Create the marker, run this command in a shell, and look for the marker
     #[arg(long, value_name = "DEPLOY COMMAND", group = "moment")]
     pub(crate) around: Option<String>,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
+/// The options of `usher check schema`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckSchema {
+    /// The file whose `[[databases]]` name the databases, and what is expected of each (`schema`)
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
+    pub(crate) config: PathBuf,
+
+    /// Only the database of this name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) database: Option<String>,
+
+    /// What to expect, instead of `schema`: SQL, a Prisma schema, or a folder of migrations in SQL
+    #[arg(long, value_name = "PATH")]
+    pub(crate) expect: Option<PathBuf>,
 
     /// How the result is written to standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
@@ -228,6 +251,24 @@ it where the app runs), and a database that is not the one the app is given
 Exit codes:
   0 in order, 1 not in order, 2 usage or configuration,
   3 could not find out: nobody can log in at all, or a part could not be looked at";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  usher check schema
+  usher check schema --database platform --expect prisma/schema.prisma
+  pg_dump --schema-only \"$STAGING_URL\" > expected.sql
+  usher check schema --expect expected.sql --report json
+
+Any ORM can print what it expects: `npx prisma migrate diff --from-empty
+--to-schema-datamodel prisma/schema.prisma --script`, `alembic upgrade head
+--sql`. With `scratch_env` in [[databases]] it is applied to a fresh database of
+that PostgreSQL server, which is dropped afterwards; without, it is read. The
+database itself is never changed: the report has the SQL that mends it. More
+tables, columns and indexes than expected are in order.
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: a database, or a part of it, could not be looked into";
 
 const SECURITY_EXAMPLES: &str = "\
 Examples:

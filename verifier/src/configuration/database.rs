@@ -13,6 +13,7 @@ pub(crate) use crate::configuration::database::alone::load;
 pub(crate) use crate::configuration::database::migrations::{Migrations, NoHistory};
 use crate::configuration::file::DatabaseEntry;
 use crate::configuration::mistake::Mistake;
+use crate::configuration::placed::Placed;
 use crate::configuration::reading::Reading;
 use crate::configuration::secret::Origin;
 
@@ -29,6 +30,10 @@ pub(crate) struct Database {
     pub(crate) migrations: Option<Box<Migrations>>,
     /// Where it stands which database the app is given.
     pub(crate) given_to_app: Option<Box<GivenToApp>>,
+    /// Where it is written what the deployed code expects of it.
+    pub(crate) schema: Option<PathBuf>,
+    /// A server to throw away, on which that may be tried.
+    pub(crate) scratch: Option<Place>,
 }
 
 /// A variable in a file of them.
@@ -117,10 +122,12 @@ impl DatabaseEntry {
                 variable,
             })
         });
+        let scratch = scratch(self.kind, self.scratch_env.as_ref(), reading)?;
         let Self {
             name,
             tables,
             migrate,
+            schema,
             ..
         } = self;
         Ok(Database {
@@ -130,6 +137,29 @@ impl DatabaseEntry {
             migrate,
             migrations: migrations.map(Box::new),
             given_to_app,
+            schema,
+            scratch,
         })
+    }
+}
+
+fn scratch(
+    kind: DatabaseKind,
+    name: Option<&Placed<String>>,
+    reading: &Reading<'_>,
+) -> Result<Option<Place>, Mistake> {
+    let Some(name) = name else {
+        return Ok(None);
+    };
+    match kind {
+        DatabaseKind::Postgres => Ok(Some(Place::Postgres {
+            url: reading.variable(name)?,
+            origin: Origin::Variable(name.value.clone()),
+        })),
+        DatabaseKind::Sqlite => {
+            let sentence = "`scratch_env` is for PostgreSQL".to_owned();
+            let cure = "leave it out: what SQLite is to be like is tried in memory";
+            Err(reading.mistake(name, sentence, Some(cure.to_owned())))
+        }
     }
 }

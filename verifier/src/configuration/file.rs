@@ -161,6 +161,11 @@ pub(super) struct DatabaseEntry {
     pub(super) app_env_file: Option<Placed<PathBuf>>,
     /// The variable in it that says which database; `DATABASE_URL` unless said otherwise.
     pub(super) app_env: Option<String>,
+    /// What the deployed code expects of it: SQL (`.sql`), a Prisma schema (`.prisma`), or a folder of migrations in SQL.
+    pub(super) schema: Option<PathBuf>,
+    /// PostgreSQL: the name of the environment variable that holds the connection string of a server to throw away, where `schema` may be
+    /// applied to a fresh database to read it exactly.
+    pub(super) scratch_env: Option<Placed<String>>,
 }
 
 impl Default for Budget {

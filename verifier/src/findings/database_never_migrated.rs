@@ -3,7 +3,9 @@
 use crate::configuration::database::{Database, Place};
 use crate::counted::counted;
 use crate::findings::code::Code;
-use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked, migrations};
+use crate::findings::{
+    Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked, migrations, schema_behind,
+};
 use crate::outcome::Problem;
 use crate::sources::postgres;
 use crate::sources::sqlite::{self, SqliteError, Tables};
@@ -18,17 +20,12 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
     let databases = &scene.deployment.configuration.databases;
     let needs = needs_of(&scene.stopped.step);
     let mut opinion = Opinion::default();
-    match needs {
+    let needs_tables = match needs {
         Needs::Nothing => return opinion,
-        Needs::Migrations => {
-            for database in databases {
-                opinion = opinion.and(migrations::look(database, Opinion::default()).await);
-            }
-            return opinion;
-        }
-        Needs::Tables => {}
-    }
-    if databases.is_empty() {
+        Needs::Migrations => false,
+        Needs::Tables => true,
+    };
+    if databases.is_empty() && needs_tables {
         let why = "none is configured; add a [[databases]] table".to_owned();
         opinion.unlooked.push(Unlooked {
             at: "the databases".to_owned(),
@@ -36,34 +33,51 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
         });
     }
     for database in databases {
-        let looked = match &database.place {
-            Place::Sqlite(path) => match sqlite::tables(path.clone()).await {
-                Ok(found) => Ok(judge(database, &found)),
-                Err(SqliteError::NoFile) => Ok(Some(no_file(database))),
-                Err(error) => Err(error.to_string()),
-            },
-            Place::Postgres { url, .. } => {
-                let names = postgres::tables(url).await;
-                names
-                    .map(|names| {
-                        let found = Tables {
-                            names,
-                            file_bytes: None,
-                        };
-                        judge(database, &found)
-                    })
-                    .map_err(|error| error.to_string())
+        let seen = match schema_behind::look(database).await {
+            // It looks for the tables as well.
+            Some(Ok(said)) => said,
+            Some(Err(unlooked)) => {
+                opinion.unlooked.push(unlooked);
+                tables_of(database, needs_tables).await
             }
+            None => tables_of(database, needs_tables).await,
         };
-        let mut of_tables = Opinion::default();
-        match looked {
-            Ok(cause) => of_tables.causes.extend(cause),
-            Err(why) => of_tables.unlooked.push(Unlooked {
-                at: format!("the database `{}` ({})", database.name, database.place),
-                why,
-            }),
+        opinion = opinion.and(migrations::look(database, seen).await);
+    }
+    opinion
+}
+
+/// Whether the tables that the configuration lists are there.
+async fn tables_of(database: &Database, needs_tables: bool) -> Opinion {
+    let mut opinion = Opinion::default();
+    if !needs_tables {
+        return opinion;
+    }
+    let looked = match &database.place {
+        Place::Sqlite(path) => match sqlite::tables(path.clone()).await {
+            Ok(found) => Ok(judge(database, &found)),
+            Err(SqliteError::NoFile) => Ok(Some(no_file(database))),
+            Err(error) => Err(error.to_string()),
+        },
+        Place::Postgres { url, .. } => {
+            let names = postgres::tables(url).await;
+            names
+                .map(|names| {
+                    let found = Tables {
+                        names,
+                        file_bytes: None,
+                    };
+                    judge(database, &found)
+                })
+                .map_err(|error| error.to_string())
         }
-        opinion = opinion.and(migrations::look(database, of_tables).await);
+    };
+    match looked {
+        Ok(cause) => opinion.causes.extend(cause),
+        Err(why) => opinion.unlooked.push(Unlooked {
+            at: format!("the database `{}` ({})", database.name, database.place),
+            why,
+        }),
     }
     opinion
 }
@@ -71,9 +85,9 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
 /// What of a database a step stands on.
 enum Needs {
     Nothing,
-    /// Whatever the operator's own step asks for, which no list names.
+    /// Whatever the operator's own step asks for, which no list names: `schema` and the migrations may say it.
     Migrations,
-    /// Those that the configuration lists, and the migrations.
+    /// Those that the configuration lists, what `schema` expects, and the migrations.
     Tables,
 }
 
@@ -145,6 +159,7 @@ fn judge(database: &Database, found: &Tables) -> Option<Cause> {
     })
 }
 
+/// The file of a database is not there.
 pub(crate) fn no_file(database: &Database) -> Cause {
     let path = database.place.to_string();
     Cause {
@@ -190,6 +205,8 @@ mod tests {
             migrate: Some("alembic upgrade head".into()),
             migrations: None,
             given_to_app: None,
+            schema: None,
+            scratch: None,
         }
     }
 

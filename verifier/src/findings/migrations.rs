@@ -37,6 +37,10 @@ fn joined(mut of_tables: Opinion, mut of_history: Opinion) -> Opinion {
     else {
         return of_tables.and(of_history);
     };
+    if !matches!(table.code, Code::DatabaseNeverMigrated | Code::TableMissing) {
+        // A column has a statement of its own, which is the nearer cure.
+        return of_tables.and(of_history);
+    }
     if history.code == Code::DatabaseNeverMigrated {
         // The other one names the tables that the code misses.
         let is_new = |seen: &Evidence| table.evidence.iter().all(|one| one.what != seen.what);

@@ -4,7 +4,6 @@ use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
-use policy::contract::sql::table::Identifier;
 use reqwest::Url;
 use serde_json::{Map, Value};
 use tokio_postgres::{Client, Config, NoTls};
@@ -13,7 +12,15 @@ use crate::contract::TableName;
 
 /// A connection; what it carries ends with it.
 pub(crate) async fn connect(url: &str) -> Result<Client, PostgresError> {
-    let mut config = understood(url).map_err(PostgresError::Address)?;
+    connect_to(url, None).await
+}
+
+/// A connection to another database of the same server.
+pub(crate) async fn connect_to(url: &str, database: Option<&str>) -> Result<Client, PostgresError> {
+    let mut config = config(url).map_err(PostgresError::Address)?;
+    if let Some(database) = database {
+        config.dbname(database);
+    }
     config
         .application_name("usher")
         .connect_timeout(CONNECT_WITHIN);
@@ -27,7 +34,7 @@ pub(crate) async fn connect(url: &str) -> Result<Client, PostgresError> {
 
 /// The address as other clients write it as well: `SQLAlchemy` names its driver in the scheme (`postgresql+psycopg2://`), and Prisma has
 /// parameters of its own, of which `schema` says where it looks.
-pub(crate) fn understood(address: &str) -> Result<Config, tokio_postgres::Error> {
+pub(crate) fn config(address: &str) -> Result<Config, tokio_postgres::Error> {
     let plain = address.parse();
     if plain.is_ok() {
         return plain;
@@ -51,18 +58,27 @@ pub(crate) fn understood(address: &str) -> Result<Config, tokio_postgres::Error>
     let rest = url.as_str().split_once("://").map_or("", |(_, rest)| rest);
     let mut config: Config = format!("postgresql://{rest}").parse()?;
     let schema = of_prisma.iter().find(|(name, _)| name == "schema");
-    if let Some(schema) = schema.and_then(|(_, name)| Identifier::parse(name).ok()) {
-        config.options(format!("-c search_path={}", schema.quoted()));
+    if let Some((_, schema)) = schema {
+        // A backslash keeps what follows it, of the option and of the space between two.
+        let quoted = format!("\"{}\"", schema.replace('"', "\"\""))
+            .replace('\\', "\\\\")
+            .replace(' ', "\\ ");
+        let more = format!("-c search_path={quoted}");
+        let options = config
+            .get_options()
+            .map_or(more.clone(), |options| format!("{options} {more}"));
+        config.options(options);
     }
     Ok(config)
 }
 
 /// <https://www.prisma.io/docs/orm/overview/databases/postgresql>, "Arguments".
-const OF_PRISMA: [&str; 9] = [
+const OF_PRISMA: [&str; 10] = [
     "connection_limit",
     "pgbouncer",
     "pool_timeout",
     "schema",
+    "single_use_connections",
     "socket_timeout",
     "sslaccept",
     "sslidentity",
@@ -178,14 +194,18 @@ mod tests {
                 "postgresql://u:p%40@db.example:5433/app?schema=public&connection_limit=5",
                 Some("-c search_path=\"public\""),
             ),
+            (
+                "postgresql://u:p%40@db.example:5433/app?schema=my%20app&sslmode=disable",
+                Some("-c search_path=\"my\\ app\""),
+            ),
         ] {
-            let config = understood(address).unwrap();
+            let config = config(address).unwrap();
             assert_eq!(config.get_dbname(), Some("app"), "{address}");
             assert_eq!(config.get_password(), Some(b"p@".as_slice()), "{address}");
             assert_eq!(config.get_ports(), [5433], "{address}");
             assert_eq!(config.get_options(), options, "{address}");
         }
-        assert!(understood("mysql://u@h/app").is_err());
-        assert!(understood("postgresql://u@h/app?unheard=of").is_err());
+        assert!(config("mysql://u@h/app").is_err());
+        assert!(config("postgresql://u@h/app?unheard=of").is_err());
     }
 }

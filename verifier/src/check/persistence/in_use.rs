@@ -74,7 +74,7 @@ enum Target {
 
 impl Target {
     fn of(address: &str, folder: &Path) -> Option<Self> {
-        if let Ok(config) = postgres::understood(address) {
+        if let Ok(config) = postgres::config(address) {
             let host = match config.get_hosts().first()? {
                 // The names of this machine are one.
                 Host::Tcp(name) if name == "127.0.0.1" || name == "::1" => "localhost".to_owned(),

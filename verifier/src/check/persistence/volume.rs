@@ -125,6 +125,8 @@ mod tests {
             migrate: None,
             migrations: None,
             given_to_app: None,
+            schema: None,
+            scratch: None,
         };
         judge(&database, Path::new(path), &mount).map(|cause| cause.code)
     }
