@@ -2,14 +2,18 @@
 
 pub(crate) mod contract;
 pub(crate) mod messages;
+pub(crate) mod migrations;
+pub(crate) mod persistence;
+pub(crate) mod schema;
 pub(crate) mod security;
 pub(crate) mod tokens;
 
-use crate::configuration::database::Place;
+use crate::configuration::database::{Database, Place};
 use crate::configuration::{Configuration, Environment};
 use crate::outlet::Outlet;
 use crate::redaction::{SecretName, Secrets};
 use crate::report::Look;
+use crate::sources::postgres;
 
 /// How the report of a check may look.
 pub(crate) fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
@@ -21,8 +25,13 @@ pub(crate) fn look(outlet: &Outlet<'_>, environment: Environment<'_>) -> Look {
 
 /// What the addresses of databases hold is shown nowhere.
 pub(crate) fn remember_databases(configuration: &Configuration, secrets: &Secrets) {
-    for database in &configuration.databases {
-        remember(&database.place, secrets);
+    remember_all(&configuration.databases, secrets);
+}
+
+fn remember_all(databases: &[Database], secrets: &Secrets) {
+    for database in databases {
+        let places = std::iter::once(&database.place).chain(&database.scratch);
+        places.for_each(|place| remember(place, secrets));
     }
 }
 
@@ -32,7 +41,7 @@ pub(crate) fn remember(place: &Place, secrets: &Secrets) {
         return;
     };
     secrets.remember(SecretName::Origin(origin), url);
-    if let Ok(config) = url.parse::<tokio_postgres::Config>()
+    if let Ok(config) = postgres::config(url)
         && let Some(password) = config.get_password()
     {
         let password = String::from_utf8_lossy(password);

@@ -1,6 +1,7 @@
 //! `usher explain`: the catalogue of causes.
 
-use crate::findings::code::{Code, Entry};
+use crate::findings::catalogue::Entry;
+use crate::findings::code::Code;
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
 

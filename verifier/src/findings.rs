@@ -2,12 +2,15 @@
 //!
 //! Every check that could explain the step is asked. One that could not look says so: that is never "nothing found".
 
+pub(crate) mod catalogue;
 pub(crate) mod code;
-mod database_never_migrated;
+pub(crate) mod database_never_migrated;
 mod events_lost;
 mod gate_misconfigured;
 mod instance_missing;
 mod instance_stuck;
+mod migrations;
+mod schema_behind;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -14,6 +14,7 @@
 //! arguments ─► init ─► preset ─► usher.toml
 //! arguments ─► check ─► explanation ─► report ─► outlet
 //! arguments ─► check ─► the operator's own database ─► report ─► outlet
+//! arguments ─► check ─► migrations ─► folder, history ─► report ─► outlet
 //! arguments ─► audit ─► pages, queries, files ─► report, plan ─► outlet
 //! arguments ─► contract ─► policy::contract ─► outlet
 //! arguments ─► operator ─► the gate's admin API ─► outlet
@@ -43,6 +44,7 @@ mod journal;
 mod key;
 mod manual;
 mod memory;
+mod migrations;
 mod newcomer;
 mod operator;
 mod operator_secret;
@@ -59,6 +61,7 @@ mod redaction;
 mod report;
 mod run;
 mod scenario;
+mod schema;
 mod self_test;
 mod sources;
 mod steps;
@@ -119,8 +122,21 @@ async fn perform(
                 .await
                 .map_err(|error| error.to_string())
         }
+        Command::Check(Check::Schema(options)) => check::schema::check(options, secrets, outlet)
+            .await
+            .map_err(|error| error.to_string()),
         Command::Check(Check::Security(options)) => {
             check::security::check(options, secrets, outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
+        Command::Check(Check::Migrations(options)) => {
+            check::migrations::check(options, secrets, outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
+        Command::Check(Check::Persistence(options)) => {
+            check::persistence::check(options, secrets, outlet)
                 .await
                 .map_err(|error| error.to_string())
         }

@@ -60,7 +60,7 @@ fn npm_packages(workspace: &Workspace) -> Result<(), SetupError> {
         .arguments(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .folder(workspace.root());
     install
-        .announce("installed the npm packages: wrangler with miniflare and workerd; issuers, PostgreSQL, TypeScript and a browser for the tests")
+        .announce("installed the npm packages: wrangler with miniflare and workerd; issuers, PostgreSQL, Prisma, TypeScript and a browser for the tests")
         .map_err(SetupError::Command)?;
     workspace::write(&stamp, &lock).map_err(SetupError::File)
 }

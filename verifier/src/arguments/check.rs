@@ -8,6 +8,7 @@ use policy::standing::IssuerUrl;
 
 use crate::arguments::ReportFormat;
 use crate::configuration::USUAL_FILE;
+use crate::migrations::tool::Tool;
 
 /// What can be looked at on its own.
 #[derive(Debug, Subcommand)]
@@ -18,6 +19,15 @@ pub(crate) enum Check {
     /// Hold what the gate says to people in each state and language against the wording rules, and follow its links
     #[command(after_help = MESSAGES_EXAMPLES)]
     Messages(CheckLive),
+    /// Hold the migrations of the code against what the database says of them: applied, pending, failed, edited, unknown
+    #[command(after_help = MIGRATIONS_EXAMPLES)]
+    Migrations(CheckMigrations),
+    /// Whether what people have written is still there after a deploy, and the signs that it will not be
+    #[command(after_help = PERSISTENCE_EXAMPLES)]
+    Persistence(CheckPersistence),
+    /// Hold a live database against what the deployed code expects of it: tables, columns, indexes
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema(CheckSchema),
     /// Try at the live gate what an attacker would try first; nothing is created and nothing is changed
     #[command(after_help = SECURITY_EXAMPLES)]
     Security(CheckLive),
@@ -40,6 +50,78 @@ pub(crate) struct CheckContract {
     /// Do what --fix plans without asking
     #[arg(long, requires = "fix")]
     pub(crate) yes: bool,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
+/// The options of `usher check migrations`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckMigrations {
+    /// The file whose [[databases]] have `migrations`
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
+    pub(crate) config: PathBuf,
+
+    /// The one database to look into; all that have `migrations`, unless given
+    #[arg(long, value_name = "NAME")]
+    pub(crate) database: Option<String>,
+
+    /// The folder of the migrations, in place of what the file says
+    #[arg(long, value_name = "PATH")]
+    pub(crate) folder: Option<PathBuf>,
+
+    /// What applies them, where it cannot be told: alembic, d1, flyway, plain, prisma, rails or sqlx
+    #[arg(long, value_name = "NAME", requires = "folder")]
+    pub(crate) tool: Option<Tool>,
+
+    /// The table of what is applied, where it has not its usual name; with `--tool plain` TABLE.COLUMN
+    #[arg(long, value_name = "TABLE", requires = "folder")]
+    pub(crate) history: Option<String>,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
+/// The options of `usher check persistence`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckPersistence {
+    /// The file that describes the deployment
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
+    pub(crate) config: PathBuf,
+
+    /// Create the marker, a user, before a deploy
+    #[arg(long, group = "moment")]
+    pub(crate) before: bool,
+
+    /// Look for the marker after the deploy, and remove it
+    #[arg(long, group = "moment")]
+    pub(crate) after: bool,
+
+    /// Create the marker, run this command in a shell, and look for the marker
+    #[arg(long, value_name = "DEPLOY COMMAND", group = "moment")]
+    pub(crate) around: Option<String>,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
+/// The options of `usher check schema`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckSchema {
+    /// The file whose `[[databases]]` name the databases, and what is expected of each (`schema`)
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
+    pub(crate) config: PathBuf,
+
+    /// Only the database of this name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) database: Option<String>,
+
+    /// What to expect, instead of `schema`: SQL, a Prisma schema, or a folder of migrations in SQL
+    #[arg(long, value_name = "PATH")]
+    pub(crate) expect: Option<PathBuf>,
 
     /// How the result is written to standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
@@ -139,6 +221,54 @@ next step is held.
 
 Exit codes:
   0 in order, 1 not in order, 2 usage or configuration, 3 could not find out";
+
+const MIGRATIONS_EXAMPLES: &str = "\
+Examples:
+  usher check migrations
+  usher check migrations --database identity --report json
+  usher check migrations --database identity --folder prisma/migrations
+  usher check migrations --folder db/changes --tool plain --history applied.file
+
+The folder and the database say which tool it is: Prisma, Alembic, sqlx, Flyway,
+Rails, wrangler D1. Nothing is changed; the report has the commands that mend it.
+A history that cannot be read is never an empty one.
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: a database could not be looked into";
+
+const PERSISTENCE_EXAMPLES: &str = "\
+Examples:
+  usher check persistence
+  usher check persistence --around 'docker compose up --build --detach'
+  usher check persistence --before; ./deploy.sh; usher check persistence --after
+
+A user is created before the deploy, logged in after it, and removed. Without a
+deploy only the signs are looked at: a SQLite file that is not on a volume (run
+it where the app runs), and a database that is not the one the app is given
+(`app_env_file` in [[databases]]).
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: nobody can log in at all, or a part could not be looked at";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  usher check schema
+  usher check schema --database platform --expect prisma/schema.prisma
+  pg_dump --schema-only \"$STAGING_URL\" > expected.sql
+  usher check schema --expect expected.sql --report json
+
+Any ORM can print what it expects: `npx prisma migrate diff --from-empty
+--to-schema-datamodel prisma/schema.prisma --script`, `alembic upgrade head
+--sql`. With `scratch_env` in [[databases]] it is applied to a fresh database of
+that PostgreSQL server, which is dropped afterwards; without, it is read. The
+database itself is never changed: the report has the SQL that mends it. More
+tables, columns and indexes than expected are in order.
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: a database, or a part of it, could not be looked into";
 
 const SECURITY_EXAMPLES: &str = "\
 Examples:

@@ -1,13 +1,19 @@
 //! A database the verifier may look into.
 
+mod alone;
+mod migrations;
+
 use std::fmt;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(crate) use crate::configuration::database::alone::load;
+pub(crate) use crate::configuration::database::migrations::{Migrations, NoHistory};
 use crate::configuration::file::DatabaseEntry;
 use crate::configuration::mistake::Mistake;
+use crate::configuration::placed::Placed;
 use crate::configuration::reading::Reading;
 use crate::configuration::secret::Origin;
 
@@ -20,6 +26,21 @@ pub(crate) struct Database {
     pub(crate) tables: Vec<String>,
     /// The command that applies the migrations.
     pub(crate) migrate: Option<String>,
+    /// Where the migrations are.
+    pub(crate) migrations: Option<Box<Migrations>>,
+    /// Where it stands which database the app is given.
+    pub(crate) given_to_app: Option<Box<GivenToApp>>,
+    /// Where it is written what the deployed code expects of it.
+    pub(crate) schema: Option<PathBuf>,
+    /// A server to throw away, on which that may be tried.
+    pub(crate) scratch: Option<Place>,
+}
+
+/// A variable in a file of them.
+#[derive(Clone, Debug)]
+pub(crate) struct GivenToApp {
+    pub(crate) file: PathBuf,
+    pub(crate) variable: String,
 }
 
 /// Where a database is.
@@ -87,10 +108,26 @@ impl DatabaseEntry {
                 return Err(reading.mistake(&self.name, sentence, None));
             }
         };
+        let migrations = Migrations::complete(
+            self.migrations.as_ref(),
+            self.tool,
+            self.history.as_ref(),
+            &place,
+            reading,
+        )?;
+        let variable = self.app_env.unwrap_or_else(|| "DATABASE_URL".to_owned());
+        let given_to_app = self.app_env_file.map(|file| {
+            Box::new(GivenToApp {
+                file: file.value,
+                variable,
+            })
+        });
+        let scratch = scratch(self.kind, self.scratch_env.as_ref(), reading)?;
         let Self {
             name,
             tables,
             migrate,
+            schema,
             ..
         } = self;
         Ok(Database {
@@ -98,6 +135,31 @@ impl DatabaseEntry {
             place,
             tables,
             migrate,
+            migrations: migrations.map(Box::new),
+            given_to_app,
+            schema,
+            scratch,
         })
+    }
+}
+
+fn scratch(
+    kind: DatabaseKind,
+    name: Option<&Placed<String>>,
+    reading: &Reading<'_>,
+) -> Result<Option<Place>, Mistake> {
+    let Some(name) = name else {
+        return Ok(None);
+    };
+    match kind {
+        DatabaseKind::Postgres => Ok(Some(Place::Postgres {
+            url: reading.variable(name)?,
+            origin: Origin::Variable(name.value.clone()),
+        })),
+        DatabaseKind::Sqlite => {
+            let sentence = "`scratch_env` is for PostgreSQL".to_owned();
+            let cure = "leave it out: what SQLite is to be like is tried in memory";
+            Err(reading.mistake(name, sentence, Some(cure.to_owned())))
+        }
     }
 }

@@ -40,7 +40,7 @@ pub(crate) enum LinkLook {
     },
     /// Whole if there is a row, and nothing that is kept of it is NULL.
     Query {
-        database: Database,
+        database: Box<Database>,
         query: Query,
         /// Each a name, and the column.
         keep: Vec<(Name, String)>,
@@ -128,7 +128,7 @@ impl LinkTable {
                     reading.mistake(database, sentence, Some(cure))
                 })?;
                 LinkLook::Query {
-                    database: known.clone(),
+                    database: Box::new(known.clone()),
                     query: query.value.clone(),
                     keep,
                 }

@@ -18,6 +18,7 @@ use crate::configuration::step_budget::Limits;
 use crate::configuration::tagged_users::TaggedUsersTable;
 use crate::configuration::template::Template;
 use crate::configuration::value::{Millis, Seconds};
+use crate::migrations::tool::Tool;
 
 /// What `usher` needs to know of a deployment.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -155,6 +156,21 @@ pub(super) struct DatabaseEntry {
     pub(super) tables: Vec<String>,
     /// The command that applies the migrations, quoted in the fix.
     pub(super) migrate: Option<String>,
+    /// The folder of the migrations that the deployed code brings, for `usher check migrations`.
+    pub(super) migrations: Option<Placed<PathBuf>>,
+    /// What applies them, where the folder and the database do not say it.
+    pub(super) tool: Option<Tool>,
+    /// The table that says what is applied, where it has not its usual name; for plain files TABLE.COLUMN, the column holding their names.
+    pub(super) history: Option<Placed<String>>,
+    /// The file of variables that the app is started with, for `usher check persistence`: whether it is given this very database.
+    pub(super) app_env_file: Option<Placed<PathBuf>>,
+    /// The variable in it that says which database; `DATABASE_URL` unless said otherwise.
+    pub(super) app_env: Option<String>,
+    /// What the deployed code expects of it: SQL (`.sql`), a Prisma schema (`.prisma`), or a folder of migrations in SQL.
+    pub(super) schema: Option<PathBuf>,
+    /// PostgreSQL: the name of the environment variable that holds the connection string of a server to throw away, where `schema` may be
+    /// applied to a fresh database to read it exactly.
+    pub(super) scratch_env: Option<Placed<String>>,
 }
 
 impl Default for Budget {

@@ -1,7 +1,4 @@
-//! The catalogue of causes: the stable name of each, what it means, how it is known, and what it takes to mend it. `docs/findings.md`
-//! is made of it.
-
-mod audit;
+//! The stable names of causes.
 
 use serde::{Serialize, Serializer};
 
@@ -14,6 +11,14 @@ pub(crate) enum Code {
     AccountWithoutUser,
     /// Two clocks disagree.
     ClockSkew,
+    /// A column is there and is not what the code expects.
+    ColumnDiffers,
+    /// The code reads columns that no migration made (incident I3).
+    ColumnMissing,
+    /// A deploy took what people had written (incident I5).
+    DataLost,
+    /// The database goes with its container (incident I5).
+    DataOnNoVolume,
     /// The code runs against a database without its tables (incident I5).
     DatabaseNeverMigrated,
     /// Log-ins are let in and not written down (incident I4).
@@ -24,6 +29,8 @@ pub(crate) enum Code {
     GateMisconfigured,
     /// Somebody can log in of whom there is no record (incident I2).
     IdentityWithoutUser,
+    /// An index or a unique constraint of the code is not there.
+    IndexMissing,
     /// The sign-up created no instance (the shape of incident I2).
     InstanceMissing,
     /// An app is open to whoever knows its address.
@@ -36,14 +43,28 @@ pub(crate) enum Code {
     LinkDead,
     /// People read what is not the case (incidents I1, I4).
     MessageContradictsState,
+    /// A migration is another one than when it was applied.
+    MigrationEdited,
+    /// A migration was begun and not finished (incident I3).
+    MigrationFailed,
+    /// The code is newer than the database.
+    MigrationPending,
+    /// The database is newer than the code.
+    MigrationUnknown,
+    /// Database and code have gone different ways.
+    MigrationsDiverged,
     /// Tokens can travel in the open.
     NotEncrypted,
+    /// The app uses another database than everybody thinks (incident I5).
+    OtherDatabaseInUse,
     /// Several rows are there for one user.
     RecordDuplicated,
     /// Two records of one user disagree.
     RecordsDisagree,
     /// Something takes headers away from the gate's pages.
     SecurityHeadersMissing,
+    /// Some of the tables of the code are there and some are not.
+    TableMissing,
     /// The gate does not know somebody whom it should.
     UnknownToGate,
     /// A user has no account where they need one (incident I2).
@@ -52,37 +73,38 @@ pub(crate) enum Code {
     UserWithoutIdentity,
 }
 
-/// What the catalogue says of a cause.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
-    /// What is the case.
-    pub(crate) meaning: &'static str,
-    /// What has to be seen for it to be said, and by whom.
-    pub(crate) known_by: &'static str,
-    /// What it takes to mend it.
-    pub(crate) cure: &'static str,
-}
-
 impl Code {
     /// Every code, in alphabetical order of their words.
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 32] = [
         Self::AccountWithoutUser,
         Self::ClockSkew,
+        Self::ColumnDiffers,
+        Self::ColumnMissing,
+        Self::DataLost,
+        Self::DataOnNoVolume,
         Self::DatabaseNeverMigrated,
         Self::EventsLost,
         Self::ForgeryAdmitted,
         Self::GateMisconfigured,
         Self::IdentityWithoutUser,
+        Self::IndexMissing,
         Self::InstanceMissing,
         Self::InstanceOpen,
         Self::InstanceStuck,
         Self::KnownToGateOnly,
         Self::LinkDead,
         Self::MessageContradictsState,
+        Self::MigrationEdited,
+        Self::MigrationFailed,
+        Self::MigrationPending,
+        Self::MigrationUnknown,
+        Self::MigrationsDiverged,
         Self::NotEncrypted,
+        Self::OtherDatabaseInUse,
         Self::RecordDuplicated,
         Self::RecordsDisagree,
         Self::SecurityHeadersMissing,
+        Self::TableMissing,
         Self::UnknownToGate,
         Self::UserWithoutAccount,
         Self::UserWithoutIdentity,
@@ -92,21 +114,33 @@ impl Code {
         match self {
             Self::AccountWithoutUser => "account_without_user",
             Self::ClockSkew => "clock_skew",
+            Self::ColumnDiffers => "column_differs",
+            Self::ColumnMissing => "column_missing",
+            Self::DataLost => "data_lost",
+            Self::DataOnNoVolume => "data_on_no_volume",
             Self::DatabaseNeverMigrated => "database_never_migrated",
             Self::EventsLost => "events_lost",
             Self::ForgeryAdmitted => "forgery_admitted",
             Self::GateMisconfigured => "gate_misconfigured",
             Self::IdentityWithoutUser => "identity_without_user",
+            Self::IndexMissing => "index_missing",
             Self::InstanceMissing => "instance_missing",
             Self::InstanceOpen => "instance_open",
             Self::InstanceStuck => "instance_stuck",
             Self::KnownToGateOnly => "known_to_gate_only",
             Self::LinkDead => "link_dead",
             Self::MessageContradictsState => "message_contradicts_state",
+            Self::MigrationEdited => "migration_edited",
+            Self::MigrationFailed => "migration_failed",
+            Self::MigrationPending => "migration_pending",
+            Self::MigrationUnknown => "migration_unknown",
+            Self::MigrationsDiverged => "migrations_diverged",
             Self::NotEncrypted => "not_encrypted",
+            Self::OtherDatabaseInUse => "other_database_in_use",
             Self::RecordDuplicated => "record_duplicated",
             Self::RecordsDisagree => "records_disagree",
             Self::SecurityHeadersMissing => "security_headers_missing",
+            Self::TableMissing => "table_missing",
             Self::UnknownToGate => "unknown_to_gate",
             Self::UserWithoutAccount => "user_without_account",
             Self::UserWithoutIdentity => "user_without_identity",
@@ -118,79 +152,6 @@ impl Code {
         let mut all = Self::ALL.into_iter();
         all.find(|code| code.word() == word)
             .ok_or_else(|| closest(word, Self::ALL.map(Self::word)))
-    }
-
-    pub(crate) const fn entry(self) -> Entry {
-        match self {
-            Self::AccountWithoutUser => audit::ACCOUNT_WITHOUT_USER,
-            Self::ClockSkew => Entry {
-                meaning: "The clock of the gate and the clock of whoever runs `usher` are apart by more than tokens are allowed to be.",
-                known_by: "The `date` of an answer of the gate, held against the clock here before and after it.",
-                cure: "Let both follow a time server; it says nothing of which of the two is wrong.",
-            },
-            Self::DatabaseNeverMigrated => Entry {
-                meaning: "The deployed code runs against a database that has not got its tables.",
-                known_by: "A sign-up or a log-in failed, and a table of `tables` in [[databases]], or the file itself, is not there.",
-                cure: "Apply the migrations to the very database that the report names, and on every deploy.",
-            },
-            Self::EventsLost => Entry {
-                meaning: "Log-ins are let in and not written down.",
-                known_by: "The gate's events have no record of the log-in of the run, and the gate counts events that it could not write.",
-                cure: "Apply the gate's migrations to its registry; the report names what its log says.",
-            },
-            Self::ForgeryAdmitted => Entry {
-                meaning: "Somebody who shows nothing, or something that nobody signed, gets past the gate.",
-                known_by: "`usher check security` asked with forged tokens and headers, and something else than a refusal of the gate came back.",
-                cure: "Let nothing answer at the platform's host but the gate; if it is the gate that answers, take it out of service.",
-            },
-            Self::GateMisconfigured => Entry {
-                meaning: "The gate refuses everybody, because its own configuration is wrong or what it stands on is not there.",
-                known_by: "The gate says `misconfigured`, or that it is not ready, and names its mistakes.",
-                cure: "Mend the values that the report names, and deploy the gate again.",
-            },
-            Self::IdentityWithoutUser => audit::IDENTITY_WITHOUT_USER,
-            Self::InstanceMissing => Entry {
-                meaning: "The sign-up made an identity and nothing behind it.",
-                known_by: "The gate knows who the user is, and its registry has no instance of theirs for as long as the run waited.",
-                cure: "Find the event of the sign-up where the provisioner takes it; the report has the command that makes the instance by hand.",
-            },
-            Self::InstanceOpen => Entry {
-                meaning: "An app shows itself to whoever asks at its own address, so nobody needs the gate to get in.",
-                known_by: "`usher check security` asked apps of the registry at their own addresses, without anything to show.",
-                cure: "Let the apps check the assertion that the gate signs (docs/apps.md), or close their addresses to everybody else.",
-            },
-            Self::InstanceStuck => Entry {
-                meaning: "The instance stays in a status in which nobody is let in.",
-                known_by: "The status stood still for half of the wait or longer; the registry and the app itself are asked.",
-                cure: "Let whoever creates instances write `ready`; the report has the legal steps for those that are there.",
-            },
-            Self::KnownToGateOnly => audit::KNOWN_TO_GATE_ONLY,
-            Self::LinkDead => Entry {
-                meaning: "The gate sends people where nobody answers.",
-                known_by: "`usher check messages` followed a link of the gate's pages, such as to the support, and it led nowhere.",
-                cure: "Mend the address where it is configured, and deploy the gate again.",
-            },
-            Self::MessageContradictsState => Entry {
-                meaning: "People are told what is not the case in their state, or not what to do next.",
-                known_by: "A message of the gate, in the state in which it is read, has a phrase that is untrue there, no next step, or nobody to ask.",
-                cure: "Find what rewrites the gate's answers, or deploy the same version of the gate and of `usher`.",
-            },
-            Self::NotEncrypted => Entry {
-                meaning: "Passwords and tokens can travel unencrypted.",
-                known_by: "An address of the configuration begins with `http:`, or the gate's host serves whoever comes unencrypted.",
-                cure: "Give the service a certificate, and let `http:` lead to `https:`.",
-            },
-            Self::RecordDuplicated => audit::RECORD_DUPLICATED,
-            Self::RecordsDisagree => audit::RECORDS_DISAGREE,
-            Self::SecurityHeadersMissing => Entry {
-                meaning: "The gate's pages reach browsers without the headers that keep them safe.",
-                known_by: "A page of the gate lacks a header that the gate sends with it.",
-                cure: "Find what stands before the gate and removes or replaces headers of its answers.",
-            },
-            Self::UnknownToGate => audit::UNKNOWN_TO_GATE,
-            Self::UserWithoutAccount => audit::USER_WITHOUT_ACCOUNT,
-            Self::UserWithoutIdentity => audit::USER_WITHOUT_IDENTITY,
-        }
     }
 }
 

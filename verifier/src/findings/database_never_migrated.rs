@@ -3,7 +3,9 @@
 use crate::configuration::database::{Database, Place};
 use crate::counted::counted;
 use crate::findings::code::Code;
-use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked};
+use crate::findings::{
+    Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked, migrations, schema_behind,
+};
 use crate::outcome::Problem;
 use crate::sources::postgres;
 use crate::sources::sqlite::{self, SqliteError, Tables};
@@ -12,13 +14,18 @@ use crate::steps::StepName;
 /// Looks into every configured database when a step that needs one failed. A step without an answer is not explained by a
 /// table that is missing.
 pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
-    let step = &scene.stopped.step;
-    if !(needs_a_database(step) && matches!(scene.stopped.problem, Problem::Failed(_))) {
+    if !matches!(scene.stopped.problem, Problem::Failed(_)) {
         return Opinion::default();
     }
     let databases = &scene.deployment.configuration.databases;
+    let needs = needs_of(&scene.stopped.step);
     let mut opinion = Opinion::default();
-    if databases.is_empty() {
+    let needs_tables = match needs {
+        Needs::Nothing => return opinion,
+        Needs::Migrations => false,
+        Needs::Tables => true,
+    };
+    if databases.is_empty() && needs_tables {
         let why = "none is configured; add a [[databases]] table".to_owned();
         opinion.unlooked.push(Unlooked {
             at: "the databases".to_owned(),
@@ -26,39 +33,68 @@ pub(crate) async fn look(scene: &Scene<'_>) -> Opinion {
         });
     }
     for database in databases {
-        let looked = match &database.place {
-            Place::Sqlite(path) => match sqlite::tables(path.clone()).await {
-                Ok(found) => Ok(judge(database, &found)),
-                Err(SqliteError::NoFile) => Ok(Some(no_file(database))),
-                Err(error) => Err(error.to_string()),
-            },
-            Place::Postgres { url, .. } => {
-                let names = postgres::tables(url).await;
-                names
-                    .map(|names| {
-                        let found = Tables {
-                            names,
-                            file_bytes: None,
-                        };
-                        judge(database, &found)
-                    })
-                    .map_err(|error| error.to_string())
+        let seen = match schema_behind::look(database).await {
+            // It looks for the tables as well.
+            Some(Ok(said)) => said,
+            Some(Err(unlooked)) => {
+                opinion.unlooked.push(unlooked);
+                tables_of(database, needs_tables).await
             }
+            None => tables_of(database, needs_tables).await,
         };
-        match looked {
-            Ok(cause) => opinion.causes.extend(cause),
-            Err(why) => opinion.unlooked.push(Unlooked {
-                at: format!("the database `{}` ({})", database.name, database.place),
-                why,
-            }),
-        }
+        opinion = opinion.and(migrations::look(database, seen).await);
     }
     opinion
 }
 
-fn needs_a_database(step: &StepName) -> bool {
+/// Whether the tables that the configuration lists are there.
+async fn tables_of(database: &Database, needs_tables: bool) -> Opinion {
+    let mut opinion = Opinion::default();
+    if !needs_tables {
+        return opinion;
+    }
+    let looked = match &database.place {
+        Place::Sqlite(path) => match sqlite::tables(path.clone()).await {
+            Ok(found) => Ok(judge(database, &found)),
+            Err(SqliteError::NoFile) => Ok(Some(no_file(database))),
+            Err(error) => Err(error.to_string()),
+        },
+        Place::Postgres { url, .. } => {
+            let names = postgres::tables(url).await;
+            names
+                .map(|names| {
+                    let found = Tables {
+                        names,
+                        file_bytes: None,
+                    };
+                    judge(database, &found)
+                })
+                .map_err(|error| error.to_string())
+        }
+    };
+    match looked {
+        Ok(cause) => opinion.causes.extend(cause),
+        Err(why) => opinion.unlooked.push(Unlooked {
+            at: format!("the database `{}` ({})", database.name, database.place),
+            why,
+        }),
+    }
+    opinion
+}
+
+/// What of a database a step stands on.
+enum Needs {
+    Nothing,
+    /// Whatever the operator's own step asks for, which no list names: `schema` and the migrations may say it.
+    Migrations,
+    /// Those that the configuration lists, what `schema` expects, and the migrations.
+    Tables,
+}
+
+fn needs_of(step: &StepName) -> Needs {
     match step {
-        StepName::Register | StepName::LogIn | StepName::LogInAgain => true,
+        StepName::Register | StepName::LogIn | StepName::LogInAgain => Needs::Tables,
+        StepName::Own(_) => Needs::Migrations,
         StepName::WaitUntilReady
         | StepName::ReachInstance
         | StepName::LogOut
@@ -79,8 +115,7 @@ fn needs_a_database(step: &StepName) -> bool {
         | StepName::OpenDomain
         | StepName::BeTakenIn
         | StepName::BecomeOwner
-        | StepName::Own(_)
-        | StepName::CleanUp => false,
+        | StepName::CleanUp => Needs::Nothing,
     }
 }
 
@@ -124,7 +159,8 @@ fn judge(database: &Database, found: &Tables) -> Option<Cause> {
     })
 }
 
-fn no_file(database: &Database) -> Cause {
+/// The file of a database is not there.
+pub(crate) fn no_file(database: &Database) -> Cause {
     let path = database.place.to_string();
     Cause {
         code: Code::DatabaseNeverMigrated,
@@ -167,6 +203,10 @@ mod tests {
             place: Place::Sqlite("/srv/idp.db".into()),
             tables: vec!["users".into()],
             migrate: Some("alembic upgrade head".into()),
+            migrations: None,
+            given_to_app: None,
+            schema: None,
+            scratch: None,
         }
     }
 

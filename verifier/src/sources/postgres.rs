@@ -4,11 +4,23 @@ use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
+use reqwest::Url;
+use serde_json::{Map, Value};
 use tokio_postgres::{Client, Config, NoTls};
+
+use crate::contract::TableName;
 
 /// A connection; what it carries ends with it.
 pub(crate) async fn connect(url: &str) -> Result<Client, PostgresError> {
-    let mut config: Config = url.parse().map_err(PostgresError::Address)?;
+    connect_to(url, None).await
+}
+
+/// A connection to another database of the same server.
+pub(crate) async fn connect_to(url: &str, database: Option<&str>) -> Result<Client, PostgresError> {
+    let mut config = config(url).map_err(PostgresError::Address)?;
+    if let Some(database) = database {
+        config.dbname(database);
+    }
     config
         .application_name("usher")
         .connect_timeout(CONNECT_WITHIN);
@@ -19,6 +31,60 @@ pub(crate) async fn connect(url: &str) -> Result<Client, PostgresError> {
     });
     Ok(client)
 }
+
+/// The address as other clients write it as well: `SQLAlchemy` names its driver in the scheme (`postgresql+psycopg2://`), and Prisma has
+/// parameters of its own, of which `schema` says where it looks.
+pub(crate) fn config(address: &str) -> Result<Config, tokio_postgres::Error> {
+    let plain = address.parse();
+    if plain.is_ok() {
+        return plain;
+    }
+    let Ok(mut url) = Url::parse(address) else {
+        return plain;
+    };
+    if !url.scheme().starts_with("postgres") {
+        return plain;
+    }
+    let parameters: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let [of_prisma, of_all]: [Vec<_>; 2] = [true, false].map(|is_of_prisma| {
+        let mut kept = parameters.clone();
+        kept.retain(|(name, _)| OF_PRISMA.contains(&name.as_str()) == is_of_prisma);
+        kept
+    });
+    url.set_query(None);
+    if !of_all.is_empty() {
+        url.query_pairs_mut().extend_pairs(of_all);
+    }
+    let rest = url.as_str().split_once("://").map_or("", |(_, rest)| rest);
+    let mut config: Config = format!("postgresql://{rest}").parse()?;
+    let schema = of_prisma.iter().find(|(name, _)| name == "schema");
+    if let Some((_, schema)) = schema {
+        // A backslash keeps what follows it, of the option and of the space between two.
+        let quoted = format!("\"{}\"", schema.replace('"', "\"\""))
+            .replace('\\', "\\\\")
+            .replace(' ', "\\ ");
+        let more = format!("-c search_path={quoted}");
+        let options = config
+            .get_options()
+            .map_or(more.clone(), |options| format!("{options} {more}"));
+        config.options(options);
+    }
+    Ok(config)
+}
+
+/// <https://www.prisma.io/docs/orm/overview/databases/postgresql>, "Arguments".
+const OF_PRISMA: [&str; 10] = [
+    "connection_limit",
+    "pgbouncer",
+    "pool_timeout",
+    "schema",
+    "single_use_connections",
+    "socket_timeout",
+    "sslaccept",
+    "sslidentity",
+    "sslpassword",
+    "statement_cache_size",
+];
 
 /// The tables of the search path, in alphabetical order.
 pub(crate) async fn tables(url: &str) -> Result<Vec<String>, PostgresError> {
@@ -32,6 +98,56 @@ pub(crate) async fn tables(url: &str) -> Result<Vec<String>, PostgresError> {
         .map_err(PostgresError::Sql)?;
     let names = rows.iter().map(|row| row.try_get(0));
     names.collect::<Result<_, _>>().map_err(PostgresError::Sql)
+}
+
+/// A table of the server.
+#[derive(Debug)]
+pub(crate) struct Named {
+    pub(crate) schema: String,
+    pub(crate) name: String,
+    /// Whether its name alone leads to it.
+    pub(crate) is_in_path: bool,
+}
+
+/// Every table that is not the server's own.
+pub(crate) async fn all_tables(client: &Client) -> Result<Vec<Named>, PostgresError> {
+    let rows = client
+        .query(
+            "SELECT schemaname::text, tablename::text, schemaname = ANY (current_schemas(false)) FROM pg_catalog.pg_tables \
+             WHERE schemaname NOT IN ('information_schema', 'pg_catalog') ORDER BY 3 DESC, 1, 2",
+            &[],
+        )
+        .await
+        .map_err(PostgresError::Sql)?;
+    let named = rows.iter().map(|row| {
+        Ok(Named {
+            schema: row.try_get(0)?,
+            name: row.try_get(1)?,
+            is_in_path: row.try_get(2)?,
+        })
+    });
+    named.collect::<Result<_, _>>().map_err(PostgresError::Sql)
+}
+
+/// Every row of a table, by the names of its columns; bytes are written as the server writes them, `\\x…`.
+pub(crate) async fn rows(
+    client: &Client,
+    table: &TableName,
+) -> Result<Vec<Map<String, Value>>, PostgresError> {
+    let schema = table.schema.as_ref();
+    let schema = schema.map_or_else(String::new, |schema| format!("{}.", schema.quoted()));
+    let name = table.name.quoted();
+    let sql = format!("SELECT row_to_json(of_it)::text FROM {schema}{name} AS of_it");
+    let rows = client.query(&sql, &[]).await.map_err(PostgresError::Sql)?;
+    let texts = rows.iter().map(|row| row.try_get::<_, String>(0));
+    let texts: Vec<_> = texts
+        .collect::<Result<_, _>>()
+        .map_err(PostgresError::Sql)?;
+    // The server writes nothing but JSON.
+    Ok(texts
+        .iter()
+        .filter_map(|text| serde_json::from_str(text).ok())
+        .collect())
 }
 
 /// Why a server could not be looked into.
@@ -60,3 +176,36 @@ impl fmt::Display for PostgresError {
 }
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_other_clients_lead_to_the_same_server() {
+        for (address, options) in [
+            ("postgresql://u:p%40@db.example:5433/app", None),
+            (
+                "postgres://u:p%40@db.example:5433/app?connect_timeout=3",
+                None,
+            ),
+            ("postgresql+psycopg2://u:p%40@db.example:5433/app", None),
+            (
+                "postgresql://u:p%40@db.example:5433/app?schema=public&connection_limit=5",
+                Some("-c search_path=\"public\""),
+            ),
+            (
+                "postgresql://u:p%40@db.example:5433/app?schema=my%20app&sslmode=disable",
+                Some("-c search_path=\"my\\ app\""),
+            ),
+        ] {
+            let config = config(address).unwrap();
+            assert_eq!(config.get_dbname(), Some("app"), "{address}");
+            assert_eq!(config.get_password(), Some(b"p@".as_slice()), "{address}");
+            assert_eq!(config.get_ports(), [5433], "{address}");
+            assert_eq!(config.get_options(), options, "{address}");
+        }
+        assert!(config("mysql://u@h/app").is_err());
+        assert!(config("postgresql://u@h/app?unheard=of").is_err());
+    }
+}

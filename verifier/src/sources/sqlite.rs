@@ -1,11 +1,14 @@
 //! A SQLite file, looked into without changing it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use policy::contract::sql::table::Identifier;
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
+use serde_json::{Map, Value};
 
 /// The tables of a database.
 #[derive(Debug, Eq, PartialEq)]
@@ -21,6 +24,45 @@ pub(crate) async fn tables(path: PathBuf) -> Result<Tables, SqliteError> {
     tokio::task::spawn_blocking(move || read(&path))
         .await
         .unwrap_or(Err(SqliteError::Abandoned))
+}
+
+/// Every row of a table, by the names of its columns; bytes are written as PostgreSQL writes them, `\\x…`.
+pub(crate) async fn rows(
+    path: PathBuf,
+    table: Identifier,
+) -> Result<Vec<Map<String, Value>>, SqliteError> {
+    tokio::task::spawn_blocking(move || read_rows(&path, &table))
+        .await
+        .unwrap_or(Err(SqliteError::Abandoned))
+}
+
+fn read_rows(path: &Path, table: &Identifier) -> Result<Vec<Map<String, Value>>, SqliteError> {
+    let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    database.busy_timeout(BUSY_TIMEOUT)?;
+    let mut statement = database.prepare(&format!("SELECT * FROM {}", table.quoted()))?;
+    let names: Vec<String> = (statement.column_names()).map(str::to_owned).collect();
+    let rows = statement.query_map((), |row| {
+        let values = (names.iter().enumerate()).map(|(at, name)| {
+            let value = match row.get_ref(at)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(number) => number.into(),
+                ValueRef::Real(number) => number.into(),
+                ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
+                ValueRef::Blob(bytes) => in_hexadecimal(bytes).into(),
+            };
+            Ok((name.clone(), value))
+        });
+        values.collect()
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn in_hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold("\\x".to_owned(), |mut text, byte| {
+        // Writing into a text never fails.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn read(path: &Path) -> Result<Tables, SqliteError> {

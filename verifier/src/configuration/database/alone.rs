@@ -1,0 +1,40 @@
+//! The databases of a file without the rest of it, for checks that need no deployment.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::configuration::database::Database;
+use crate::configuration::file::DatabaseEntry;
+use crate::configuration::mistake::ConfigurationError;
+use crate::configuration::reading::{self, Reading};
+use crate::configuration::{Environment, text_of};
+
+/// The rest of the file is what `usher verify` needs, and is judged there.
+#[derive(Debug, Deserialize)]
+struct Part {
+    #[serde(default)]
+    databases: Vec<DatabaseEntry>,
+}
+
+/// Reads the one with this name, or all of them. What nobody asks for needs no variable either.
+pub(crate) fn load(
+    path: &Path,
+    wanted: Option<&str>,
+    environment: Environment<'_>,
+) -> Result<Vec<Database>, ConfigurationError> {
+    let text = text_of(path)?;
+    let part: Part = reading::parsed(path, &text)?;
+    let reading = Reading {
+        path,
+        text: &text,
+        environment,
+    };
+    let mut entries = part.databases;
+    entries.retain(|entry| wanted.is_none_or(|wanted| entry.name.value == wanted));
+    let complete = |entry: DatabaseEntry| entry.complete(&reading);
+    Ok(entries
+        .into_iter()
+        .map(complete)
+        .collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,182 @@
+//! The catalogue of causes: what each means, how it is known, and what it takes to mend it. `docs/findings.md` is made of it.
+
+use crate::findings::code::Code;
+
+/// What the catalogue says of a cause.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    /// What is the case.
+    pub(crate) meaning: &'static str,
+    /// What has to be seen for it to be said, and by whom.
+    pub(crate) known_by: &'static str,
+    /// What it takes to mend it.
+    pub(crate) cure: &'static str,
+}
+
+impl Code {
+    #[expect(clippy::too_many_lines, reason = "a catalogue: one entry a cause")]
+    pub(crate) const fn entry(self) -> Entry {
+        match self {
+            Self::AccountWithoutUser => Entry {
+                meaning: "There is an account of a service behind the platform, and no user whose it is.",
+                known_by: "`usher audit` read both places to their end, and the account's key is that of no user.",
+                cure: "Find out whose it was: a removal that stopped half-way, or a record that was lost. The report's CSV names them all.",
+            },
+            Self::ClockSkew => Entry {
+                meaning: "The clock of the gate and the clock of whoever runs `usher` are apart by more than tokens are allowed to be.",
+                known_by: "The `date` of an answer of the gate, held against the clock here before and after it.",
+                cure: "Let both follow a time server; it says nothing of which of the two is wrong.",
+            },
+            Self::ColumnDiffers => Entry {
+                meaning: "A column is there and has another type, another default, or allows NULL where the deployed code does not, or the other way round.",
+                known_by: "`schema` of [[databases]] held against the live database; spellings that mean the same are no difference.",
+                cure: "Run the SQL of the report, which changes the column to what is expected.",
+            },
+            Self::ColumnMissing => Entry {
+                meaning: "The deployed code uses columns that the database has not got: every statement that names one fails.",
+                known_by: "`schema` of [[databases]] held against the live database, by `usher check schema` or after a step that needs a database failed.",
+                cure: "Run the ALTER TABLE statements of the report, and find the migration that forgot them or failed.",
+            },
+            Self::DataLost => Entry {
+                meaning: "What was written before a deploy is not there after it.",
+                known_by: "`usher check persistence`: the user that it created before the deploy cannot log in after it, and one that is created now can.",
+                cure: "Put the database on a volume, or on a server of its own, and bring the data back from a backup.",
+            },
+            Self::DataOnNoVolume => Entry {
+                meaning: "The file of the database is in the container itself or in memory, so the next deploy takes it away.",
+                known_by: "`usher check persistence`, run where the app runs: the file system that holds the file is an overlay or a tmpfs.",
+                cure: "Mount a volume at the folder of the file, and copy the file to it before the container is made anew.",
+            },
+            Self::DatabaseNeverMigrated => Entry {
+                meaning: "The deployed code runs against a database that has not got its tables.",
+                known_by: "A sign-up or a log-in failed, and a table of `tables` in [[databases]], or the file itself, is not there.",
+                cure: "Apply the migrations to the very database that the report names, and on every deploy.",
+            },
+            Self::EventsLost => Entry {
+                meaning: "Log-ins are let in and not written down.",
+                known_by: "The gate's events have no record of the log-in of the run, and the gate counts events that it could not write.",
+                cure: "Apply the gate's migrations to its registry; the report names what its log says.",
+            },
+            Self::ForgeryAdmitted => Entry {
+                meaning: "Somebody who shows nothing, or something that nobody signed, gets past the gate.",
+                known_by: "`usher check security` asked with forged tokens and headers, and something else than a refusal of the gate came back.",
+                cure: "Let nothing answer at the platform's host but the gate; if it is the gate that answers, take it out of service.",
+            },
+            Self::GateMisconfigured => Entry {
+                meaning: "The gate refuses everybody, because its own configuration is wrong or what it stands on is not there.",
+                known_by: "The gate says `misconfigured`, or that it is not ready, and names its mistakes.",
+                cure: "Mend the values that the report names, and deploy the gate again.",
+            },
+            Self::IdentityWithoutUser => Entry {
+                meaning: "Somebody can log in of whom the app has no record: a sign-up that silently created nothing.",
+                known_by: "`usher audit` read both places to their end, the identity is not pending, and its key is in no row of the app's users.",
+                cure: "Find why the sign-up wrote nothing (a swallowed error, a webhook that is off); write the missing records by a plan of `usher audit`.",
+            },
+            Self::IndexMissing => Entry {
+                meaning: "An index of the deployed code is not there. Without a unique one, what must be there once can be there twice.",
+                known_by: "`schema` of [[databases]] held against the live database: no index has these columns, whatever it is called.",
+                cure: "Run the CREATE INDEX statements of the report; a unique one fails for as long as there are duplicates.",
+            },
+            Self::InstanceMissing => Entry {
+                meaning: "The sign-up made an identity and nothing behind it.",
+                known_by: "The gate knows who the user is, and its registry has no instance of theirs for as long as the run waited.",
+                cure: "Find the event of the sign-up where the provisioner takes it; the report has the command that makes the instance by hand.",
+            },
+            Self::InstanceOpen => Entry {
+                meaning: "An app shows itself to whoever asks at its own address, so nobody needs the gate to get in.",
+                known_by: "`usher check security` asked apps of the registry at their own addresses, without anything to show.",
+                cure: "Let the apps check the assertion that the gate signs (docs/apps.md), or close their addresses to everybody else.",
+            },
+            Self::InstanceStuck => Entry {
+                meaning: "The instance stays in a status in which nobody is let in.",
+                known_by: "The status stood still for half of the wait or longer; the registry and the app itself are asked.",
+                cure: "Let whoever creates instances write `ready`; the report has the legal steps for those that are there.",
+            },
+            Self::KnownToGateOnly => Entry {
+                meaning: "The gate's registry knows somebody whom the platform does not know.",
+                known_by: "`usher audit` read both places to their end, and the key of the registry's row is that of nobody.",
+                cure: "Remove them with `usher user remove`, once it is clear that they are gone.",
+            },
+            Self::LinkDead => Entry {
+                meaning: "The gate sends people where nobody answers.",
+                known_by: "`usher check messages` followed a link of the gate's pages, such as to the support, and it led nowhere.",
+                cure: "Mend the address where it is configured, and deploy the gate again.",
+            },
+            Self::MessageContradictsState => Entry {
+                meaning: "People are told what is not the case in their state, or not what to do next.",
+                known_by: "A message of the gate, in the state in which it is read, has a phrase that is untrue there, no next step, or nobody to ask.",
+                cure: "Find what rewrites the gate's answers, or deploy the same version of the gate and of `usher`.",
+            },
+            Self::MigrationEdited => Entry {
+                meaning: "A migration is not what it was when it was applied.",
+                known_by: "The checksum that the tool wrote down (Prisma, sqlx, Flyway) is not that of the file.",
+                cure: "Put the file back as it was, and the difference into a new migration.",
+            },
+            Self::MigrationFailed => Entry {
+                meaning: "A migration failed halfway, and the tool applies nothing behind it.",
+                known_by: "The history of the tool says so (Prisma, sqlx, Flyway); its log is quoted where it keeps one.",
+                cure: "Mend what the log names, take the failure out of the history by the tool's own command, and apply again.",
+            },
+            Self::MigrationPending => Entry {
+                meaning: "The code brings migrations that the database in use has not seen.",
+                known_by: "The folder of `migrations` in [[databases]] held against the history in the database.",
+                cure: "Apply them to the very database that the report names, and on every deploy.",
+            },
+            Self::MigrationUnknown => Entry {
+                meaning: "Migrations are applied that the code does not have: the database is ahead of it.",
+                known_by: "The history in the database names what the folder has not got.",
+                cure: "Deploy the code that has them, or bring their files back.",
+            },
+            Self::MigrationsDiverged => Entry {
+                meaning: "Some migrations are applied that the code does not have, and others of the code are not applied; or the folder itself branches.",
+                known_by: "The folder held against the history, and the graph of Alembic's revisions for its heads.",
+                cure: "Check that it is the right database; bring the branches together before anything is applied.",
+            },
+            Self::NotEncrypted => Entry {
+                meaning: "Passwords and tokens can travel unencrypted.",
+                known_by: "An address of the configuration begins with `http:`, or the gate's host serves whoever comes unencrypted.",
+                cure: "Give the service a certificate, and let `http:` lead to `https:`.",
+            },
+            Self::OtherDatabaseInUse => Entry {
+                meaning: "The app is given another database than the one that is looked after.",
+                known_by: "`usher check persistence`: the variable in `app_env_file` leads to another place than its [[databases]] table does.",
+                cure: "Give the app this database, or name in usher.toml the one that it has.",
+            },
+            Self::RecordDuplicated => Entry {
+                meaning: "Several rows of one place are there for one user, so which one counts is left to chance.",
+                known_by: "`usher audit` found the same key more than once in a source.",
+                cure: "Decide which row is right and remove the others; then let the database hold the key unique.",
+            },
+            Self::RecordsDisagree => Entry {
+                meaning: "Two records of one user say different things.",
+                known_by: "`usher audit` joined the rows, and what `agree` names is not the same in both.",
+                cure: "Decide which record leads, and write what it says into the other one, by a plan of `usher audit`.",
+            },
+            Self::SecurityHeadersMissing => Entry {
+                meaning: "The gate's pages reach browsers without the headers that keep them safe.",
+                known_by: "A page of the gate lacks a header that the gate sends with it.",
+                cure: "Find what stands before the gate and removes or replaces headers of its answers.",
+            },
+            Self::TableMissing => Entry {
+                meaning: "Some tables of the deployed code are not in the database, and others are: a migration is missing or failed.",
+                known_by: "`schema` of [[databases]], and its `tables`, held against the live database.",
+                cure: "Apply the migrations that are missing, or run the CREATE TABLE statements of the report.",
+            },
+            Self::UnknownToGate => Entry {
+                meaning: "The gate's registry has nobody for a user of the platform, so the gate will not let them in as that user.",
+                known_by: "`usher audit` read both places to their end, the user is not pending, and their key is not in the registry.",
+                cure: "Tell the gate of them, by a plan of `usher audit` with a request to the admin API.",
+            },
+            Self::UserWithoutAccount => Entry {
+                meaning: "A user has no account at a service that the platform needs for them.",
+                known_by: "`usher audit` read both places to their end, the user is not pending, and there is no account with their key.",
+                cure: "Find why it was not created; create the missing accounts by a plan of `usher audit`.",
+            },
+            Self::UserWithoutIdentity => Entry {
+                meaning: "The app has a record of somebody who cannot log in, because the identity provider does not know them.",
+                known_by: "`usher audit` read both places to their end, and the key of the record is that of no identity.",
+                cure: "Find out whether the identity was removed and the record forgotten, or written with another key.",
+            },
+        }
+    }
+}
