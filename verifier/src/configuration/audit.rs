@@ -137,7 +137,7 @@ pub(crate) struct Action {
 pub(crate) enum Deed {
     Request(Box<Call>),
     Sql {
-        database: Database,
+        database: Box<Database>,
         statement: String,
         parameters: Vec<JsonTemplate>,
     },

@@ -57,7 +57,7 @@ pub(super) fn complete(
             }
             let parameters = entry.parameters.into_iter();
             Deed::Sql {
-                database: ground.database(&database)?,
+                database: Box::new(ground.database(&database)?),
                 statement: sql.value,
                 parameters: parameters.map(|parameter| parameter.value).collect(),
             }
