@@ -10,7 +10,7 @@ use crate::configuration::USUAL_FILE;
 /// The options of `usher audit`.
 #[derive(Debug, Args)]
 pub(crate) struct Audit {
-    /// The file whose [audit] names the places
+    /// The file whose `[audit]` names the places
     #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
     pub(crate) config: PathBuf,
 

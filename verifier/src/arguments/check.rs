@@ -59,7 +59,7 @@ pub(crate) struct CheckContract {
 /// The options of `usher check migrations`.
 #[derive(Debug, Args)]
 pub(crate) struct CheckMigrations {
-    /// The file whose [[databases]] have `migrations`
+    /// The file whose `[[databases]]` have `migrations`
     #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
     pub(crate) config: PathBuf,
 

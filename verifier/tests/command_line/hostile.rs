@@ -14,7 +14,7 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use crate::usher::{Ended, Usher, configuration};
 
 /// What the target does with each request.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Does {
     AnswersForEver,
     Bombs,
@@ -187,9 +187,14 @@ async fn whatever_a_target_does_the_run_ends_and_says_what_it_was() {
             ended.stdout, ended.stderr
         );
         assert!(ended.report().contains(said), "{does:?}: {}", ended.stdout);
-        // What the system's buffers hold of each connection is sent, and taken by nobody.
+        // What the system's buffers hold of each connection is sent, and taken by nobody. Interim answers are read and thrown away for as
+        // long as the request may take, which is as many as the machine is fast.
         let sent = target.sent.load(Ordering::Relaxed);
-        assert!(sent < MOST_TAKEN, "{does:?}: {sent} bytes were taken");
+        let is_bounded = does != Does::FloodsWithInterimAnswers;
+        assert!(
+            !is_bounded || sent < MOST_TAKEN,
+            "{does:?}: {sent} bytes were taken"
+        );
     }
 }
 

@@ -62,13 +62,13 @@ pub(super) struct SourceEntry {
     pub(super) url: Option<Placed<String>>,
     /// auth0: a machine-to-machine application that may `read:users`.
     pub(super) client_id: Option<Placed<String>>,
-    /// auth0: its secret, by the name that [secrets] gives it, in braces.
+    /// auth0: its secret, by the name that `[secrets]` gives it, in braces.
     pub(super) client_secret: Option<Placed<String>>,
-    /// auth0: in place of both, a token of the Management API, by the name that [secrets] gives it.
+    /// auth0: in place of both, a token of the Management API, by the name that `[secrets]` gives it.
     pub(super) token: Option<Placed<String>>,
-    /// pds: the administrator's password, by the name that [secrets] gives it.
+    /// pds: the administrator's password, by the name that `[secrets]` gives it.
     pub(super) password: Option<Placed<String>>,
-    /// postgres, sqlite: the name of one of [[databases]].
+    /// postgres, sqlite: the name of one of `[[databases]]`.
     pub(super) database: Option<Placed<String>>,
     /// postgres, sqlite: the SELECT that gives the rows.
     pub(super) query: Option<Placed<String>>,
@@ -177,7 +177,7 @@ pub(super) struct ActionEntry {
     pub(super) source: Placed<String>,
     /// What is sent; POST unless said otherwise.
     pub(super) request: Option<CallTable>,
-    /// The name of one of [[databases]].
+    /// The name of one of `[[databases]]`.
     pub(super) database: Option<Placed<String>>,
     /// The statement, with $1, $2 … (PostgreSQL) or ?1, ?2 … (SQLite) for the parameters.
     pub(super) sql: Option<Placed<String>>,
