@@ -69,6 +69,7 @@ mod tagged;
 mod terminal;
 mod verify;
 mod version;
+mod way_in;
 mod width;
 mod wording;
 mod written_time;

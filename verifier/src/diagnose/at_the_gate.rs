@@ -14,6 +14,7 @@ use crate::deployment::Deployment;
 use crate::deployment::gate::Gate;
 use crate::diagnose::chain::{Link, State, Told};
 use crate::report::moment;
+use crate::way_in::way_in;
 
 /// Follows the chain up to the first link that is not whole, and asks what the user is told in any case.
 pub(super) async fn follow(
@@ -194,17 +195,10 @@ async fn instance(
     let fix = format!(
         "It has been so for {waited} s, and the budget is {budget} s: the provisioner never wrote `ready` (incident I1). If the app is well, take it there by legal steps, and mend the provisioner:"
     );
-    let commands = way_in(status).map(|next| format!("usher instance set {id} {next} {config}"));
+    let commands = way_in(status)
+        .into_iter()
+        .map(|next| format!("usher instance set {id} {next} {config}"));
     Link::seen(INSTANCE, State::Broken, what, source).mended_by(fix, commands.collect())
-}
-
-fn way_in(from: Status) -> impl Iterator<Item = Status> {
-    let onward = |status: &Status| {
-        let mut next = status.successors(None).into_iter();
-        let next = next.find(|next| *next != Status::Suspended);
-        next.filter(|_| status.availability() != Availability::Open)
-    };
-    std::iter::successors(onward(&from), onward)
 }
 
 const APP: &str = "app";

@@ -1,12 +1,13 @@
 //! The others who are locked out: how they are found, and how they are let in. Whoever is still being set up is none of them, so each
 //! way begins with those who have waited for longer than they should.
 
-use policy::status::{Availability, Status};
+use policy::status::Status;
 
 use crate::configuration::Configuration;
 use crate::configuration::config_option;
 use crate::deployment::gate::Gate;
 use crate::findings::{Fix, Scene};
+use crate::way_in::way_in;
 
 /// What the gate's own records are good for.
 #[derive(Clone, Copy, Debug)]
@@ -91,32 +92,4 @@ fn by_curl(gate: &Gate<'_>, status: Status) -> Vec<String> {
     std::iter::once(look)
         .chain(way_in(status).into_iter().map(step))
         .collect()
-}
-
-/// The statuses to be written, in order, until a visitor may enter.
-fn way_in(from: Status) -> Vec<Status> {
-    let onward = |status: &Status| {
-        let next = status
-            .successors(None)
-            .into_iter()
-            .find(|next| *next != Status::Suspended);
-        next.filter(|_| status.availability() != Availability::Open)
-    };
-    std::iter::successors(onward(&from), onward).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_way_in_skips_no_status() {
-        assert_eq!(
-            way_in(Status::Provisioning),
-            [Status::Active, Status::Ready]
-        );
-        assert_eq!(way_in(Status::Active), [Status::Ready]);
-        assert_eq!(way_in(Status::Ready), []);
-        assert_eq!(way_in(Status::Suspended), []);
-    }
 }
