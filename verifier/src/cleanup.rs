@@ -4,11 +4,11 @@
 mod failure;
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::arguments::cleanup::Cleanup;
 use crate::arguments::given::Span;
 use crate::cleanup::failure::{CleanupError, Unusable};
+use crate::clock::now;
 use crate::configuration::tagged_users::TaggedUsers;
 use crate::configuration::{Configuration, Environment, USUAL_FILE};
 use crate::consent;
@@ -55,7 +55,7 @@ pub(crate) async fn cleanup(
         && let Some(tagged) = &deployment.configuration.tagged_users
     {
         let age = (options.older_than).map_or(LONGEST_RUN.as_secs(), |span| span.seconds);
-        match tagged_users(deployment, tagged, now().saturating_sub(age)).await {
+        match tagged_users(deployment, tagged, now().unix_seconds().saturating_sub(age)).await {
             Ok(users) => {
                 // Whoever is written down is removed in the way of their run, or is on their way.
                 let known = journal::emails(&directory);
@@ -119,14 +119,14 @@ fn written<'a>(directory: &Path, age: Option<Span>) -> Vec<LeftBehind<'a>> {
     let paths = journal::left_over(directory).into_iter();
     let entries = paths.filter_map(|path| Some((journal::read(&path)?, path)));
     entries
-        .filter(|(entry, _)| now().saturating_sub(entry.created_at_unix_seconds) >= age)
+        .filter(|(entry, _)| {
+            now()
+                .unix_seconds()
+                .saturating_sub(entry.created_at_unix_seconds)
+                >= age
+        })
         .map(|(entry, journal)| LeftBehind::Written { journal, entry })
         .collect()
-}
-
-fn now() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| since.as_secs())
 }
 
 fn ask(

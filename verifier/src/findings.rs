@@ -12,10 +12,9 @@ mod instance_stuck;
 mod migrations;
 mod schema_behind;
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use serde::Serialize;
 
+use crate::clock::now;
 use crate::defect::Defect;
 use crate::deployment::Deployment;
 use crate::findings::code::Code;
@@ -144,14 +143,9 @@ impl Evidence {
         Self {
             what: what.into(),
             source: source.into(),
-            at_unix_seconds: unix_seconds(),
+            at_unix_seconds: now().unix_seconds(),
         }
     }
-}
-
-fn unix_seconds() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
 }
 
 /// What to do about it.

@@ -25,6 +25,7 @@ mod audit;
 mod baseline;
 mod check;
 mod cleanup;
+mod clock;
 mod configuration;
 mod consent;
 mod contract;

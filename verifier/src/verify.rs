@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::io;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use policy::time::Moment;
 
 use crate::arguments::Verify;
 use crate::baseline::Baseline;
 use crate::baseline::error::BaselineError;
+use crate::clock::now;
 use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::name::Unfilled;
 use crate::configuration::{Configuration, Environment};
@@ -161,11 +162,6 @@ async fn play(
         record.repeated = repetition.into_times();
     }
     Ok(Some(record))
-}
-
-fn now() -> Moment {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    Moment::from_unix_seconds(since.map_or(0, |since| since.as_secs()))
 }
 
 fn stopped_at_once(underway: &[Underway]) -> String {

@@ -3,8 +3,6 @@
 //! Nothing is missing in a source that was not read to its end or is not understood, and nothing is too much beside one: a wrong `key`
 //! must not become a plan that makes, or removes, everybody.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use serde_json::Map;
 
 use crate::audit::discrepancy::{Class, Difference, Discrepancy};
@@ -12,6 +10,7 @@ use crate::audit::lineage::Lineage;
 use crate::audit::reading::Stock;
 use crate::audit::selection::Selection;
 use crate::audit::shelf::{Shelf, joined_by};
+use crate::clock::now;
 use crate::configuration::audit::{Audit, Link, Source};
 
 /// Notes on the shelf everything that does not belong together.
@@ -108,8 +107,7 @@ impl Edge<'_> {
 
     fn is_pending(&self, lineage: &Lineage) -> bool {
         let is_young = || {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH);
-            let now = since.map_or(0, |since| since.as_secs());
+            let now = now().unix_seconds();
             lineage
                 .created()
                 .is_some_and(|created| created.saturating_add(self.source.grace_seconds) > now)

@@ -6,7 +6,6 @@ use std::fs::OpenOptions;
 use std::hash::{Hash as _, Hasher as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -15,6 +14,7 @@ use crate::audit::deed;
 use crate::audit::discrepancy::Discrepancy;
 use crate::audit::failure::AuditError;
 use crate::audit::reading::Stock;
+use crate::clock::now;
 use crate::configuration::audit::{Action, Audit};
 use crate::configuration::config_option;
 use crate::counted::counted;
@@ -102,8 +102,7 @@ pub(super) fn write(
         .open(path)
         .map_err(file)?;
     let plan = Uuid::new_v4().to_string();
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = since.map_or(0, |since| since.as_secs());
+    let now = now().unix_seconds();
     let mut text = format!(
         "{{\"schema_version\": {SCHEMA_VERSION}, \"plan\": \"{plan}\", \"made_at_unix_seconds\": {now}, \"steps\": [\n"
     );

@@ -22,7 +22,6 @@ pub(crate) mod words;
 mod wrangler;
 
 use std::io::Read as _;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use policy::time::Moment;
 
@@ -30,6 +29,7 @@ use crate::arguments::check::CheckTokens;
 use crate::check::tokens::error::CheckError;
 use crate::check::tokens::examination::examine;
 use crate::check::tokens::expectation::Expectation;
+use crate::clock::now;
 use crate::configuration::Environment;
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
@@ -81,11 +81,6 @@ fn hide(token: &str, secrets: &Secrets) {
     for part in token.split('.').filter(|part| part.len() > SHORT_PART) {
         secrets.remember(SecretName::Token, part);
     }
-}
-
-fn now() -> Moment {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    Moment::from_unix_seconds(since.map_or(0, |since| since.as_secs()))
 }
 
 const MOST_INPUT_BYTES: u64 = 64 * 1024;

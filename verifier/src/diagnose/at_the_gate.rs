@@ -1,12 +1,11 @@
 //! The links from the gate on: what its registry has of the user, their app, and what the gate decides.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use policy::contract::MembershipWord;
 use policy::contract::directory::{UserIdentity, UserRecord};
 use policy::contract::explanation::Explanation;
 use policy::status::{Availability, Status};
 
+use crate::clock::now;
 use crate::configuration::address::BaseUrl;
 use crate::configuration::config_option;
 use crate::configuration::secret::Admin;
@@ -186,7 +185,7 @@ async fn instance(
     if status.availability() == Availability::Open {
         return Link::seen(INSTANCE, State::Whole, what, source);
     }
-    let waited = now().saturating_sub(since);
+    let waited = now().unix_seconds().saturating_sub(since);
     let budget = deployment.configuration.ready_within.as_secs();
     if waited <= budget {
         let what = format!("{what}; {waited} s of the {budget} s of the budget are over");
@@ -285,9 +284,4 @@ fn decision(explanation: &Explanation, source: &str) -> Link {
     }
     let fix = "The records above would let them in, and this store says otherwise: it is followed within the time of STALE. If it stays so, look at the gate's log.";
     Link::seen(DECISION, State::Broken, what, source).mended_by(fix, Vec::new())
-}
-
-fn now() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| since.as_secs())
 }

@@ -1,9 +1,8 @@
 //! The chain of one user: from their identity to what they see, each link with what was seen of it, and where, and when.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use serde::Serialize;
 
+use crate::clock::now;
 use crate::outcome::ExitCode;
 
 /// What is known of one user.
@@ -98,13 +97,12 @@ impl Link {
         what: impl Into<String>,
         source: impl Into<String>,
     ) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
         Self {
             name: name.to_owned(),
             state,
             what: what.into(),
             source: source.into(),
-            at_unix_seconds: now.map_or(0, |since| since.as_secs()),
+            at_unix_seconds: now().unix_seconds(),
             fix: String::new(),
             commands: Vec::new(),
         }

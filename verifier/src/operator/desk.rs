@@ -1,7 +1,7 @@
 //! The place where an operator sits: one gate, its secret, who asks and why.
 
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use policy::contract::{Problem, Readiness};
@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::arguments::operator::Connection;
+use crate::clock::now;
 use crate::configuration::address::BaseUrl;
 use crate::configuration::gate::GateOfFile;
 use crate::configuration::secret::{Admin, Origin};
@@ -208,12 +209,6 @@ pub(super) fn understood<T: DeserializeOwned>(json: &Value) -> Result<T, Failure
         url: "the gate".to_owned(),
         why: error.to_string(),
     })
-}
-
-/// The time of this machine.
-pub(super) fn now() -> Moment {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    Moment::from_unix_seconds(since.map_or(0, |since| since.as_secs()))
 }
 
 const GATE: &str = "USHER_GATE";

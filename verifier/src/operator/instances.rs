@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use crate::arguments::given::{RecordId, Span};
 use crate::arguments::operator::{InstanceAct, Limit};
+use crate::clock::now;
 use crate::consent;
 use crate::operator::Said;
-use crate::operator::desk::{Desk, now, understood};
+use crate::operator::desk::{Desk, understood};
 use crate::operator::failure::Failure;
 use crate::operator::names::Names;
 use crate::operator::page::List;

@@ -5,8 +5,9 @@ use reqwest::Method;
 
 use crate::arguments::given::RecordId;
 use crate::arguments::operator::SessionAct;
+use crate::clock::now;
 use crate::operator::Said;
-use crate::operator::desk::{Desk, now};
+use crate::operator::desk::Desk;
 use crate::operator::failure::Failure;
 use crate::operator::names::Names;
 use crate::operator::page::List;

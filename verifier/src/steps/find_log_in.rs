@@ -1,10 +1,11 @@
 //! The log-in that the gate let in is found among the gate's events (incident I4: events were lost, and the log said only "failed
 //! to log").
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use crate::clock::now;
 use crate::configuration::secret::Admin;
 use crate::counted::counted;
 use crate::deployment::gate::Gate;
@@ -65,10 +66,7 @@ pub(crate) async fn find_log_in(
 
 /// Early enough for a clock that differs from the gate's by some minutes. Events are sorted by time, so the question stays a small one.
 fn began_at() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |now| {
-        now.as_secs().saturating_sub(CLOCKS_DIFFER.as_secs())
-    })
+    now().minus(CLOCKS_DIFFER).unix_seconds()
 }
 
 const CLOCKS_DIFFER: Duration = Duration::from_mins(10);

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crate::check::persistence::{CheckPersistenceError, Seen};
+use crate::clock::now;
 use crate::departure::{depart, sweep};
 use crate::deployment::Deployment;
 use crate::findings::code::Code;
@@ -190,7 +191,10 @@ impl Markers<'_> {
         let user = Newcomer::invent(self.deployment.configuration, Domain::Usual);
         let secrets = self.deployment.secrets;
         secrets.remember(SecretName::Password, &user.password);
-        let journal = Journal::write(directory, &Entry::of(&user, self.config, now()))?;
+        let journal = Journal::write(
+            directory,
+            &Entry::of(&user, self.config, now().unix_seconds()),
+        )?;
         user.memory.keep_journal(journal.path());
         Ok((user, journal))
     }
@@ -240,11 +244,6 @@ fn said(stopped: &Stopped) -> String {
         Problem::Defect(defect) => defect.to_string(),
         Problem::Interrupted => "interrupted".to_owned(),
     }
-}
-
-fn now() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| since.as_secs())
 }
 
 const AGAIN_AFTER: Duration = Duration::from_secs(1);

@@ -1,16 +1,15 @@
 //! A clock that is wrong lets expired tokens in, or refuses fresh ones.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use crate::check::security::Scene;
+use crate::clock::now;
 use crate::findings::code::Code;
 use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Unlooked};
 
 /// Compares what the answer says of the time (RFC 9110 section 6.6.1) with the clock here, before and after.
 pub(super) async fn look(scene: &Scene<'_>) -> Opinion {
-    let before = now();
+    let before = now().unix_seconds();
     let health = scene.gate.health().await;
-    let after = now();
+    let after = now().unix_seconds();
     let url = health.request.url;
     let unlooked = |why: String| Opinion {
         causes: Vec::new(),
@@ -29,19 +28,18 @@ pub(super) async fn look(scene: &Scene<'_>) -> Opinion {
     let Some(there) = jiff::fmt::rfc2822::parse(date).ok() else {
         return unlooked(format!("the answer has a `date` that is none: `{date}`"));
     };
-    let there = there.timestamp().as_second();
-    let off = if there < before {
-        before - there
-    } else {
-        (there - after).max(0)
-    };
+    let there = u64::try_from(there.timestamp().as_second()).unwrap_or_default();
+    // At most one of the two is more than nothing.
+    let off = before
+        .saturating_sub(there)
+        .max(there.saturating_sub(after));
     let causes = (off > TOLERATED_SECONDS).then(|| Cause {
         code: Code::ClockSkew,
         // One of the two is wrong, and it may be the one here.
         confidence: Confidence::Likely,
         sentence: format!("the clock there and the clock here are {off} s apart"),
         evidence: vec![Evidence::new(
-            format!("`date: {date}`, when it was {} here", crate::report::moment(u64::try_from(after).unwrap_or_default())),
+            format!("`date: {date}`, when it was {} here", crate::report::moment(after)),
             url.clone(),
         )],
         fix: Fix {
@@ -56,12 +54,5 @@ pub(super) async fn look(scene: &Scene<'_>) -> Opinion {
     }
 }
 
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    })
-}
-
 /// By so much may clocks differ for the gate's judgement of tokens.
-const TOLERATED_SECONDS: i64 = 5;
+const TOLERATED_SECONDS: u64 = 5;

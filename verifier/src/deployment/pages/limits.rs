@@ -1,7 +1,8 @@
 //! Rate limits: how long a service wants to be left alone.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use crate::clock::now;
 use crate::deployment::exchange::Answer;
 
 /// How long to wait before it is asked again, if it refused for now (RFC 6585 section 4, RFC 9110 section 15.6.4).
@@ -10,7 +11,9 @@ pub(super) fn refused(answer: &Answer, times: u32) -> Option<Duration> {
         return None;
     }
     let usual = Duration::from_secs(1_u64 << times.min(5));
-    let said = answer.retry_after().or_else(|| reset(answer, now()));
+    let said = answer
+        .retry_after()
+        .or_else(|| reset(answer, now().unix_seconds()));
     Some(said.unwrap_or(usual).min(LONGEST_PAUSE))
 }
 
@@ -18,7 +21,8 @@ pub(super) fn refused(answer: &Answer, times: u32) -> Option<Duration> {
 pub(super) fn exhausted(answer: &Answer) -> Option<Duration> {
     let remaining = REMAINING.iter().find_map(|name| answer.header(name))?;
     let is_exhausted = remaining.trim() == "0";
-    is_exhausted.then(|| reset(answer, now()).map(|pause| pause.min(LONGEST_PAUSE)))?
+    is_exhausted
+        .then(|| reset(answer, now().unix_seconds()).map(|pause| pause.min(LONGEST_PAUSE)))?
 }
 
 /// Auth0 and the PDS of `ATProto` say a second of the Unix epoch, the draft of the IETF a number of seconds.
@@ -30,11 +34,6 @@ fn reset(answer: &Answer, now: u64) -> Option<Duration> {
     } else {
         seconds
     }))
-}
-
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
 }
 
 const REMAINING: [&str; 2] = ["x-ratelimit-remaining", "ratelimit-remaining"];
