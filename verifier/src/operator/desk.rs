@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use policy::contract::{Problem, Readiness};
-use policy::time::Moment;
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
