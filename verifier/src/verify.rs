@@ -5,7 +5,6 @@ use std::fmt;
 use std::io;
 use std::time::{Duration, Instant};
 
-
 use crate::arguments::Verify;
 use crate::baseline::Baseline;
 use crate::baseline::error::BaselineError;
