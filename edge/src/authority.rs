@@ -81,6 +81,17 @@ impl<'a> Configured<'a> {
             }
         }
     }
+
+    /// What somebody else has added to it that changes what is written; nothing where nobody can look.
+    pub(crate) async fn foreign_triggers(&self) -> Vec<String> {
+        match self {
+            Self::ControlPlane(_) | Self::KvOnly(_) => Vec::new(),
+            Self::Registry(registry) => {
+                let looked = within(time_limit::AUTHORITY, registry.foreign_triggers()).await;
+                looked.ok().and_then(Result::ok).unwrap_or_default()
+            }
+        }
+    }
 }
 
 impl Authority for Configured<'_> {

@@ -98,6 +98,9 @@ pub struct Readiness {
     pub lost_events: u64,
     /// Why the last of them could not be written.
     pub last_lost_because: Option<String>,
+    /// The triggers of the registry that its own migrations did not make: they change, or refuse, what the gate writes (incident I4).
+    #[serde(default)]
+    pub foreign_triggers: Vec<String>,
 }
 
 /// What the platform says of a visitor: `PUT /.usher/admin/v1/standings`, answered with a [`StandingRecord`].

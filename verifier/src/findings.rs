@@ -2,14 +2,19 @@
 //!
 //! Every check that could explain the step is asked. One that could not look says so: that is never "nothing found".
 
+mod app_failing;
+mod app_ignores_visitor;
 pub(crate) mod catalogue;
 pub(crate) mod code;
 pub(crate) mod database_never_migrated;
+mod email_not_vouched;
 mod events_lost;
 mod gate_misconfigured;
 mod instance_missing;
 mod instance_stuck;
 mod migrations;
+mod own_address;
+mod registry_altered;
 mod schema_behind;
 
 use serde::Serialize;
@@ -28,11 +33,13 @@ pub(crate) async fn look(
     deployment: &Deployment<'_>,
     stopped: &Stopped,
     step: Option<&StepRecord>,
+    token: Option<&str>,
 ) -> Opinion {
     let scene = Scene {
         deployment,
         stopped,
         step,
+        token,
     };
     let Some(gate) = deployment.gate() else {
         return database_never_migrated::look(&scene).await;
@@ -43,6 +50,10 @@ pub(crate) async fn look(
         instance_missing::look(&scene, &gate).await,
         instance_stuck::look(&scene, &gate).await,
         events_lost::look(&scene, &gate).await,
+        email_not_vouched::look(&scene, &gate).await,
+        app_ignores_visitor::look(&scene, &gate).await,
+        app_failing::look(&scene, &gate).await,
+        registry_altered::look(&scene, &gate).await,
     ];
     opinions.into_iter().fold(Opinion::default(), Opinion::and)
 }
@@ -54,6 +65,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) stopped: &'a Stopped,
     /// What is recorded of the step that did not pass.
     pub(crate) step: Option<&'a StepRecord>,
+    /// The token of the log-in, if the story came so far.
+    pub(crate) token: Option<&'a str>,
 }
 
 /// What a check found, and where it could not look.

@@ -210,7 +210,9 @@ impl Performance<'_> {
         // Before the departure: it takes the evidence away with the user.
         let opinion = match &stopped {
             Some(stopped) => {
-                let looking = findings::look(deployment, stopped, run.record(&stopped.step));
+                let token = session.as_ref().map(|session| session.token.as_str());
+                let step = run.record(&stopped.step);
+                let looking = findings::look(deployment, stopped, step, token);
                 tokio::select! {
                     biased;
                     () = self.interruption.first() => Opinion::default(),

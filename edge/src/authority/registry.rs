@@ -245,13 +245,10 @@ impl Registry<'_> {
     /// Whether the tables are there (incident I5: the database that was never migrated; I4: the table of events that was renamed,
     /// so that events were lost).
     pub(crate) async fn check(&self) -> Result<(), String> {
-        let statement = self.database.prepare(PRESENT_TABLES);
-        let present = statement.first::<String>(Some("names")).await;
-        let present = present.map_err(|problem| problem.to_string())?;
-        let present = present.unwrap_or_default();
+        let present = self.names("table").await?;
         let missing: Vec<_> = TABLES
             .into_iter()
-            .filter(|table| present.split(',').all(|name| name != *table))
+            .filter(|table| present.iter().all(|name| name != table))
             .collect();
         if missing.is_empty() {
             Ok(())
@@ -259,10 +256,39 @@ impl Registry<'_> {
             Err(format!("no such table: {}", missing.join(", ")))
         }
     }
+
+    /// The triggers that somebody else made: they change, or refuse, what the gate writes (incident I4).
+    pub(crate) async fn foreign_triggers(&self) -> Result<Vec<String>, String> {
+        let mut names = self.names("trigger").await?;
+        names.retain(|name| !TRIGGERS.contains(&name.as_str()));
+        Ok(names)
+    }
+
+    async fn names(&self, kind: &str) -> Result<Vec<String>, String> {
+        let names = async {
+            let statement = self.database.prepare(NAMES).bind(&[text(kind)])?;
+            statement.first::<String>(Some("names")).await
+        };
+        let names = names.await.map_err(|problem| problem.to_string())?;
+        let names = names.unwrap_or_default();
+        let names = names.split(',').filter(|name| !name.is_empty());
+        Ok(names.map(str::to_owned).collect())
+    }
 }
 
-const PRESENT_TABLES: &str =
-    "SELECT ifnull(group_concat(name), '') AS names FROM sqlite_schema WHERE type = 'table'";
+const NAMES: &str =
+    "SELECT ifnull(group_concat(name), '') AS names FROM sqlite_schema WHERE type = ?1";
+
+/// Every trigger of the migrations.
+const TRIGGERS: [&str; 7] = [
+    "instances_changed",
+    "instances_created",
+    "owner_created",
+    "owner_made",
+    "user_welcomed",
+    "usher_instances_insert",
+    "usher_instances_update",
+];
 
 /// Every table of the migrations.
 const TABLES: [&str; 15] = [
@@ -321,18 +347,31 @@ fn number(value: u64) -> JsValue {
 mod tests {
     use super::*;
 
-    #[test]
-    fn no_table_of_the_migrations_is_missed_where_they_are_looked_for() {
+    fn made_by_the_migrations(what: &str) -> Vec<String> {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
         let files = std::fs::read_dir(folder).unwrap();
         let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
         let made = texts.flat_map(|text| {
-            let names = text.split("CREATE TABLE IF NOT EXISTS ").skip(1);
-            let names = names.filter_map(|rest| rest.split_whitespace().next().map(str::to_owned));
+            let names = text.split(what).skip(1);
+            let names = names.filter_map(|rest| rest.split_whitespace().next());
+            let names = names.map(|name| name.trim_matches('"').to_owned());
             names.collect::<Vec<_>>()
         });
         let mut made: Vec<_> = made.collect();
         made.sort();
-        assert_eq!(made, TABLES);
+        made
+    }
+
+    #[test]
+    fn no_table_of_the_migrations_is_missed_where_they_are_looked_for() {
+        assert_eq!(
+            made_by_the_migrations("CREATE TABLE IF NOT EXISTS "),
+            TABLES
+        );
+    }
+
+    #[test]
+    fn no_trigger_of_the_migrations_is_taken_for_somebody_elses() {
+        assert_eq!(made_by_the_migrations("CREATE TRIGGER "), TRIGGERS);
     }
 }

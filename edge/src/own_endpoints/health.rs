@@ -40,10 +40,15 @@ pub(super) async fn ready(isolate: &'static Isolate, env: &Env, incoming: &Incom
     if mistakes.is_empty() {
         let (lost_events, last_lost_because) = isolate.log_ins.lost();
         let configuration = isolate.configuration.as_ref();
+        let foreign_triggers = match configuration {
+            Ok(configuration) => foreign_triggers(env, configuration).await,
+            Err(_) => Vec::new(),
+        };
         let ready = Readiness {
             status: "ready".to_owned(),
             keeps_events: configuration
                 .is_ok_and(|configuration| configuration.authority.keeps_records()),
+            foreign_triggers,
             lost_events,
             last_lost_because,
         };
@@ -57,6 +62,13 @@ async fn authority_mistake(env: &Env, configuration: &Configuration) -> Option<S
     match Configured::of(configuration, env) {
         Ok(authority) => authority.trouble().await,
         Err(problem) => Some(format!("the authority cannot be asked ({problem})")),
+    }
+}
+
+async fn foreign_triggers(env: &Env, configuration: &Configuration) -> Vec<String> {
+    match Configured::of(configuration, env) {
+        Ok(authority) => authority.foreign_triggers().await,
+        Err(_) => Vec::new(),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Each way to break a platform makes exactly the stories fail that it concerns, at the step that shows it; and a right platform fails
-//! none of them. The table is printed: `cargo test -p tests --test fault_table -- --nocapture`.
+//! Each way to break a platform makes exactly the stories fail that it concerns, at the step that shows it, and is named as the cause,
+//! and nothing else is; a right platform fails none of them, and nothing is named. The table is printed: `cargo test -p tests --test fault_table -- --nocapture`.
 #![expect(
     clippy::panic,
     clippy::print_stdout,
@@ -9,15 +9,15 @@
 mod faults;
 mod platforms;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use stage::Fault;
 use tests::Incident;
 use tokio::join;
 
-use crate::faults::{Ends, InTheRegistry, OF_APPS, OF_FIRST_SIGHT, REGISTRY, STAGE};
-use crate::platforms::{Platforms, one_after_the_other, played};
+use crate::faults::{Ends, INCIDENTS, InTheRegistry, OF_APPS, OF_FIRST_SIGHT, REGISTRY};
+use crate::platforms::{Platforms, Played, one_after_the_other, played};
 
 #[derive(Default)]
 struct Table {
@@ -26,8 +26,8 @@ struct Table {
 }
 
 impl Table {
-    fn row(&mut self, name: &str, expected: &[&str], found: &[String]) {
-        let cells: Vec<_> = (expected.iter().zip(found))
+    fn row(&mut self, name: &str, expected: &[&str], finds: &[&str], found: &Played) {
+        let mut cells: Vec<_> = (expected.iter().zip(&found.ends))
             .map(
                 |(expected, found)| match (*expected == found.as_str(), found.as_str()) {
                     (true, "") => "passed".to_owned(),
@@ -36,16 +36,31 @@ impl Table {
                 },
             )
             .collect();
+        cells.push(named(finds, &found.findings));
         let row = format!("| {name} | {} |", cells.join(" | "));
         if cells.iter().any(|cell| cell.starts_with("WRONG")) {
-            self.wrong.push(format!("{row} expected {expected:?}"));
+            self.wrong
+                .push(format!("{row} expected {expected:?} and {finds:?}"));
         }
         let _infallible = writeln!(self.text, "{row}");
     }
 
     fn shown(&self, what: &str, stories: &[&str]) {
-        println!("\n| {what} | {} |\n{}", stories.join(" | "), self.text);
+        let stories = stories.join(" | ");
+        println!("\n| {what} | {stories} | cause |\n{}", self.text);
         assert!(self.wrong.is_empty(), "{}", self.wrong.join("\n"));
+    }
+}
+
+/// What was named as the cause, all of what must be and nothing else.
+fn named(must: &[&str], found: &BTreeSet<String>) -> String {
+    let must: BTreeSet<&str> = must.iter().copied().collect();
+    let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
+    let list = |codes: &BTreeSet<&str>| codes.iter().copied().collect::<Vec<_>>().join(", ");
+    if must == found {
+        list(&found)
+    } else {
+        format!("WRONG {}", list(&found))
     }
 }
 
@@ -54,27 +69,35 @@ fn every_story() -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn what_is_broken_on_the_stage_fails_exactly_the_stories_that_it_concerns() {
+async fn every_incident_fails_exactly_the_stories_that_it_concerns_and_is_named() {
     let mut table = Table::default();
-    for fault in Fault::ALL {
-        let (_, ends) = STAGE
+    for incident in Incident::ALL {
+        let (_, ends, finds) = INCIDENTS
             .iter()
-            .find(|(of, _)| *of == fault)
-            .unwrap_or_else(|| panic!("{fault:?}"));
-        let platforms = Platforms::start(Some(Incident::Stage(fault)), SHORT).await;
-        table.row(fault.name(), &ends.steps(), &platforms.played().await);
+            .find(|(of, ..)| *of == incident)
+            .unwrap_or_else(|| panic!("{incident:?}"));
+        let platforms = Platforms::start(Some(incident), SHORT).await;
+        let played = platforms.played().await;
+        table.row(incident.name(), &ends.steps(), finds, &played);
         platforms.stop().await;
     }
-    table.shown("fault of the stage", &every_story());
+    table.shown("incident", &every_story());
 }
 
 #[tokio::test]
-async fn what_is_broken_in_the_registry_fails_exactly_the_stories_that_it_concerns() {
+async fn what_is_broken_in_the_registry_fails_exactly_the_stories_that_it_concerns_and_is_named() {
     let mut table = Table::default();
-    for InTheRegistry { name, breaks, ends } in REGISTRY {
+    for InTheRegistry {
+        name,
+        breaks,
+        ends,
+        besides,
+    } in REGISTRY
+    {
         let platforms = Platforms::start(None, SHORT).await;
         platforms.break_registry(name, breaks).await;
-        table.row(name, &ends.steps(), &platforms.played().await);
+        let finds = [besides, &["registry_altered"]].concat();
+        table.row(name, &ends.steps(), &finds, &platforms.played().await);
         platforms.stop().await;
     }
     table.shown("fault of the registry", &every_story());
@@ -82,7 +105,7 @@ async fn what_is_broken_in_the_registry_fails_exactly_the_stories_that_it_concer
 
 /// Real workerd, real SQLite. A platform has its first owner once, so of many runs on one platform only the first tells of it.
 #[tokio::test]
-async fn a_right_platform_fails_no_story_in_any_of_many_runs() {
+async fn a_right_platform_fails_no_story_and_raises_no_finding_in_any_of_many_runs() {
     let mut table = Table::default();
     let platforms = Platforms::start(None, LONG).await;
     let runs = std::env::var("USHER_HEALTHY_RUNS").ok();
@@ -100,9 +123,11 @@ async fn a_right_platform_fails_no_story_in_any_of_many_runs() {
                 played(&platforms.of_apps, &OF_APPS),
                 played(&platforms.of_first_sight, &OF_FIRST_SIGHT[..2])
             );
-            [apps, first_sight, vec![TOLD_ONCE.to_owned()]].concat()
+            let mut found = apps.and(first_sight);
+            found.ends.push(TOLD_ONCE.to_owned());
+            found
         };
-        table.row(&format!("run {run}"), &expected, &found);
+        table.row(&format!("run {run}"), &expected, &[], &found);
     }
     table.shown("right platform", &every_story());
     platforms.stop().await;

@@ -1,5 +1,6 @@
-//! The platforms on which the stories are played, and how each ended.
+//! The platforms on which the stories are played, how each ended, and what was named as the cause.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -49,13 +50,13 @@ impl Platforms {
         }
     }
 
-    /// The first step of each story that did not pass.
-    pub(crate) async fn played(&self) -> Vec<String> {
+    /// Every story, on both.
+    pub(crate) async fn played(&self) -> Played {
         let (apps, first_sight) = join!(
             played(&self.of_apps, &OF_APPS),
             played(&self.of_first_sight, &OF_FIRST_SIGHT)
         );
-        [apps, first_sight].concat()
+        apps.and(first_sight)
     }
 
     pub(crate) async fn stop(self) {
@@ -63,7 +64,24 @@ impl Platforms {
     }
 }
 
-pub(crate) async fn played(world: &World, stories: &[&str]) -> Vec<String> {
+/// What became of some stories.
+pub(crate) struct Played {
+    /// The first step of each that did not pass.
+    pub(crate) ends: Vec<String>,
+    /// What was named as the cause.
+    pub(crate) findings: BTreeSet<String>,
+}
+
+impl Played {
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            ends: [self.ends, other.ends].concat(),
+            findings: self.findings.into_iter().chain(other.findings).collect(),
+        }
+    }
+}
+
+pub(crate) async fn played(world: &World, stories: &[&str]) -> Played {
     let names = stories.join(",");
     let mut arguments = vec!["--scenario", &names, "--jobs", "6", "--report", "json"];
     if stories.contains(&"bootstrap") {
@@ -81,7 +99,13 @@ pub(crate) async fn played(world: &World, stories: &[&str]) -> Vec<String> {
             .filter(|story| story["scenario"] == **name);
         found.next().map_or_else(|| "not told".to_owned(), end)
     };
-    stories.iter().map(end_of).collect()
+    let findings = report.get("findings").and_then(Value::as_array);
+    let findings = findings.into_iter().flatten();
+    let code = |finding: &Value| Some(finding["code"].as_str()?.to_owned());
+    Played {
+        ends: stories.iter().map(end_of).collect(),
+        findings: findings.filter_map(code).collect(),
+    }
 }
 
 fn end(story: &Value) -> String {
@@ -95,9 +119,9 @@ fn end(story: &Value) -> String {
 }
 
 /// As an operator would wait for them who has one machine: the time is shown, and a slow machine breaks nothing.
-pub(crate) async fn one_after_the_other(platforms: &Platforms) -> (Vec<String>, Duration) {
+pub(crate) async fn one_after_the_other(platforms: &Platforms) -> (Played, Duration) {
     let began = Instant::now();
     let apps = played(&platforms.of_apps, &OF_APPS).await;
     let first_sight = played(&platforms.of_first_sight, &OF_FIRST_SIGHT).await;
-    ([apps, first_sight].concat(), began.elapsed())
+    (apps.and(first_sight), began.elapsed())
 }

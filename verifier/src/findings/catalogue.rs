@@ -22,6 +22,16 @@ impl Code {
                 known_by: "`usher audit` read both places to their end, and the account's key is that of no user.",
                 cure: "Find out whose it was: a removal that stopped half-way, or a record that was lost. The report's CSV names them all.",
             },
+            Self::AppFailing => Entry {
+                meaning: "The gate lets the user in, and the app behind it answers with an error of its own, or not at all.",
+                known_by: "A visit ended at an answer of the app from 500 on, or at the gate's word that the app does not answer; the app was asked at its own address as well.",
+                cure: "Look at the app's log, not at the gate; a health check that passes while the pages fail has to be mended with it.",
+            },
+            Self::AppIgnoresVisitor => Entry {
+                meaning: "The app shows a page, and not who is there, although the gate tells it with every request.",
+                known_by: "The gate says at /.usher/me whom it knows, and the app's page has not got the text that `contains` of [instance] wants of them.",
+                cure: "Let the app read the assertion that the gate signs (docs/apps.md), or correct `contains`.",
+            },
             Self::ClockSkew => Entry {
                 meaning: "The clock of the gate and the clock of whoever runs `usher` are apart by more than tokens are allowed to be.",
                 known_by: "The `date` of an answer of the gate, held against the clock here before and after it.",
@@ -51,6 +61,11 @@ impl Code {
                 meaning: "The deployed code runs against a database that has not got its tables.",
                 known_by: "A sign-up or a log-in failed, and a table of `tables` in [[databases]], or the file itself, is not there.",
                 cure: "Apply the migrations to the very database that the report names, and on every deploy.",
+            },
+            Self::EmailNotVouched => Entry {
+                meaning: "The tokens of the issuer do not say what the user's address is, or that it is theirs, so neither invitations nor domains count for them.",
+                known_by: "The gate knows the bearer of the token without an address, or asks them for an invitation although something speaks for their address and the token does not say `email_verified`.",
+                cure: "Let the issuer put both claims into its tokens, or name them in USHER_ISSUERS.",
             },
             Self::EventsLost => Entry {
                 meaning: "Log-ins are let in and not written down.",
@@ -151,6 +166,11 @@ impl Code {
                 meaning: "Two records of one user say different things.",
                 known_by: "`usher audit` joined the rows, and what `agree` names is not the same in both.",
                 cure: "Decide which record leads, and write what it says into the other one, by a plan of `usher audit`.",
+            },
+            Self::RegistryAltered => Entry {
+                meaning: "Somebody added a trigger to the gate's registry by hand, and it changes, or refuses, what the gate writes.",
+                known_by: "A step failed, and the gate names at /.usher/ready a trigger of its registry that none of its migrations made.",
+                cure: "Drop the trigger, or make it one that only looks.",
             },
             Self::SecurityHeadersMissing => Entry {
                 meaning: "The gate's pages reach browsers without the headers that keep them safe.",

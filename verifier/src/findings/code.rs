@@ -9,6 +9,10 @@ use crate::configuration::suggestion::closest;
 pub(crate) enum Code {
     /// There is an account that is nobody's.
     AccountWithoutUser,
+    /// The app behind the gate is not well.
+    AppFailing,
+    /// The app does not read who is there.
+    AppIgnoresVisitor,
     /// Two clocks disagree.
     ClockSkew,
     /// A column is there and is not what the code expects.
@@ -21,6 +25,8 @@ pub(crate) enum Code {
     DataOnNoVolume,
     /// The code runs against a database without its tables (incident I5).
     DatabaseNeverMigrated,
+    /// The issuer does not say whose the address is (incident I4).
+    EmailNotVouched,
     /// Log-ins are let in and not written down (incident I4).
     EventsLost,
     /// Somebody gets in who has nothing to show.
@@ -61,6 +67,8 @@ pub(crate) enum Code {
     RecordDuplicated,
     /// Two records of one user disagree.
     RecordsDisagree,
+    /// Somebody added something to the gate's registry by hand (incident I4).
+    RegistryAltered,
     /// Something takes headers away from the gate's pages.
     SecurityHeadersMissing,
     /// Some of the tables of the code are there and some are not.
@@ -75,14 +83,17 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code, in alphabetical order of their words.
-    pub(crate) const ALL: [Self; 32] = [
+    pub(crate) const ALL: [Self; 36] = [
         Self::AccountWithoutUser,
+        Self::AppFailing,
+        Self::AppIgnoresVisitor,
         Self::ClockSkew,
         Self::ColumnDiffers,
         Self::ColumnMissing,
         Self::DataLost,
         Self::DataOnNoVolume,
         Self::DatabaseNeverMigrated,
+        Self::EmailNotVouched,
         Self::EventsLost,
         Self::ForgeryAdmitted,
         Self::GateMisconfigured,
@@ -103,6 +114,7 @@ impl Code {
         Self::OtherDatabaseInUse,
         Self::RecordDuplicated,
         Self::RecordsDisagree,
+        Self::RegistryAltered,
         Self::SecurityHeadersMissing,
         Self::TableMissing,
         Self::UnknownToGate,
@@ -113,12 +125,15 @@ impl Code {
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::AccountWithoutUser => "account_without_user",
+            Self::AppFailing => "app_failing",
+            Self::AppIgnoresVisitor => "app_ignores_visitor",
             Self::ClockSkew => "clock_skew",
             Self::ColumnDiffers => "column_differs",
             Self::ColumnMissing => "column_missing",
             Self::DataLost => "data_lost",
             Self::DataOnNoVolume => "data_on_no_volume",
             Self::DatabaseNeverMigrated => "database_never_migrated",
+            Self::EmailNotVouched => "email_not_vouched",
             Self::EventsLost => "events_lost",
             Self::ForgeryAdmitted => "forgery_admitted",
             Self::GateMisconfigured => "gate_misconfigured",
@@ -139,6 +154,7 @@ impl Code {
             Self::OtherDatabaseInUse => "other_database_in_use",
             Self::RecordDuplicated => "record_duplicated",
             Self::RecordsDisagree => "records_disagree",
+            Self::RegistryAltered => "registry_altered",
             Self::SecurityHeadersMissing => "security_headers_missing",
             Self::TableMissing => "table_missing",
             Self::UnknownToGate => "unknown_to_gate",

@@ -3,13 +3,12 @@
 mod others;
 
 use policy::contract::{InstanceRecord, Me, MeInstance};
-use reqwest::Url;
 
-use crate::configuration::address::BaseUrl;
 use crate::deployment::gate::Gate;
 use crate::findings::code::Code;
 use crate::findings::instance_stuck::others::Known;
-use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked};
+use crate::findings::own_address::{self, AtOwnAddress};
+use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene};
 use crate::outcome::Problem;
 use crate::record::{millis, seconds};
 use crate::steps::fault::{Fault, NeverReady};
@@ -33,14 +32,14 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
         return Opinion::default();
     }
     let mut opinion = Opinion::default();
-    let registry = match ask_registry(gate, instance).await {
+    let registry = match own_address::record(gate, instance).await {
         Ok(record) => Some(record),
         Err(unlooked) => {
             opinion.unlooked.push(unlooked);
             None
         }
     };
-    let app = match ask_app(scene, registry.as_ref()).await {
+    let app = match own_address::health(scene, registry.as_ref()).await {
         Ok(app) => Some(app),
         Err(unlooked) => {
             opinion.unlooked.push(unlooked);
@@ -70,57 +69,13 @@ pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
     opinion
 }
 
-/// What the app itself said at its own address.
-struct App {
-    url: Url,
-    path: String,
-    said: Result<u16, String>,
-}
-
-async fn ask_registry(gate: &Gate<'_>, instance: &MeInstance) -> Result<InstanceRecord, Unlooked> {
-    let at = || "the gate's registry".to_owned();
-    let Some(admin) = &gate.front.admin else {
-        return Err(Unlooked {
-            at: at(),
-            why: "no [gate_admin] in the configuration".to_owned(),
-        });
-    };
-    let record = gate.instance_record(admin, &instance.id).await;
-    record.map_err(|unseen| Unlooked {
-        at: at(),
-        why: unseen.to_string(),
-    })
-}
-
-async fn ask_app(scene: &Scene<'_>, registry: Option<&InstanceRecord>) -> Result<App, Unlooked> {
-    let unlooked = |why: &str| Unlooked {
-        at: "the app at its own address".to_owned(),
-        why: why.to_owned(),
-    };
-    let health = scene.deployment.configuration.instance.health.as_ref();
-    let path = health.ok_or_else(|| unlooked("no `health` in [instance] of the configuration"))?;
-    let record =
-        registry.ok_or_else(|| unlooked("its address stands in the gate's registry only"))?;
-    let base = BaseUrl::parse(&record.url).map_err(|error| unlooked(&error.to_string()))?;
-    let url = base.join(path);
-    // Without the token: it is meant for the gate, not for whatever the registry points at.
-    let said = scene.deployment.look_at(&url).await.answer;
-    Ok(App {
-        url,
-        path: path.as_str().to_owned(),
-        said: said
-            .map(|answer| answer.status)
-            .map_err(|reason| reason.to_string()),
-    })
-}
-
 struct Case<'a> {
     me: &'a Me,
     instance: &'a MeInstance,
     known: Known,
     steady: String,
     registry: Option<&'a InstanceRecord>,
-    app: Option<&'a App>,
+    app: Option<&'a AtOwnAddress>,
 }
 
 impl Case<'_> {
@@ -178,13 +133,7 @@ impl Case<'_> {
             );
             Evidence::new(what, gate.instance_url(id).as_str())
         }));
-        evidence.extend(self.app.map(|app| {
-            let what = match &app.said {
-                Ok(code) => format!("the app answers {code}"),
-                Err(reason) => reason.clone(),
-            };
-            Evidence::new(what, app.url.as_str())
-        }));
+        evidence.extend(self.app.map(AtOwnAddress::evidence));
         evidence
     }
 

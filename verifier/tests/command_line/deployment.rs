@@ -331,6 +331,7 @@ async fn ready(State(here): State<Deployment>) -> Response {
         keeps_events: here.0.switch != Switch::KeepsNoEvents,
         lost_events: loses.into(),
         last_lost_because: loses.then(|| "no such table: events".into()),
+        foreign_triggers: Vec::new(),
     })
     .into_response()
 }
