@@ -4,10 +4,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stage::{Fault, KeepAt, NewAccount, SignUp};
+use stage::{Fault, SignUp};
 use tests::world::{Verification, WorldAuthority};
-use tests::{Incident, World, WorldOptions, places};
-use tokio::process::Command;
+use tests::{Incident, World, WorldOptions};
 
 async fn world(options: WorldOptions) -> World {
     World::with(options)
@@ -50,52 +49,6 @@ async fn a_gate_that_keeps_no_events_passes_without_them() {
     world.stop().await;
 }
 
-/// Whoever is still being set up is not locked out, and nobody is let in by a report that takes them for it.
-#[tokio::test]
-async fn the_printed_commands_find_and_let_in_those_who_waited_for_too_long_and_nobody_else() {
-    let world = world(WorldOptions {
-        incident: Some(Incident::Stage(Fault::StuckActive)),
-        ready_budget: Duration::from_secs(8),
-        ..WorldOptions::default()
-    })
-    .await;
-    let mut ids = Vec::new();
-    for name in ["late", "early"] {
-        let account = NewAccount {
-            email: format!("{name}@visitors.example"),
-            password: "correct horse battery".to_owned(),
-            keep_at: KeepAt::Active,
-        };
-        let made = world.stage.account(account).await;
-        let made = made.unwrap_or_else(|error| panic!("failed to {error}"));
-        ids.extend(made.instance.map(|instance| instance.id));
-    }
-    let verification = verify(&world).await;
-    let report: Value = serde_json::from_str(&verification.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {verification:#?}"));
-    let commands: Vec<String> =
-        serde_json::from_value(report["findings"][0]["fix"]["commands"].clone())
-            .unwrap_or_else(|error| panic!("{error}: {report:#}"));
-    let [list, set] = commands.as_slice() else {
-        panic!("{commands:?}");
-    };
-    // Minutes go by for one of them, and none for the other.
-    let since = "UPDATE instances SET since = unixepoch() + ? WHERE id = ?";
-    for (id, shift) in ids.iter().zip([-600, 600]) {
-        let shifted = world.gate.d1(since, &[json!(shift), json!(id)]).await;
-        assert!(shifted.is_ok(), "{shifted:?}");
-    }
-    let listed = run(&world, list).await;
-    assert!(
-        listed.contains(&ids[0]) && !listed.contains(&ids[1]),
-        "{listed}"
-    );
-    let shown = run(&world, &set.replace("ID", &ids[0])).await;
-    assert!(shown.contains("status         ready"), "{shown}");
-    assert_eq!(run(&world, list).await, "no instances\n");
-    world.stop().await;
-}
-
 #[tokio::test]
 async fn where_nobody_can_be_listed_no_list_is_promised() {
     let world = world(WorldOptions {
@@ -116,21 +69,6 @@ async fn where_nobody_can_be_listed_no_list_is_promised() {
         "{verification:#?}"
     );
     world.stop().await;
-}
-
-/// Runs a printed command of `usher` as whoever has copied it would.
-async fn run(world: &World, line: &str) -> String {
-    let mut words = line.split(' ');
-    assert_eq!(words.next(), Some("usher"), "{line}");
-    let output = Command::new(places::usher())
-        .args(words)
-        .env_clear()
-        .env("USHER_ADMIN_SECRET", &world.gate.admin_secret)
-        .output()
-        .await;
-    let output = output.unwrap_or_else(|error| panic!("{error}"));
-    assert!(output.status.success(), "{line}: {output:?}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[tokio::test]
