@@ -10,5 +10,6 @@
 
 mod cast;
 mod drivers;
+mod incident;
 mod indexes;
 mod sources;
