@@ -5,13 +5,14 @@
 //!
 //! vectors ─► cases with verdicts, put to the gate's own code natively and in workerd
 //! postgres ─► a server of its own (postgres.mjs ─► postgres)
-//! auth0 ─► an API of Auth0's shape
+//! auth0 ─► an API of Auth0's shape · mongo ─► a server that speaks as MongoDB does
 //! incident ─► a world that is broken
 //! world ─► gate (host.mjs ─► workerd), stage, `usher` · visitor ─► the gate's address
 
 pub mod auth0;
 pub mod gate;
 pub mod incident;
+pub mod mongo;
 pub mod places;
 pub mod postgres;
 pub mod vectors;
@@ -20,6 +21,7 @@ pub mod world;
 
 pub use gate::Gate;
 pub use incident::Incident;
+pub use mongo::Mongo;
 pub use postgres::Postgres;
 pub use visitor::Visitor;
 pub use world::{World, WorldOptions};

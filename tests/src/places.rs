@@ -44,7 +44,7 @@ pub fn node() -> PathBuf {
     })
 }
 
-/// The Python with `PyJWT` that `cargo xtask setup` made, where the machine has Python.
+/// The Python with `PyJWT`, `Alembic` and `pymongo` that `cargo xtask setup` made, where the machine has Python.
 pub fn python() -> Option<PathBuf> {
     let own = if cfg!(windows) {
         "Scripts/python.exe"

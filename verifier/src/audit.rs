@@ -33,6 +33,7 @@ use crate::audit::selection::Selection;
 use crate::check::{look, remember};
 use crate::configuration::Environment;
 use crate::configuration::audit::{Audit, Deed, Reader};
+use crate::configuration::database::Place;
 use crate::deployment::http::Http;
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
@@ -105,6 +106,7 @@ fn remember_all(audit: &Audit, secrets: &Secrets) {
     }
     for source in &audit.sources {
         match &source.reader {
+            Reader::Mongodb { place, .. } => remember(&Place::Mongodb(place.clone()), secrets),
             Reader::Sql { place, .. } => remember(place, secrets),
             Reader::Pds { infos, .. } => {
                 for (_, value) in &infos.headers {

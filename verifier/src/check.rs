@@ -37,14 +37,18 @@ fn remember_all(databases: &[Database], secrets: &Secrets) {
 
 /// A connection string, and the password in it by itself.
 pub(crate) fn remember(place: &Place, secrets: &Secrets) {
-    let Place::Postgres { url, origin } = place else {
-        return;
+    let (url, origin, password) = match place {
+        Place::Mongodb(mongodb) => (&mongodb.url, &mongodb.origin, mongodb.password()),
+        Place::Postgres { url, origin } => {
+            let config = postgres::config(url).ok();
+            let password = config.as_ref().and_then(|config| config.get_password());
+            let password = password.map(|password| String::from_utf8_lossy(password).into_owned());
+            (url, origin, password)
+        }
+        Place::Sqlite(_) => return,
     };
     secrets.remember(SecretName::Origin(origin), url);
-    if let Ok(config) = postgres::config(url)
-        && let Some(password) = config.get_password()
-    {
-        let password = String::from_utf8_lossy(password);
+    if let Some(password) = password {
         secrets.remember(SecretName::Origin(origin), &password);
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod diagnosis;
 pub(crate) mod email_template;
 pub(crate) mod expectation;
 mod file;
+pub(crate) mod filter;
 pub(crate) mod front;
 pub(crate) mod gate;
 pub(crate) mod instance;

@@ -39,6 +39,7 @@ mod examined;
 mod explain;
 mod findings;
 mod incident;
+mod indexes;
 mod init;
 mod interruption;
 mod journal;

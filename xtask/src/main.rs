@@ -42,7 +42,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Install what the other commands need: the Rust target, Node.js, the npm packages, `PostgreSQL`, and `PyJWT` and Go for two tests
+    /// Install what the other commands need: the Rust target, Node.js, the npm packages, `PostgreSQL`, and `PyJWT`, `Alembic`, `pymongo` and Go for some tests
     Setup,
     /// Measure what has to be fast beside what people would use instead, and print the table
     Bench(bench::Arguments),

@@ -1,4 +1,4 @@
-//! What three tests need: a virtual environment with `PyJWT`, `Alembic`, and with Go as a package of it, in target/tools/python, where the machine
+//! What four tests need: a virtual environment with `PyJWT`, `Alembic`, `pymongo`, and with Go as a package of it, in target/tools/python, where the machine
 //! has Python at all.
 
 use std::fs;
@@ -27,7 +27,7 @@ pub(crate) fn prepare(workspace: &Workspace) -> Result<Option<PathBuf>, FileErro
             // A half-made environment must not pass for a whole one.
             let _ = fs::remove_dir_all(&folder);
             talk::say(&format!(
-                "WARNING: NEITHER TOKENS OF PYJWT NOR THE EXAMPLES IN PYTHON AND GO NOR ALEMBIC WILL BE TRIED: {reason}"
+                "WARNING: NEITHER TOKENS OF PYJWT NOR THE EXAMPLES IN PYTHON AND GO NOR ALEMBIC NOR PYMONGO WILL BE TRIED: {reason}"
             ));
             Ok(None)
         }
@@ -49,7 +49,7 @@ fn install(
         .arguments(["--requirement", REQUIREMENTS]);
     packages
         .folder(workspace.root())
-        .announce("installed PyJWT, Alembic and Go into target/tools/python")
+        .announce("installed PyJWT, Alembic, pymongo and Go into target/tools/python")
 }
 
 const REQUIREMENTS: &str = "tests/python-requirements.txt";

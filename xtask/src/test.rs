@@ -1,5 +1,5 @@
 //! `cargo xtask test`: every test of the workspace, on builds made a moment ago. Nothing is skipped, but without Python the
-//! tokens of `PyJWT`, Alembic and the examples in Python and Go are, and without `PostgreSQL` what is asked of it, loudly; with `CI` set that fails.
+//! tokens of `PyJWT`, Alembic, what asks by pymongo and the examples in Python and Go are, and without `PostgreSQL` what is asked of it, loudly; with `CI` set that fails.
 
 use std::fmt;
 

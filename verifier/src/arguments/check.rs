@@ -111,7 +111,7 @@ pub(crate) struct CheckPersistence {
 /// The options of `usher check schema`.
 #[derive(Debug, Args)]
 pub(crate) struct CheckSchema {
-    /// The file whose `[[databases]]` name the databases, and what is expected of each (`schema`)
+    /// The file whose `[[databases]]` name the databases, and what is expected of each (`schema`, `indexes`)
     #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
     pub(crate) config: PathBuf,
 
@@ -119,7 +119,7 @@ pub(crate) struct CheckSchema {
     #[arg(long, value_name = "NAME")]
     pub(crate) database: Option<String>,
 
-    /// What to expect, instead of `schema`: SQL, a Prisma schema, or a folder of migrations in SQL
+    /// What to expect, instead of `schema` or `indexes`: SQL, a Prisma schema, a folder of migrations in SQL, or for MongoDB indexes in JSON
     #[arg(long, value_name = "PATH")]
     pub(crate) expect: Option<PathBuf>,
 
@@ -264,7 +264,8 @@ Any ORM can print what it expects: `npx prisma migrate diff --from-empty
 --sql`. With `scratch_env` in [[databases]] it is applied to a fresh database of
 that PostgreSQL server, which is dropped afterwards; without, it is read. The
 database itself is never changed: the report has the SQL that mends it. More
-tables, columns and indexes than expected are in order.
+tables, columns and indexes than expected are in order. Of MongoDB, `indexes`
+lists what the code declares in JSON; told is what createIndex would answer.
 
 Exit codes:
   0 in order, 1 not in order, 2 usage or configuration,

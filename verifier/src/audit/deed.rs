@@ -10,7 +10,7 @@ use tokio_postgres::types::{Format, IsNull, ToSql, Type};
 use crate::audit::discrepancy::{Class, Discrepancy};
 use crate::configuration::audit::action::{ENTRY, KEY, TENANT, own_name};
 use crate::configuration::audit::{Audit, Deed};
-use crate::configuration::database::Place;
+use crate::configuration::database::{NOT_SQL, Place};
 use crate::configuration::name::{Name, Unfilled, Values, text_of_value};
 use crate::configuration::template::json::JsonTemplate;
 use crate::deployment::http::Http;
@@ -98,6 +98,7 @@ pub(super) async fn perform(http: &Http<'_>, deed: &Deed, values: Values) -> Res
         } => {
             let filled = filled(parameters, &values).map_err(|error| error.to_string())?;
             match &database.place {
+                Place::Mongodb(_) => Err(NOT_SQL.to_owned()),
                 Place::Postgres { url, .. } => postgres(url, statement, filled).await,
                 Place::Sqlite(path) => {
                     let (path, statement) = (path.clone(), statement.clone());

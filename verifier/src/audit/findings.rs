@@ -382,6 +382,9 @@ fn place(source: &Source) -> String {
         }
         Reader::Http(_) => format!("the list of {}", source.name),
         Reader::Pds { .. } => "com.atproto.sync.listRepos".to_owned(),
+        Reader::Mongodb {
+            place, collection, ..
+        } => format!("{collection} of {}", place.origin.in_a_shell()),
         Reader::Sql { place, .. } => place.to_string(),
     }
 }

@@ -1,6 +1,7 @@
 //! Reading every source, side by side, while what came is put down already.
 
 mod files;
+mod mongodb;
 mod pds;
 mod progress;
 mod sql;
@@ -16,7 +17,7 @@ use tokio::sync::mpsc;
 use crate::audit::failure::AuditError;
 use crate::audit::shelf::Shelf;
 use crate::configuration::audit::{Audit, Reader};
-use crate::configuration::database::Place;
+use crate::configuration::database::{NOT_SQL, Place};
 use crate::deployment::http::Http;
 use crate::deployment::pages::Pages;
 use crate::memory::Memory;
@@ -167,8 +168,14 @@ async fn read(audit: &Audit, http: &Http<'_>, feed: Feed) -> Option<String> {
             let mut pages = Pages::of(http, list, &memory);
             pass_on(&mut pages, &feed).await
         }
+        Reader::Mongodb {
+            place,
+            collection,
+            filter,
+        } => mongodb::read(place, collection, filter, &feed).await,
         Reader::Pds { repos, infos } => pds::read(http, repos, infos, &memory, &feed).await,
         Reader::Sql { place, query } => match place {
+            Place::Mongodb(_) => Err(NOT_SQL.to_owned()),
             Place::Postgres { url, .. } => sql::postgres(url, query, &feed).await,
             Place::Sqlite(path) => sql::sqlite(path, query, &feed).await,
         },

@@ -13,6 +13,7 @@ use crate::configuration::suggestion::closest;
 use crate::configuration::{Configuration, Environment};
 use crate::examined::Examined;
 use crate::findings::{Opinion, Unlooked};
+use crate::indexes::{self, IndexesError};
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
 use crate::redaction::Secrets;
@@ -32,6 +33,18 @@ pub(crate) async fn check(
     let mut opinion = Opinion::default();
     let mut looked_at = Vec::new();
     for (database, path) in chosen(options, &configuration)? {
+        if let Some(seen) = indexes::look_at(database, path).await {
+            let seen = seen.map_err(CheckSchemaError::Indexes)?;
+            looked_at.push(format!(
+                "{} ({}) against {}: declared indexes: {}",
+                database.name,
+                database.place,
+                path.display(),
+                seen.declared
+            ));
+            opinion = opinion.and(seen.opinion);
+            continue;
+        }
         match expectation(database, path).await {
             Ok(expected) => {
                 looked_at.push(format!(
@@ -83,7 +96,10 @@ fn chosen<'a>(
         (_, _, None) => {
             let expected: Vec<_> = wanted
                 .iter()
-                .filter_map(|database| Some((*database, database.schema.as_deref()?)))
+                .filter_map(|database| {
+                    let expected = database.schema.as_deref().or(database.indexes.as_deref());
+                    Some((*database, expected?))
+                })
                 .collect();
             if expected.is_empty() {
                 Err(CheckSchemaError::NothingExpected(file))
@@ -99,6 +115,8 @@ fn chosen<'a>(
 pub(crate) enum CheckSchemaError {
     /// usher.toml is wrong.
     Configuration(ConfigurationError),
+    /// What indexes to expect cannot be read.
+    Indexes(IndexesError),
     /// What to expect cannot be read.
     Expectation(ExpectationError),
     NoDatabase(PathBuf),
@@ -123,14 +141,15 @@ impl fmt::Display for CheckSchemaError {
         match self {
             Self::Configuration(error) => error.fmt(f),
             Self::Expectation(error) => error.fmt(f),
+            Self::Indexes(error) => error.fmt(f),
             Self::NoDatabase(file) => write!(
                 f,
-                "`{}` names no database; add a [[databases]] table with `name`, `kind`, where it is, and `schema`",
+                "`{}` names no database; add a [[databases]] table with `name`, `kind`, where it is, and `schema`, or of MongoDB `indexes`",
                 file.display()
             ),
             Self::NothingExpected(file) => write!(
                 f,
-                "nothing says what is expected of a database; give `schema = \"PATH\"` in [[databases]] of `{}`, or --expect PATH",
+                "nothing says what is expected of a database; give `schema = \"PATH\"`, or of MongoDB `indexes = \"PATH\"`, in [[databases]] of `{}`, or --expect PATH",
                 file.display()
             ),
             Self::UnknownDatabase { name, names } => {

@@ -11,13 +11,14 @@ mod reader;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use bson::Document;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::configuration::audit::complete::Part;
 use crate::configuration::audit::field::{Compared, Field};
-use crate::configuration::database::{Database, Place};
+use crate::configuration::database::{Database, Mongodb, Place};
 use crate::configuration::list::List;
 use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::name::{Name, Values};
@@ -110,6 +111,12 @@ pub(crate) enum Reader {
     Json {
         path: PathBuf,
         rows: JsonPointer,
+    },
+    /// The documents of a collection.
+    Mongodb {
+        place: Box<Mongodb>,
+        collection: String,
+        filter: Document,
     },
     Ndjson(PathBuf),
     /// Repositories, and by their identifiers the accounts; the header is that of the administrator.

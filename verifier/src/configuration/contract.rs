@@ -150,6 +150,12 @@ impl Part {
         let database = database.complete(reading)?;
         let TableName { schema, name } = entry.table.value.clone();
         let dialect = match (&database.place, schema) {
+            (Place::Mongodb(_), _) => {
+                let sentence = format!("the database `{}` is of MongoDB", entry.database.value);
+                let cure =
+                    "the table of instances is held in PostgreSQL or SQLite; name such a database";
+                return Err(reading.mistake(&entry.database, sentence, Some(cure.to_owned())));
+            }
             (Place::Postgres { .. }, schema) => Dialect::Postgres { schema },
             (Place::Sqlite(_), None) => Dialect::Sqlite,
             (Place::Sqlite(_), Some(schema)) => {

@@ -2,6 +2,8 @@
 
 mod alone;
 mod migrations;
+mod mongodb;
+mod wanted;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,6 +13,7 @@ use serde::Deserialize;
 
 pub(crate) use crate::configuration::database::alone::load;
 pub(crate) use crate::configuration::database::migrations::{Migrations, NoHistory};
+pub(crate) use crate::configuration::database::mongodb::Mongodb;
 use crate::configuration::file::DatabaseEntry;
 use crate::configuration::mistake::Mistake;
 use crate::configuration::placed::Placed;
@@ -32,6 +35,8 @@ pub(crate) struct Database {
     pub(crate) given_to_app: Option<Box<GivenToApp>>,
     /// Where it is written what the deployed code expects of it.
     pub(crate) schema: Option<PathBuf>,
+    /// Of MongoDB: where the indexes are written that the deployed code declares.
+    pub(crate) indexes: Option<PathBuf>,
     /// A server to throw away, on which that may be tried.
     pub(crate) scratch: Option<Place>,
 }
@@ -46,16 +51,24 @@ pub(crate) struct GivenToApp {
 /// Where a database is.
 #[derive(Clone)]
 pub(crate) enum Place {
+    /// A database of a MongoDB deployment.
+    Mongodb(Box<Mongodb>),
     /// A server, by its connection string: a secret, which has its password.
     Postgres { url: String, origin: Origin },
     /// A file on this machine.
     Sqlite(PathBuf),
 }
 
+/// What is said where statements of SQL are for a database that has none.
+pub(crate) const NOT_SQL: &str =
+    "MongoDB is not asked in SQL; name a database of PostgreSQL or SQLite";
+
 /// The databases the verifier can look into.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum DatabaseKind {
+    /// A MongoDB deployment.
+    Mongodb,
     /// A PostgreSQL server.
     Postgres,
     /// A SQLite file on this machine.
@@ -66,6 +79,7 @@ pub(super) enum DatabaseKind {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Mongodb(mongodb) => f.write_str(&mongodb.origin.in_a_shell()),
             Self::Postgres { origin, .. } => f.write_str(&origin.in_a_shell()),
             Self::Sqlite(path) => path.display().fmt(f),
         }
@@ -80,34 +94,8 @@ impl fmt::Debug for Place {
 
 impl DatabaseEntry {
     pub(super) fn complete(self, reading: &Reading<'_>) -> Result<Database, Mistake> {
-        let place = match (
-            self.kind,
-            self.path,
-            self.path_env,
-            self.url_env,
-            self.url_file,
-        ) {
-            (DatabaseKind::Sqlite, Some(path), None, None, None) => Place::Sqlite(path),
-            (DatabaseKind::Sqlite, None, Some(name), None, None) => {
-                Place::Sqlite(PathBuf::from(reading.variable(&name)?))
-            }
-            (DatabaseKind::Postgres, None, None, name, file)
-                if name.is_some() != file.is_some() =>
-            {
-                let keys = ["url_env", "url_file"];
-                let (origin, url) =
-                    reading.secret(&self.name.span, keys, name.as_ref(), file.as_ref())?;
-                Place::Postgres { url, origin }
-            }
-            (kind, _, _, _, _) => {
-                let needs = match kind {
-                    DatabaseKind::Postgres => "either `url_env` or `url_file`, and no path",
-                    DatabaseKind::Sqlite => "either `path` or `path_env`",
-                };
-                let sentence = format!("the database `{}` needs {needs}", self.name.value);
-                return Err(reading.mistake(&self.name, sentence, None));
-            }
-        };
+        self.hold_keys(reading)?;
+        let place = self.place(reading)?;
         let migrations = Migrations::complete(
             self.migrations.as_ref(),
             self.tool,
@@ -128,6 +116,7 @@ impl DatabaseEntry {
             tables,
             migrate,
             schema,
+            indexes,
             ..
         } = self;
         Ok(Database {
@@ -138,8 +127,42 @@ impl DatabaseEntry {
             migrations: migrations.map(Box::new),
             given_to_app,
             schema,
+            indexes,
             scratch,
         })
+    }
+
+    fn place(&self, reading: &Reading<'_>) -> Result<Place, Mistake> {
+        let (name, file) = (self.url_env.as_ref(), self.url_file.as_ref());
+        let secret = || reading.secret(&self.name.span, ["url_env", "url_file"], name, file);
+        let is_by_url = name.is_some() != file.is_some();
+        match (self.kind, &self.path, &self.path_env) {
+            (DatabaseKind::Sqlite, Some(path), None) if name.is_none() && file.is_none() => {
+                Ok(Place::Sqlite(path.clone()))
+            }
+            (DatabaseKind::Sqlite, None, Some(path)) if name.is_none() && file.is_none() => {
+                Ok(Place::Sqlite(PathBuf::from(reading.variable(path)?)))
+            }
+            (DatabaseKind::Postgres, None, None) if is_by_url => {
+                let (origin, url) = secret()?;
+                Ok(Place::Postgres { url, origin })
+            }
+            (DatabaseKind::Mongodb, None, None) if is_by_url => {
+                let (origin, url) = secret()?;
+                let mongodb = Mongodb::complete(self, url, origin, reading)?;
+                Ok(Place::Mongodb(Box::new(mongodb)))
+            }
+            (kind, _, _) => {
+                let needs = match kind {
+                    DatabaseKind::Mongodb | DatabaseKind::Postgres => {
+                        "either `url_env` or `url_file`, and no path"
+                    }
+                    DatabaseKind::Sqlite => "either `path` or `path_env`",
+                };
+                let sentence = format!("the database `{}` needs {needs}", self.name.value);
+                Err(reading.mistake(&self.name, sentence, None))
+            }
+        }
     }
 }
 
@@ -156,9 +179,9 @@ fn scratch(
             url: reading.variable(name)?,
             origin: Origin::Variable(name.value.clone()),
         })),
-        DatabaseKind::Sqlite => {
+        DatabaseKind::Mongodb | DatabaseKind::Sqlite => {
             let sentence = "`scratch_env` is for PostgreSQL".to_owned();
-            let cure = "leave it out: what SQLite is to be like is tried in memory";
+            let cure = "leave it out: what SQLite is to be like is tried in memory, and MongoDB has no schema";
             Err(reading.mistake(name, sentence, Some(cure.to_owned())))
         }
     }

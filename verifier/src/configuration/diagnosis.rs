@@ -6,8 +6,10 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::configuration::database::Database;
+use crate::configuration::audit::field::Field;
+use crate::configuration::database::{Database, Mongodb, Place};
 use crate::configuration::expectation::ExpectationKeys;
+use crate::configuration::filter::Filter;
 use crate::configuration::mistake::Mistake;
 use crate::configuration::name::{BuiltIn, Name, Unfilled, Values};
 use crate::configuration::placed::{OwnKeys, Placed};
@@ -37,6 +39,16 @@ pub(crate) enum LinkLook {
         call: Box<Call>,
         /// The same request, expecting what makes it legitimate that the chain ends here.
         pending: Option<Box<Request>>,
+    },
+    /// Whole if there is a document, and it has all that is kept of it.
+    Find {
+        /// What the database is called.
+        database: String,
+        place: Box<Mongodb>,
+        collection: String,
+        filter: Filter,
+        /// Each a name, and where the document has it.
+        keep: Vec<(Name, Field)>,
     },
     /// Whole if there is a row, and nothing that is kept of it is NULL.
     Query {
@@ -80,11 +92,15 @@ pub(super) struct LinkTable {
     /// What makes it legitimate that the chain ends here, such as an e-mail address that is not verified yet.
     #[serde(default)]
     pending_if: Vec<Placed<ExpectationKeys>>,
-    /// The name of one of the databases, for `query`.
+    /// The name of one of the databases, for `query` or `collection`.
     database: Option<Placed<String>>,
     /// A SELECT; whole if it gives a row. `{email}` and other names become parameters, which are texts.
     query: Option<Placed<Query>>,
-    /// What later links need of the row: each a name, and the column; none of them may be NULL.
+    /// MongoDB: the collection; whole if the filter takes a document of it.
+    collection: Option<Placed<String>>,
+    /// MongoDB: which of its documents, as a table or as a text of JSON. `{email}` and other names become values, whatever is in them.
+    filter: Option<Placed<Filter>>,
+    /// What later links need of the row: each a name, and the column (of MongoDB, a JSON pointer as well); none of them may be NULL.
     #[serde(default)]
     keep: OwnKeys<Placed<String>>,
     /// What to do where it is broken.
@@ -98,8 +114,9 @@ impl LinkTable {
         databases: &[Database],
         scope: &mut Scope,
     ) -> Result<OwnLink, Mistake> {
-        let look = match (&self.request, &self.database, &self.query) {
-            (Some(call), None, None) => {
+        let in_database = (&self.database, &self.query, &self.collection);
+        let look = match (&self.request, in_database) {
+            (Some(call), (None, None, None)) if self.filter.is_none() => {
                 let call = call.complete(reading, Method::Get, scope)?;
                 let pending_if = expectations(reading, scope, &self.pending_if)?;
                 let pending = (!pending_if.is_empty()).then(|| Request {
@@ -111,32 +128,19 @@ impl LinkTable {
                     pending: pending.map(Box::new),
                 }
             }
-            (None, Some(database), Some(query)) if self.pending_if.is_empty() => {
-                scope.hold(reading, &query.span, query.value.0.names())?;
-                let mut keep = Vec::new();
-                for (name, column) in &self.keep.0 {
-                    keep.push((scope.capture(reading, name)?, column.value.clone()));
-                }
-                let mut known = databases.iter();
-                let known = known.find(|known| known.name == database.value);
-                let known = known.ok_or_else(|| {
-                    let sentence = format!(
-                        "there is no [[databases]] with the name `{}`",
-                        database.value
-                    );
-                    let cure = "add one, or give the name of one that is there".to_owned();
-                    reading.mistake(database, sentence, Some(cure))
-                })?;
-                LinkLook::Query {
-                    database: Box::new(known.clone()),
-                    query: query.value.clone(),
-                    keep,
-                }
+            (None, (Some(database), Some(query), None))
+                if self.pending_if.is_empty() && self.filter.is_none() =>
+            {
+                let known = known(database, databases, reading)?;
+                self.query(known, query, reading, scope)?
             }
-            (_, _, _) => {
+            (None, (Some(database), None, Some(collection))) if self.pending_if.is_empty() => {
+                let known = known(database, databases, reading)?;
+                self.find(known, collection, reading, scope)?
+            }
+            (_, _) => {
                 let sentence = format!("the link `{}` is looked at in one way", self.name.value);
-                let cure =
-                    "give either `request`, perhaps with `pending_if`, or `database` and `query`";
+                let cure = "give either `request`, perhaps with `pending_if`, or `database` and `query`, or of MongoDB `database`, `collection` and `filter`";
                 return Err(reading.mistake(&self.name, sentence, Some(cure.to_owned())));
             }
         };
@@ -150,6 +154,66 @@ impl LinkTable {
         })
     }
 
+    /// In a database with tables.
+    fn query(
+        &self,
+        known: &Database,
+        query: &Placed<Query>,
+        reading: &Reading<'_>,
+        scope: &mut Scope,
+    ) -> Result<LinkLook, Mistake> {
+        if matches!(known.place, Place::Mongodb(_)) {
+            let sentence = format!("the database `{}` is of MongoDB", known.name);
+            let cure = "give `collection` and `filter` in place of `query`".to_owned();
+            return Err(reading.mistake(query, sentence, Some(cure)));
+        }
+        scope.hold(reading, &query.span, query.value.0.names())?;
+        let mut keep = Vec::new();
+        for (name, column) in &self.keep.0 {
+            keep.push((scope.capture(reading, name)?, column.value.clone()));
+        }
+        Ok(LinkLook::Query {
+            database: Box::new(known.clone()),
+            query: query.value.clone(),
+            keep,
+        })
+    }
+
+    /// In a collection.
+    fn find(
+        &self,
+        known: &Database,
+        collection: &Placed<String>,
+        reading: &Reading<'_>,
+        scope: &mut Scope,
+    ) -> Result<LinkLook, Mistake> {
+        let Place::Mongodb(place) = &known.place else {
+            let sentence = format!("the database `{}` is none of MongoDB", known.name);
+            let cure = "give `query` in place of `collection`".to_owned();
+            return Err(reading.mistake(collection, sentence, Some(cure)));
+        };
+        let filter = match &self.filter {
+            None => Filter::all(),
+            Some(filter) => {
+                scope.hold(reading, &filter.span, filter.value.names())?;
+                filter.value.clone()
+            }
+        };
+        let mut keep = Vec::new();
+        for (name, field) in &self.keep.0 {
+            let parsed = Field::parse(field.value.clone());
+            let parsed = parsed.map_err(|error| reading.mistake(field, error.to_owned(), None))?;
+            keep.push((scope.capture(reading, name)?, parsed));
+        }
+        Ok(LinkLook::Find {
+            database: known.name.clone(),
+            place: place.clone(),
+            collection: collection.value.clone(),
+            filter,
+            keep,
+        })
+    }
+
     pub(super) fn captured(&self) -> impl Iterator<Item = &str> {
         let kept = self.keep.0.iter().map(|(name, _)| name.value.as_str());
         self.request
@@ -157,6 +221,21 @@ impl LinkTable {
             .flat_map(CallTable::captured)
             .chain(kept)
     }
+}
+
+/// The database with this name.
+fn known<'a>(
+    name: &Placed<String>,
+    databases: &'a [Database],
+    reading: &Reading<'_>,
+) -> Result<&'a Database, Mistake> {
+    let mut known = databases.iter();
+    let known = known.find(|known| known.name == name.value);
+    known.ok_or_else(|| {
+        let sentence = format!("there is no [[databases]] with the name `{}`", name.value);
+        let cure = "add one, or give the name of one that is there".to_owned();
+        reading.mistake(name, sentence, Some(cure))
+    })
 }
 
 /// Reads the links in their order; each knows what those before it found.

@@ -147,10 +147,12 @@ pub(super) struct DatabaseEntry {
     pub(super) path: Option<PathBuf>,
     /// SQLite: the name of the environment variable that holds the file's path.
     pub(super) path_env: Option<Placed<String>>,
-    /// PostgreSQL: the name of the environment variable that holds the connection string.
+    /// PostgreSQL, MongoDB: the name of the environment variable that holds the connection string.
     pub(super) url_env: Option<Placed<String>>,
-    /// PostgreSQL: the file that holds the connection string.
+    /// PostgreSQL, MongoDB: the file that holds the connection string.
     pub(super) url_file: Option<Placed<PathBuf>>,
+    /// MongoDB: which of the databases there, where the connection string does not end in its name.
+    pub(super) database: Option<String>,
     /// Tables that the deployed code needs.
     #[serde(default)]
     pub(super) tables: Vec<String>,
@@ -168,6 +170,9 @@ pub(super) struct DatabaseEntry {
     pub(super) app_env: Option<String>,
     /// What the deployed code expects of it: SQL (`.sql`), a Prisma schema (`.prisma`), or a folder of migrations in SQL.
     pub(super) schema: Option<PathBuf>,
+    /// MongoDB: the JSON file with the indexes that the deployed code declares, for `usher check schema`: a list of objects with `collection`,
+    /// `key`, and what else the code says (`name`, `unique`, `sparse`, `partialFilterExpression`, `expireAfterSeconds`, `collation`).
+    pub(super) indexes: Option<PathBuf>,
     /// PostgreSQL: the name of the environment variable that holds the connection string of a server to throw away, where `schema` may be
     /// applied to a fresh database to read it exactly.
     pub(super) scratch_env: Option<Placed<String>>,

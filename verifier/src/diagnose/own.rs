@@ -1,8 +1,10 @@
 //! The links that usher.toml describes: by HTTP, or in a database.
 
+mod collection;
+
 use serde_json::Value;
 
-use crate::configuration::database::{Database, Place};
+use crate::configuration::database::{Database, NOT_SQL, Place};
 use crate::configuration::diagnosis::{LinkLook, OwnLink, Query};
 use crate::configuration::name::Name;
 use crate::configuration::request::{Call, Request};
@@ -18,6 +20,20 @@ pub(super) async fn look(deployment: &Deployment<'_>, link: &OwnLink, memory: &M
     let (state, what, source) = match &link.look {
         LinkLook::Request { call, pending } => {
             by_request(deployment, call, pending.as_deref(), memory).await
+        }
+        LinkLook::Find {
+            database,
+            place,
+            collection,
+            filter,
+            keep,
+        } => {
+            let asked = collection::Asked {
+                place,
+                collection,
+                filter,
+            };
+            collection::look(&asked, database, keep, memory).await
         }
         LinkLook::Query {
             database,
@@ -115,6 +131,7 @@ async fn by_query(
     );
     let values = memory.values();
     let found = match &database.place {
+        Place::Mongodb(_) => Err(NOT_SQL.to_owned()),
         Place::Postgres { url, .. } => match query.prepared('$', &values) {
             Ok((statement, parameters)) => {
                 let found = postgres_row(url, &statement, &parameters).await;

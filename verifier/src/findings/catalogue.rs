@@ -87,10 +87,15 @@ impl Code {
                 known_by: "`usher audit` read both places to their end, the identity is not pending, and its key is in no row of the app's users.",
                 cure: "Find why the sign-up wrote nothing (a swallowed error, a webhook that is off); write the missing records by a plan of `usher audit`.",
             },
+            Self::IndexConflict => Entry {
+                meaning: "The code declares an index of MongoDB that the server refuses to make, so `createIndex` fails whenever it runs: a sign-up that swallows the error creates nothing.",
+                known_by: "`indexes` of [[databases]] held against `listIndexes`: the same index has another name or other options (error 85), another one has its name (86), or documents have the same unique key (11000).",
+                cure: "Declare it as it is there, which loses nothing, or run the report's lines in mongosh, which make it as it is declared.",
+            },
             Self::IndexMissing => Entry {
                 meaning: "An index of the deployed code is not there. Without a unique one, what must be there once can be there twice.",
-                known_by: "`schema` of [[databases]] held against the live database: no index has these columns, whatever it is called.",
-                cure: "Run the CREATE INDEX statements of the report; a unique one fails for as long as there are duplicates.",
+                known_by: "`schema` of [[databases]], or `indexes` of MongoDB, held against the live database: no index has these columns, whatever it is called.",
+                cure: "Run the statements of the report; a unique one fails for as long as there are duplicates.",
             },
             Self::InstanceMissing => Entry {
                 meaning: "The sign-up made an identity and nothing behind it.",

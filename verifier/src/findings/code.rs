@@ -35,6 +35,8 @@ pub(crate) enum Code {
     GateMisconfigured,
     /// Somebody can log in of whom there is no record (incident I2).
     IdentityWithoutUser,
+    /// An index that the code declares cannot come there (incident I2).
+    IndexConflict,
     /// An index or a unique constraint of the code is not there.
     IndexMissing,
     /// The sign-up created no instance (the shape of incident I2).
@@ -83,7 +85,7 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code, in alphabetical order of their words.
-    pub(crate) const ALL: [Self; 36] = [
+    pub(crate) const ALL: [Self; 37] = [
         Self::AccountWithoutUser,
         Self::AppFailing,
         Self::AppIgnoresVisitor,
@@ -98,6 +100,7 @@ impl Code {
         Self::ForgeryAdmitted,
         Self::GateMisconfigured,
         Self::IdentityWithoutUser,
+        Self::IndexConflict,
         Self::IndexMissing,
         Self::InstanceMissing,
         Self::InstanceOpen,
@@ -138,6 +141,7 @@ impl Code {
             Self::ForgeryAdmitted => "forgery_admitted",
             Self::GateMisconfigured => "gate_misconfigured",
             Self::IdentityWithoutUser => "identity_without_user",
+            Self::IndexConflict => "index_conflict",
             Self::IndexMissing => "index_missing",
             Self::InstanceMissing => "instance_missing",
             Self::InstanceOpen => "instance_open",

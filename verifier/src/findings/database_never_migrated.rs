@@ -54,6 +54,8 @@ async fn tables_of(database: &Database, needs_tables: bool) -> Opinion {
         return opinion;
     }
     let looked = match &database.place {
+        // A collection is made by its first document.
+        Place::Mongodb(_) => Ok(None),
         Place::Sqlite(path) => match sqlite::tables(path.clone()).await {
             Ok(found) => Ok(judge(database, &found)),
             Err(SqliteError::NoFile) => Ok(Some(no_file(database))),
@@ -206,6 +208,7 @@ mod tests {
             migrations: None,
             given_to_app: None,
             schema: None,
+            indexes: None,
             scratch: None,
         }
     }

@@ -5,7 +5,7 @@ mod rows;
 use policy::contract::sql::table::Identifier;
 use serde_json::{Map, Value};
 
-use crate::configuration::database::{Database, Migrations, Place};
+use crate::configuration::database::{Database, Migrations, NOT_SQL, Place};
 use crate::contract::TableName;
 use crate::migrations::Candidates;
 pub(crate) use crate::migrations::history::rows::{Row, State};
@@ -40,6 +40,7 @@ pub(super) async fn read(
     candidates: &Candidates,
 ) -> Result<(Tool, History), HistoryError> {
     let tables = match &database.place {
+        Place::Mongodb(_) => return Err(unreadable(NOT_SQL)),
         Place::Sqlite(path) => match sqlite::tables(path.clone()).await {
             Ok(found) => (found.names.into_iter())
                 .map(|name| Named {
@@ -114,6 +115,7 @@ async fn records(
     table: &TableName,
 ) -> Result<Vec<Map<String, Value>>, HistoryError> {
     match &database.place {
+        Place::Mongodb(_) => Err(unreadable(NOT_SQL)),
         Place::Sqlite(path) => {
             let rows = sqlite::rows(path.clone(), table.name.clone()).await;
             rows.map_err(unreadable)

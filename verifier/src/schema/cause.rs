@@ -214,6 +214,7 @@ impl Report<'_> {
         let sentences: Vec<&str> = repair.notes.iter().copied().chain([sentence]).collect();
         let client = match (&self.database.place, repair.commands.is_empty()) {
             (_, true) => String::new(),
+            (Place::Mongodb(_), false) => format!(" (mongosh \"{}\")", self.database.place),
             (Place::Postgres { .. }, false) => format!(" (psql \"{}\")", self.database.place),
             (Place::Sqlite(path), false) => format!(" (sqlite3 {})", path.display()),
         };

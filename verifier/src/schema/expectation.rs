@@ -28,6 +28,7 @@ pub(crate) async fn expectation(
     path: &Path,
 ) -> Result<Expectation, ExpectationError> {
     let dialect = match &database.place {
+        Place::Mongodb(_) => return Err(ExpectationError::NotSql(database.name.clone())),
         Place::Postgres { .. } => Dialect::Postgres,
         Place::Sqlite(_) => Dialect::Sqlite,
     };
@@ -42,7 +43,7 @@ pub(crate) async fn expectation(
             let (schema, left) = scratch::on_a_server(url, &scripts).await?;
             (schema, "applied to an empty scratch database", left)
         }
-        (Dialect::Postgres, Some(Place::Sqlite(_)) | None) => {
+        (Dialect::Postgres, Some(Place::Mongodb(_) | Place::Sqlite(_)) | None) => {
             let read = ddl::read(&scripts)?;
             (read.schema, "read without a server", read.unread)
         }
@@ -95,6 +96,8 @@ pub(crate) enum ExpectationError {
     NoMigrations(PathBuf),
     /// Whatever it says, it makes no table.
     NoTables(PathBuf),
+    /// The database has no tables at all.
+    NotSql(String),
     /// The scratch server does not do it.
     Scratch(String),
     UnknownKind(PathBuf),
@@ -120,6 +123,10 @@ impl fmt::Display for ExpectationError {
                 f,
                 "`{}` makes no table; name the file that makes them all",
                 path.display()
+            ),
+            Self::NotSql(name) => write!(
+                f,
+                "the database `{name}` is of MongoDB, which has no tables; give `indexes = \"FILE\"` in its [[databases]], and no --expect"
             ),
             Self::Scratch(why) => write!(f, "the scratch server (`scratch_env`): {why}"),
             Self::UnknownKind(path) => write!(

@@ -4,7 +4,7 @@ use std::fmt;
 
 use tokio_postgres::Client;
 
-use crate::configuration::database::Place;
+use crate::configuration::database::{NOT_SQL, Place};
 use crate::schema::{Schema, postgres, quoted, sqlite};
 use crate::sources::postgres::{PostgresError, connect};
 use crate::sources::sqlite::SqliteError;
@@ -38,6 +38,7 @@ impl Live {
     /// Looks into it; nothing is changed.
     pub(crate) async fn look(place: &Place) -> Result<Self, LiveError> {
         match place {
+            Place::Mongodb(_) => Err(LiveError::NotSql),
             Place::Postgres { url, .. } => {
                 let client = connect(url).await.map_err(LiveError::Postgres)?;
                 let schema = postgres::schema(&client)
@@ -82,6 +83,8 @@ impl Live {
 /// Why a database could not be looked into.
 #[derive(Debug)]
 pub(crate) enum LiveError {
+    /// It has no tables.
+    NotSql,
     Postgres(PostgresError),
     Sqlite(SqliteError),
 }
@@ -95,6 +98,7 @@ impl From<SqliteError> for LiveError {
 impl fmt::Display for LiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotSql => f.write_str(NOT_SQL),
             Self::Postgres(error) => error.fmt(f),
             Self::Sqlite(error) => error.fmt(f),
         }

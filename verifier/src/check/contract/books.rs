@@ -10,7 +10,7 @@ use tokio_postgres::Client;
 
 use crate::check::contract::row::Row;
 use crate::configuration::contract::Held;
-use crate::configuration::database::Place;
+use crate::configuration::database::{NOT_SQL, Place};
 
 /// A database that can be asked. What goes wrong is said in its own words.
 pub(super) enum Books {
@@ -32,6 +32,7 @@ pub(super) type Rows = mpsc::Receiver<Result<Row, String>>;
 impl Books {
     pub(super) async fn open(held: &Held) -> Result<Self, String> {
         match &held.database.place {
+            Place::Mongodb(_) => Err(NOT_SQL.to_owned()),
             Place::Postgres { url, .. } => postgres::open(url, true).await.map(Self::Postgres),
             Place::Sqlite(path) => Ok(Self::Sqlite(path.clone())),
         }
@@ -39,6 +40,7 @@ impl Books {
 
     pub(super) async fn open_to_write(held: &Held) -> Result<Self, String> {
         match &held.database.place {
+            Place::Mongodb(_) => Err(NOT_SQL.to_owned()),
             Place::Postgres { url, .. } => postgres::open(url, false).await.map(Self::Postgres),
             Place::Sqlite(path) => Ok(Self::Sqlite(path.clone())),
         }

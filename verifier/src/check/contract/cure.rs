@@ -8,7 +8,6 @@ use policy::status::Status;
 use crate::check::contract::findings::{Code, Example, Kind};
 use crate::check::contract::statement::{is_row, table};
 use crate::configuration::contract::Held;
-use crate::configuration::database::Place;
 use crate::configuration::{USUAL_FILE, config_option};
 use crate::counted::counted;
 use crate::findings::Fix;
@@ -162,10 +161,11 @@ fn fix_command(held: &Held) -> String {
 }
 
 fn script(held: &Held) -> String {
-    let (dialect, run) = match &held.database.place {
-        Place::Postgres { origin, .. } => ("postgres", format!("psql \"{}\"", origin.in_a_shell())),
-        Place::Sqlite(path) => {
-            let path = path.display().to_string().replace('\'', r"'\''");
+    let place = &held.database.place;
+    let (dialect, run) = match &held.dialect {
+        Dialect::Postgres { .. } => ("postgres", format!("psql \"{place}\"")),
+        Dialect::Sqlite => {
+            let path = place.to_string().replace('\'', r"'\''");
             ("sqlite", format!("sqlite3 -bail '{path}'"))
         }
     };

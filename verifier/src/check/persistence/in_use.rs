@@ -1,5 +1,7 @@
 //! Which database the app is given, against the one that everybody thinks it has.
 
+mod deployment;
+
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +9,7 @@ use std::path::{Path, PathBuf};
 use tokio_postgres::config::Host;
 
 use crate::check::persistence::Seen;
+use crate::check::persistence::in_use::deployment::Deployment;
 use crate::configuration::database::{Database, GivenToApp, Place};
 use crate::findings::code::Code;
 use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion};
@@ -27,13 +30,24 @@ pub(super) fn look(database: &Database) -> Seen {
     };
     let folder = file.parent().unwrap_or(Path::new(""));
     let wanted = match &database.place {
+        Place::Mongodb(mongodb) => {
+            let deployment = Deployment::of(&mongodb.url, Some(&mongodb.database));
+            deployment.map(Target::Deployment)
+        }
         Place::Postgres { url, .. } => Target::of(url, Path::new("")),
         Place::Sqlite(path) => Some(Target::File(absolute(path, Path::new("")))),
     };
     let (Some(given), Some(wanted)) = (Target::of(&value, folder), wanted) else {
-        let why = "it is neither an address of PostgreSQL nor of a SQLite file";
+        let why =
+            "it is no address of PostgreSQL or MongoDB that names a database, nor of a SQLite file";
         return Seen::could_not(at, why.to_owned());
     };
+    if let (Target::Deployment(given), Target::Deployment(wanted)) = (&given, &wanted)
+        && !given.is_comparable(wanted)
+    {
+        let why = "one address is a name for the whole deployment, the other one names its servers";
+        return Seen::could_not(at, why.to_owned());
+    }
     let cause = (given != wanted).then(|| Cause {
         code: Code::OtherDatabaseInUse,
         confidence: Confidence::Certain,
@@ -64,6 +78,7 @@ pub(super) fn look(database: &Database) -> Seen {
 /// A database without who asks it, and without their password.
 #[derive(Debug, Eq, PartialEq)]
 enum Target {
+    Deployment(Deployment),
     File(PathBuf),
     Server {
         host: String,
@@ -90,6 +105,9 @@ impl Target {
                 database,
             });
         }
+        if address.starts_with("mongodb") {
+            return Deployment::of(address, None).map(Self::Deployment);
+        }
         // SQLAlchemy: three slashes and a path, so that four begin an absolute one; Prisma: `file:`; sqlx: `sqlite:` and a path.
         let path = match address.split_once(':') {
             Some((scheme, rest)) if scheme == "sqlite" || scheme.starts_with("sqlite+") => rest
@@ -115,6 +133,7 @@ fn absolute(path: &Path, folder: &Path) -> PathBuf {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Deployment(deployment) => deployment.fmt(f),
             Self::File(path) => write!(f, "the SQLite file {}", path.display()),
             Self::Server {
                 host,
@@ -171,6 +190,13 @@ mod tests {
         assert!(same("file:./idp.db?mode=rw", "/srv/app/idp.db") || cfg!(windows));
         assert!(!same("postgresql://db/app", "postgresql://db/app2"));
         assert!(!same("postgresql://db/app", "sqlite:///idp.db"));
+        assert!(same(
+            "mongodb://a:p@DB1.example,db2.example/app",
+            "mongodb://db2.example:27017/app?tls=true"
+        ));
+        assert!(!same("mongodb://db/app", "mongodb://db/app2"));
+        assert!(!same("mongodb://db/app", "mongodb://db2/app"));
+        assert!(Target::of("mongodb://db", Path::new("")).is_none());
         assert!(Target::of("mysql://db/app", Path::new("")).is_none());
     }
 

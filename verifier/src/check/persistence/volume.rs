@@ -126,6 +126,7 @@ mod tests {
             migrations: None,
             given_to_app: None,
             schema: None,
+            indexes: None,
             scratch: None,
         };
         judge(&database, Path::new(path), &mount).map(|cause| cause.code)

@@ -3,6 +3,7 @@
 use crate::configuration::audit::complete::{Ground, position};
 use crate::configuration::audit::entry::ActionEntry;
 use crate::configuration::audit::{Acted, Action, Deed, Source};
+use crate::configuration::database::Place;
 use crate::configuration::mistake::Mistake;
 use crate::configuration::name::Name;
 use crate::configuration::placed::Placed;
@@ -56,8 +57,17 @@ pub(super) fn complete(
                 scope.hold(reading, &parameter.span, parameter.value.names())?;
             }
             let parameters = entry.parameters.into_iter();
+            let known = ground.database(&database)?;
+            if matches!(known.place, Place::Mongodb(_)) {
+                let sentence = format!(
+                    "the database `{}` is of MongoDB, which has no SQL",
+                    known.name
+                );
+                let cure = "nothing is written there by hand; give `request`, to what the app itself writes with";
+                return Err(reading.mistake(&database, sentence, Some(cure.to_owned())));
+            }
             Deed::Sql {
-                database: Box::new(ground.database(&database)?),
+                database: Box::new(known),
                 statement: sql.value,
                 parameters: parameters.map(|parameter| parameter.value).collect(),
             }

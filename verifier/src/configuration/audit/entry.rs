@@ -9,6 +9,7 @@ use serde::de::{Deserializer, Error as _};
 use crate::arguments::given::Span;
 use crate::configuration::audit::field::{Compared, Field, Way};
 use crate::configuration::audit::{Acted, Role};
+use crate::configuration::filter::Filter;
 use crate::configuration::placed::{OwnKeys, Placed};
 use crate::configuration::request::tables::{CallTable, ListTable};
 use crate::configuration::template::json::JsonTemplate;
@@ -68,10 +69,14 @@ pub(super) struct SourceEntry {
     pub(super) token: Option<Placed<String>>,
     /// pds: the administrator's password, by the name that `[secrets]` gives it.
     pub(super) password: Option<Placed<String>>,
-    /// postgres, sqlite: the name of one of `[[databases]]`.
+    /// mongodb, postgres, sqlite: the name of one of `[[databases]]`.
     pub(super) database: Option<Placed<String>>,
     /// postgres, sqlite: the SELECT that gives the rows.
     pub(super) query: Option<Placed<String>>,
+    /// mongodb: the collection.
+    pub(super) collection: Option<Placed<String>>,
+    /// mongodb: which of its documents, in MongoDB's extended JSON, as a table or as a text; all of them unless said otherwise.
+    pub(super) filter: Option<Placed<Filter>>,
     /// csv, json, ndjson: the file.
     pub(super) file: Option<Placed<PathBuf>>,
     /// json: a JSON pointer to the rows; unless said otherwise the file is the list.
@@ -92,6 +97,8 @@ pub(super) enum Kind {
     Http,
     /// A file with a list.
     Json,
+    /// The documents of a collection of MongoDB.
+    Mongodb,
     /// A file with an object in each line.
     Ndjson,
     /// The accounts of an `ATProto` PDS.

@@ -16,6 +16,17 @@ pub(crate) struct Field {
 }
 
 impl Field {
+    pub(crate) fn parse(written: String) -> Result<Self, &'static str> {
+        let pointer = match written.strip_prefix('/') {
+            Some(_) => written.clone(),
+            None if written.is_empty() => {
+                return Err("expected the name of a column, or a JSON pointer such as \"/email\"");
+            }
+            None => format!("/{}", written.replace('~', "~0").replace('/', "~1")),
+        };
+        Ok(Self { pointer, written })
+    }
+
     /// What the row has there; nothing where it is null or an empty text.
     pub(crate) fn of<'a>(&self, row: &'a Value) -> Option<&'a Value> {
         row.pointer(&self.pointer)
@@ -30,17 +41,7 @@ impl Field {
 
 impl<'de> Deserialize<'de> for Field {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = String::deserialize(deserializer)?;
-        let pointer = match written.strip_prefix('/') {
-            Some(_) => written.clone(),
-            None if written.is_empty() => {
-                return Err(D::Error::custom(
-                    "expected the name of a column, or a JSON pointer such as \"/email\"",
-                ));
-            }
-            None => format!("/{}", written.replace('~', "~0").replace('/', "~1")),
-        };
-        Ok(Self { pointer, written })
+        Self::parse(String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
+use bson::Document;
+
 use crate::configuration::audit::Reader;
 use crate::configuration::audit::complete::Ground;
 use crate::configuration::audit::entry::{Kind, SourceEntry};
 use crate::configuration::audit::presets;
 use crate::configuration::database::Place;
+use crate::configuration::filter::Filter;
 use crate::configuration::mistake::Mistake;
 use crate::configuration::placed::Placed;
 use crate::configuration::value::JsonPointer;
@@ -56,6 +59,7 @@ pub(super) fn complete(
                 | Kind::Auth0
                 | Kind::Gate
                 | Kind::Http
+                | Kind::Mongodb
                 | Kind::Pds
                 | Kind::Postgres
                 | Kind::Sqlite => {
@@ -67,6 +71,12 @@ pub(super) fn complete(
                     Reader::Json { path, rows }
                 }
             }
+        }
+        Kind::Mongodb => {
+            let name = entry.database.as_ref().ok_or_else(|| need("database"))?;
+            let collection = entry.collection.as_ref();
+            let collection = collection.ok_or_else(|| need("collection"))?;
+            mongodb(name, collection, entry.filter.as_ref(), ground)?
         }
         Kind::Postgres | Kind::Sqlite => {
             let name = entry.database.as_ref().ok_or_else(|| need("database"))?;
@@ -84,24 +94,53 @@ fn sql(
 ) -> Result<Reader, Mistake> {
     let place = ground.database(name)?.place;
     let is_of_kind = match &place {
+        Place::Mongodb(_) => false,
         Place::Postgres { .. } => kind == Kind::Postgres,
         Place::Sqlite(_) => kind == Kind::Sqlite,
     };
     if !is_of_kind {
-        let sentence = format!(
-            "the database `{}` is of another kind than this source",
-            name.value
-        );
-        let cure = "give the source the `kind` of its database".to_owned();
-        return Err(ground.reading.mistake(name, sentence, Some(cure)));
+        return Err(of_another_kind(name, ground));
     }
     // It becomes a part of another statement.
     let query = query.value.trim().trim_end_matches(';').to_owned();
     Ok(Reader::Sql { place, query })
 }
 
+fn mongodb(
+    name: &Placed<String>,
+    collection: &Placed<String>,
+    filter: Option<&Placed<Filter>>,
+    ground: &Ground<'_>,
+) -> Result<Reader, Mistake> {
+    let Place::Mongodb(place) = ground.database(name)?.place else {
+        return Err(of_another_kind(name, ground));
+    };
+    let filter = match filter {
+        None => Document::new(),
+        Some(Placed { span, value }) => {
+            ground.scope.hold(ground.reading, span, value.names())?;
+            let filled = value.fill(&ground.values);
+            filled.map_err(|error| ground.reading.mistake_at(span, error.to_string(), None))?
+        }
+    };
+    Ok(Reader::Mongodb {
+        place,
+        collection: collection.value.clone(),
+        filter,
+    })
+}
+
+fn of_another_kind(name: &Placed<String>, ground: &Ground<'_>) -> Mistake {
+    let sentence = format!(
+        "the database `{}` is of another kind than this source",
+        name.value
+    );
+    let cure = "give the source the `kind` of its database".to_owned();
+    ground.reading.mistake(name, sentence, Some(cure))
+}
+
 /// The keys that only some kinds have, and whether they are there.
-fn given(entry: &SourceEntry) -> [(&'static str, bool); 10] {
+fn given(entry: &SourceEntry) -> [(&'static str, bool); 12] {
     [
         ("list", entry.list.is_some()),
         ("url", entry.url.is_some()),
@@ -111,6 +150,8 @@ fn given(entry: &SourceEntry) -> [(&'static str, bool); 10] {
         ("password", entry.password.is_some()),
         ("database", entry.database.is_some()),
         ("query", entry.query.is_some()),
+        ("collection", entry.collection.is_some()),
+        ("filter", entry.filter.is_some()),
         ("file", entry.file.is_some()),
         ("rows", entry.rows.is_some()),
     ]
@@ -124,6 +165,7 @@ impl Kind {
             Self::Gate => &[],
             Self::Http => &["list"],
             Self::Json => &["file", "rows"],
+            Self::Mongodb => &["database", "collection", "filter"],
             Self::Pds => &["url", "password"],
             Self::Postgres | Self::Sqlite => &["database", "query"],
         }

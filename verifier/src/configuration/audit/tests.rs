@@ -71,10 +71,7 @@ fn every_mistake_is_said_where_it_is_with_its_cure() {
             TWO.replace("grace = \"10m\"", "grace = \"10 minutes\""),
             "give a span like 90s",
         ),
-        (
-            TWO.replace("kind = \"csv\"", "kind = \"mongodb\""),
-            "mongodb",
-        ),
+        (TWO.replace("kind = \"csv\"", "kind = \"mongo\""), "mongodb"),
         (
             TWO.split("[[audit.sources]]\nname = \"app\"")
                 .next()

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use policy::contract::sql::table::{Identifier, NoIdentifier};
 
-use crate::configuration::database::Place;
+use crate::configuration::database::{NOT_SQL, Place};
 use crate::configuration::mistake::Mistake;
 use crate::configuration::placed::Placed;
 use crate::configuration::reading::Reading;
@@ -32,6 +32,9 @@ impl Migrations {
         history: Option<&str>,
         place: &Place,
     ) -> Result<Self, NoHistory> {
+        if matches!(place, Place::Mongodb(_)) {
+            return Err(NoHistory::NotSql);
+        }
         let (table, column) = match (tool, history) {
             (Some(Tool::Plain), None) => return Err(NoHistory::Plain),
             (Some(Tool::Plain), Some(history)) => {
@@ -79,6 +82,8 @@ impl Migrations {
 pub(crate) enum NoHistory {
     /// A part of it is no name.
     Name(NoIdentifier),
+    /// The database has no tables.
+    NotSql,
     /// Plain files have no table that is usual.
     Plain,
     /// SQLite has no schemas.
@@ -89,6 +94,7 @@ impl fmt::Display for NoHistory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(error) => write!(f, "the history is no table: {error}"),
+            Self::NotSql => f.write_str(NOT_SQL),
             Self::Plain => f.write_str(
                 "plain files need a history: the table and its column that hold the names of those that are applied, as TABLE.COLUMN",
             ),
