@@ -119,7 +119,8 @@ pub(crate) struct CheckSchema {
     #[arg(long, value_name = "NAME")]
     pub(crate) database: Option<String>,
 
-    /// What to expect, instead of `schema` or `indexes`: SQL, a Prisma schema, a folder of migrations in SQL, or for MongoDB indexes in JSON
+    /// What to expect, instead of `schema` or `indexes`: SQL, a Prisma schema (a file, or a folder of them), a folder of
+    /// migrations in SQL, or for MongoDB indexes in JSON
     #[arg(long, value_name = "PATH")]
     pub(crate) expect: Option<PathBuf>,
 
