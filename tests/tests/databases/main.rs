@@ -12,3 +12,4 @@ mod persistence;
 mod place;
 mod platform;
 mod prisma;
+mod tls;
