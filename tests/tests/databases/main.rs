@@ -12,4 +12,5 @@ mod persistence;
 mod place;
 mod platform;
 mod prisma;
+mod rows;
 mod tls;
