@@ -8,6 +8,7 @@
 mod alembic;
 mod by_hand;
 mod d1;
+mod forgotten;
 mod persistence;
 mod place;
 mod platform;
