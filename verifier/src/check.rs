@@ -28,7 +28,7 @@ pub(crate) fn remember_databases(configuration: &Configuration, secrets: &Secret
     remember_all(&configuration.databases, secrets);
 }
 
-fn remember_all(databases: &[Database], secrets: &Secrets) {
+pub(crate) fn remember_all(databases: &[Database], secrets: &Secrets) {
     for database in databases {
         let places = std::iter::once(&database.place).chain(&database.scratch);
         places.for_each(|place| remember(place, secrets));

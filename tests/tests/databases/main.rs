@@ -8,7 +8,10 @@
 mod alembic;
 mod by_hand;
 mod d1;
+mod forgotten;
 mod persistence;
 mod place;
 mod platform;
 mod prisma;
+mod rows;
+mod tls;

@@ -39,7 +39,8 @@ url_env = "DATABASE_URL"
 migrations = "prisma/migrations"
 "#;
 
-fn project(url: &str) -> Option<Place> {
+/// A project of Prisma with this schema, where Prisma is here.
+pub(crate) fn project(url: &str, schema: &str) -> Option<Place> {
     let packages = places::workspace().join("node_modules");
     if !packages.join("prisma").is_dir() {
         skipped(
@@ -57,7 +58,7 @@ fn project(url: &str) -> Option<Place> {
         .unwrap_or_else(|error| panic!("{error}"));
     place.write("package.json", "{ \"private\": true }");
     place.write("prisma.config.ts", CONFIG);
-    place.write("prisma/schema.prisma", SCHEMA);
+    place.write("prisma/schema.prisma", schema);
     place.write(
         "prisma/migrations/migration_lock.toml",
         "provider = \"postgresql\"\n",
@@ -72,11 +73,11 @@ fn project(url: &str) -> Option<Place> {
     Some(place)
 }
 
-fn migration(place: &Place, name: &str, sql: &str) {
+pub(crate) fn migration(place: &Place, name: &str, sql: &str) {
     place.write(&format!("prisma/migrations/{name}/migration.sql"), sql);
 }
 
-async fn execute(url: &str, sql: &str) {
+pub(crate) async fn execute(url: &str, sql: &str) {
     let connected = tokio_postgres::connect(url, tokio_postgres::NoTls).await;
     let (client, connection) = connected.unwrap_or_else(|error| panic!("{error}"));
     let carrying = tokio::spawn(connection);
@@ -94,7 +95,7 @@ async fn incident_3_a_failed_migration_is_named_with_its_log_and_gone_after_the_
     };
     // Prisma's own parameter, which no other client understands.
     let url = format!("{}?schema=public", server.url());
-    let Some(place) = project(&url) else {
+    let Some(place) = project(&url, SCHEMA) else {
         return;
     };
     let users = "CREATE TABLE \"users\" (\"id\" INTEGER NOT NULL PRIMARY KEY);\n";

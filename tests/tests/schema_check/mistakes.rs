@@ -97,7 +97,10 @@ async fn every_mistake_is_named_with_its_cure() {
         &bench,
         &bench.configuration(&bench.path("alembic")),
         &[],
-        &["has no migrations in SQL", "alembic upgrade head --sql"],
+        &[
+            "has neither migrations in SQL nor .prisma files",
+            "alembic upgrade head --sql",
+        ],
     )
     .await;
     let other = bench.expect("models.py", "");

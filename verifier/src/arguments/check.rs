@@ -8,6 +8,7 @@ use policy::standing::IssuerUrl;
 
 use crate::arguments::ReportFormat;
 use crate::configuration::USUAL_FILE;
+use crate::contract::TableName;
 use crate::migrations::tool::Tool;
 
 /// What can be looked at on its own.
@@ -91,7 +92,7 @@ pub(crate) struct CheckPersistence {
     #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
     pub(crate) config: PathBuf,
 
-    /// Create the marker, a user, before a deploy
+    /// Create the marker, a user unless --table is given, before a deploy
     #[arg(long, group = "moment")]
     pub(crate) before: bool,
 
@@ -102,6 +103,14 @@ pub(crate) struct CheckPersistence {
     /// Create the marker, run this command in a shell, and look for the marker
     #[arg(long, value_name = "DEPLOY COMMAND", group = "moment")]
     pub(crate) around: Option<String>,
+
+    /// Let the marker be a row, in a table of this name that is made for it and dropped with it; it needs [[databases]] alone
+    #[arg(long, value_name = "TABLE", requires = "moment")]
+    pub(crate) table: Option<TableName>,
+
+    /// The one database to write the row into; all of them, unless given
+    #[arg(long, value_name = "NAME", requires = "table")]
+    pub(crate) database: Option<String>,
 
     /// How the result is written to standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
@@ -119,7 +128,8 @@ pub(crate) struct CheckSchema {
     #[arg(long, value_name = "NAME")]
     pub(crate) database: Option<String>,
 
-    /// What to expect, instead of `schema` or `indexes`: SQL, a Prisma schema, a folder of migrations in SQL, or for MongoDB indexes in JSON
+    /// What to expect, instead of `schema` or `indexes`: SQL, a Prisma schema (a file, or a folder of them), a folder of
+    /// migrations in SQL, or for MongoDB indexes in JSON
     #[arg(long, value_name = "PATH")]
     pub(crate) expect: Option<PathBuf>,
 
@@ -242,8 +252,11 @@ Examples:
   usher check persistence
   usher check persistence --around 'docker compose up --build --detach'
   usher check persistence --before; ./deploy.sh; usher check persistence --after
+  usher check persistence --around ./deploy.sh --table usher_markers
 
-A user is created before the deploy, logged in after it, and removed. Without a
+A user is created before the deploy, logged in after it, and removed. With
+--table it is a row, in a table that is made for it and dropped afterwards;
+another table of that name is left alone, and so is every other row. Without a
 deploy only the signs are looked at: a SQLite file that is not on a volume (run
 it where the app runs), and a database that is not the one the app is given
 (`app_env_file` in [[databases]]).

@@ -3,6 +3,7 @@
 //! Nothing is missing in a source that was not read to its end or is not understood, and nothing is too much beside one: a wrong `key`
 //! must not become a plan that makes, or removes, everybody.
 
+use rusqlite::Row;
 use serde_json::Map;
 
 use crate::audit::discrepancy::{Class, Difference, Discrepancy};
@@ -37,10 +38,8 @@ pub(crate) fn join(audit: &Audit, stock: &Stock, selection: &Selection) -> rusql
         if stock.is_complete(at) && is_understood(stock, at)? {
             edge.missing(link)?;
         }
-        if stock.is_complete(link.to) && is_whole(audit, stock, link)? {
-            edge.orphans(link)?;
-        }
-        edge.mismatches(link)?;
+        let is_whole = stock.is_complete(link.to) && is_whole(audit, stock, link)?;
+        edge.orphans_and_mismatches(link, is_whole)?;
     }
     shelf
         .database
@@ -115,11 +114,31 @@ impl Edge<'_> {
         lineage.says_pending(self.at) || (self.source.grace_seconds > 0 && is_young())
     }
 
-    /// Rows here that belong to nobody.
-    fn orphans(&self, link: &Link) -> rusqlite::Result<()> {
+    /// Rows here that belong to nobody, where everybody is known, and rows that say something else than those they belong to: each row is
+    /// looked for once.
+    fn orphans_and_mismatches(&self, link: &Link, is_whole: bool) -> rusqlite::Result<()> {
         let (at, to, column) = (self.at, link.to, joined_by(self.audit, self.at));
+        let pairs =
+            (0..self.source.agree.len()).map(|n| (format!("p.t{at}_{n}"), format!("c.h{n}")));
+        let pairs: Vec<_> = pairs.collect();
+        let differ = pairs
+            .iter()
+            .map(|(there, here)| format!("(p.id IS NOT NULL AND {there} IS NOT {here})"));
+        let wanted: Vec<_> = is_whole
+            .then(|| "p.id IS NULL".to_owned())
+            .into_iter()
+            .chain(differ)
+            .collect();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let ids = ["c.id", "p.id"];
+        let read = pairs.iter().flat_map(|(there, here)| [there, here]);
+        let read: Vec<_> = ids.into_iter().chain(read.map(String::as_str)).collect();
         let query = format!(
-            "SELECT id FROM s{at} c WHERE c.key IS NULL OR NOT EXISTS (SELECT 1 FROM s{to} p WHERE p.{column} = c.key)"
+            "SELECT {} FROM s{at} c LEFT JOIN s{to} p ON p.{column} = c.key WHERE {} ORDER BY p.id IS NOT NULL, c.id, p.id",
+            read.join(", "),
+            wanted.join(" OR ")
         );
         let mut query = self.shelf.database.prepare(&query)?;
         let mut rows = query.query(())?;
@@ -128,67 +147,40 @@ impl Edge<'_> {
             let Some(own) = lineage.row() else {
                 continue;
             };
-            let mut found = self.found(Class::Orphan, own.shown_key(), &lineage);
+            let above: Option<i64> = row.get(1)?;
+            let class = above.map_or(Class::Orphan, |_| Class::Mismatch);
+            let mut found = self.found(class, own.shown_key(), &lineage);
             found.own.clone_from(&own.kept);
-            self.note(&found, &lineage)?;
-        }
-        Ok(())
-    }
-
-    /// Rows that belong together and say different things.
-    fn mismatches(&self, link: &Link) -> rusqlite::Result<()> {
-        if self.source.agree.is_empty() {
-            return Ok(());
-        }
-        let (at, to, column) = (self.at, link.to, joined_by(self.audit, self.at));
-        let pairs =
-            (0..self.source.agree.len()).map(|n| (format!("p.t{at}_{n}"), format!("c.h{n}")));
-        let pairs: Vec<_> = pairs.collect();
-        let differ: Vec<_> = pairs
-            .iter()
-            .map(|(there, here)| format!("{there} IS NOT {here}"))
-            .collect();
-        let read: Vec<_> = pairs
-            .iter()
-            .map(|(there, here)| format!("{there}, {here}"))
-            .collect();
-        let query = format!(
-            "SELECT p.id, c.id, {} FROM s{at} c JOIN s{to} p ON p.{column} = c.key WHERE {}",
-            read.join(", "),
-            differ.join(" OR ")
-        );
-        let mut query = self.shelf.database.prepare(&query)?;
-        let mut rows = query.query(())?;
-        while let Some(row) = rows.next()? {
-            let above = Lineage::of(self.shelf, self.audit, to, row.get(0)?)?;
-            let lineage = Lineage::of(self.shelf, self.audit, at, row.get(1)?)?;
-            let (Some(of_user), Some(own)) = (above.row(), lineage.row()) else {
-                continue;
-            };
-            let mut found = self.found(Class::Mismatch, own.shown_key(), &lineage);
-            found.of_user.clone_from(&of_user.kept);
-            found.own.clone_from(&own.kept);
-            for (n, agree) in self.source.agree.iter().enumerate() {
-                let difference = Difference {
-                    field: agree.here.field.as_str().to_owned(),
-                    of_user: row.get(2 + 2 * n)?,
-                    own: row.get(3 + 2 * n)?,
-                };
-                if difference.of_user != difference.own {
-                    found.differs.push(difference);
-                }
+            if let Some(above) = above {
+                let above = Lineage::of(self.shelf, self.audit, to, above)?;
+                found.of_user = above.row().map(|row| row.kept.clone()).unwrap_or_default();
+                found.differs = self.differences(row)?;
             }
             self.note(&found, &lineage)?;
         }
         Ok(())
     }
 
+    /// What a row and the one that it belongs to say differently; they stand in turns behind the two numbers.
+    fn differences(&self, row: &Row<'_>) -> rusqlite::Result<Vec<Difference>> {
+        let mut differences = Vec::new();
+        for (n, agree) in self.source.agree.iter().enumerate() {
+            let difference = Difference {
+                field: agree.here.field.as_str().to_owned(),
+                of_user: row.get(2 + 2 * n)?,
+                own: row.get(3 + 2 * n)?,
+            };
+            if difference.of_user != difference.own {
+                differences.push(difference);
+            }
+        }
+        Ok(differences)
+    }
+
     /// Keys that more than one row has.
     fn duplicates(&self) -> rusqlite::Result<()> {
         let at = self.at;
-        let query = format!(
-            "SELECT min(id), count(*) FROM s{at} WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1"
-        );
+        let query = format!("SELECT id, times FROM repeated WHERE source = {at} ORDER BY n");
         let mut query = self.shelf.database.prepare(&query)?;
         let mut rows = query.query(())?;
         while let Some(row) = rows.next()? {

@@ -165,7 +165,8 @@ async fn read(audit: &Audit, http: &Http<'_>, feed: Feed) -> Option<String> {
             .await
         }
         Reader::Http(list) => {
-            let mut pages = Pages::of(http, list, &memory);
+            let members = audit.members(feed.source);
+            let mut pages = Pages::of(http, list, &memory).at_length(members);
             pass_on(&mut pages, &feed).await
         }
         Reader::Mongodb {

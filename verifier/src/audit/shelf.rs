@@ -6,6 +6,7 @@ use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value};
 
 use crate::audit::discrepancy::Discrepancy;
+use crate::configuration::audit::field::Compared;
 use crate::configuration::audit::{Audit, Source};
 use crate::configuration::name::text_of_value;
 use crate::written_time::unix_seconds;
@@ -23,7 +24,8 @@ impl Shelf {
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = FILE;
              PRAGMA locking_mode = EXCLUSIVE;
              CREATE TABLE found (n INTEGER PRIMARY KEY, class TEXT, source INTEGER, tenant TEXT, id TEXT, what TEXT);
-             CREATE TABLE newest (id INTEGER PRIMARY KEY);"
+             CREATE TABLE newest (id INTEGER PRIMARY KEY);
+             CREATE TABLE repeated (n INTEGER PRIMARY KEY, source INTEGER, id INTEGER, times INTEGER);"
         ))?;
         for at in 0..audit.sources.len() {
             let columns = columns(audit, at).join(", ");
@@ -43,13 +45,15 @@ impl Shelf {
         let slots = vec!["?"; columns(audit, at).len()].join(", ");
         let insert = format!("INSERT INTO s{at} VALUES (NULL, {slots})");
         let mut insert = self.database.prepare_cached(&insert)?;
+        let below: Vec<_> = Below::all(audit, at).collect();
         for row in rows {
-            insert.execute(params_from_iter(cells(audit, at, source, row)))?;
+            insert.execute(params_from_iter(cells(audit, at, source, &below, row)))?;
         }
         Ok(())
     }
 
-    /// Every row of this source is there: from now on they are found by what they are joined by.
+    /// Every row of this source is there: from now on they are found by what they are joined by. Whose keys come again is noted now, while
+    /// other sources are still read.
     pub(crate) fn complete(&self, audit: &Audit, at: usize) -> rusqlite::Result<()> {
         self.database
             .execute_batch(&format!("CREATE INDEX k{at} ON s{at} (key)"))?;
@@ -60,7 +64,9 @@ impl Shelf {
                     .execute_batch(&format!("CREATE INDEX k{at}_{child} ON s{at} ({column})"))?;
             }
         }
-        Ok(())
+        self.database.execute_batch(&format!(
+            "INSERT INTO repeated (source, id, times) SELECT {at}, min(id), count(*) FROM s{at} WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1"
+        ))
     }
 
     /// How many rows of a source have no key.
@@ -134,7 +140,28 @@ fn columns(audit: &Audit, at: usize) -> Vec<String> {
     columns
 }
 
-fn cells(audit: &Audit, at: usize, source: &Source, row: &Value) -> Vec<Cell> {
+/// A source whose rows belong to those that are put down.
+struct Below<'a> {
+    source: &'a Source,
+    /// What of the row is the key there, unless it is the key here as well.
+    matches: Option<&'a Compared>,
+}
+
+impl<'a> Below<'a> {
+    fn all(audit: &'a Audit, at: usize) -> impl Iterator<Item = Self> {
+        children(audit, at).filter_map(move |child| {
+            let source = audit.sources.get(child)?;
+            let link = source.link.as_ref()?;
+            let is_key = joined_by(audit, child) == "key";
+            Some(Self {
+                source,
+                matches: (!is_key).then_some(&link.matches),
+            })
+        })
+    }
+}
+
+fn cells(audit: &Audit, at: usize, source: &Source, below: &[Below<'_>], row: &Value) -> Vec<Cell> {
     let text = |text: Option<String>| text.map_or(Cell::Null, Cell::Text);
     let key = source.key.of(row);
     let shown = source.key.field.of(row).map(text_of_value);
@@ -157,15 +184,10 @@ fn cells(audit: &Audit, at: usize, source: &Source, row: &Value) -> Vec<Cell> {
         text(kept(source, row)),
     ];
     cells.extend(source.agree.iter().map(|agree| text(agree.here.of(row))));
-    for child in children(audit, at) {
-        let Some(of_child) = audit.sources.get(child) else {
-            continue;
-        };
-        if joined_by(audit, child) != "key" {
-            let link = of_child.link.as_ref();
-            cells.push(text(link.and_then(|link| link.matches.of(row))));
-        }
-        cells.extend(of_child.agree.iter().map(|agree| text(agree.there.of(row))));
+    for below in below {
+        cells.extend(below.matches.map(|matches| text(matches.of(row))));
+        let agreed = below.source.agree.iter();
+        cells.extend(agreed.map(|agree| text(agree.there.of(row))));
     }
     cells
 }

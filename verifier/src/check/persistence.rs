@@ -1,10 +1,11 @@
 //! `usher check persistence`: whether what people have written survives a deploy (incident I5).
 //!
-//! A user is the marker: created before the deploy, logged in after it, removed. The signs need no deploy: where the file of the database
-//! is, and which database the app is given.
+//! A user is the marker: created before the deploy, logged in after it, removed; or a row is, in a table that the check makes for itself.
+//! The signs need no deploy: where the file of the database is, and which database the app is given.
 
 mod in_use;
 mod marker;
+mod row;
 mod volume;
 
 use std::fmt;
@@ -14,9 +15,11 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 use crate::arguments::check::CheckPersistence;
-use crate::check::{look, remember_databases};
+use crate::check::{look, remember_all, remember_databases};
+use crate::configuration::database::{self, Database};
 use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::{Configuration, Environment};
+use crate::contract::TableName;
 use crate::deployment::Deployment;
 use crate::deployment::tls::NoClient;
 use crate::examined::Examined;
@@ -42,6 +45,9 @@ pub(crate) async fn check(
     outlet: &Outlet<'_>,
 ) -> Result<ExitCode, CheckPersistenceError> {
     let environment: Environment<'_> = &|name| std::env::var(name).ok();
+    if let Some(table) = &options.table {
+        return by_rows(options, table, environment, secrets, outlet).await;
+    }
     let configuration = Configuration::load(&options.config, environment)?;
     remember_databases(&configuration, secrets);
     let deployment = Deployment::new(&configuration, secrets, None)?;
@@ -62,43 +68,97 @@ pub(crate) async fn check(
         markers.look_for(&mut seen).await?;
     } else if let Some(command) = &options.around {
         if markers.create(&mut seen).await? {
-            let ended = deploy(command)
-                .await
-                .map_err(CheckPersistenceError::Shell)?;
-            if let Some(why) = ended {
-                let at = "the deploy".to_owned();
-                seen.opinion.unlooked.push(Unlooked { at, why });
-            }
-            // Also after one that failed: what it took away is gone all the same.
+            deploy(command, &mut seen).await?;
             markers.look_for(&mut seen).await?;
         }
     } else if configuration.databases.is_empty() {
         return Err(CheckPersistenceError::NothingToLookAt);
     }
-    for database in &configuration.databases {
-        seen.add(volume::look(database));
-        seen.add(in_use::look(database));
+    seen.look_for_signs(&configuration.databases);
+    Ok(said(seen, options, environment, secrets, outlet))
+}
+
+/// The same with rows, which need no more of the file than its databases.
+async fn by_rows(
+    options: &CheckPersistence,
+    table: &TableName,
+    environment: Environment<'_>,
+    secrets: &Secrets,
+    outlet: &Outlet<'_>,
+) -> Result<ExitCode, CheckPersistenceError> {
+    let databases = database::load(&options.config, options.database.as_deref(), environment)?;
+    if databases.is_empty() {
+        return Err(CheckPersistenceError::NoDatabase(options.database.clone()));
     }
+    remember_all(&databases, secrets);
+    let rows = row::Rows {
+        databases: &databases,
+        table,
+        config: &options.config,
+        kept_in: journal::directory(environment)?.with_file_name("marker-rows"),
+    };
+    let mut seen = Seen::default();
+    if options.before {
+        rows.create(&mut seen).await?;
+    } else if options.after {
+        rows.look_for(&mut seen).await?;
+    } else if let Some(command) = &options.around {
+        let are_there = rows.create(&mut seen).await?;
+        if are_there {
+            deploy(command, &mut seen).await?;
+        }
+        match rows.look_for(&mut seen).await {
+            Err(CheckPersistenceError::NoRow(_)) if !are_there => {}
+            // Also where only some are there, and nothing was deployed: they are taken back.
+            looked => looked?,
+        }
+    }
+    seen.look_for_signs(&databases);
+    Ok(said(seen, options, environment, secrets, outlet))
+}
+
+fn said(
+    seen: Seen,
+    options: &CheckPersistence,
+    environment: Environment<'_>,
+    secrets: &Secrets,
+    outlet: &Outlet<'_>,
+) -> ExitCode {
     let examined = Examined::of(seen.looked_at, seen.opinion, secrets);
     let text = report::render_examined(options.report, &examined, look(outlet, environment));
     outlet.report(&text);
-    Ok(examined.exit_code())
+    examined.exit_code()
 }
 
-/// Runs it, or says how it ended where it failed. What it prints goes where talk goes: the report stays by itself.
-async fn deploy(command: &str) -> io::Result<Option<String>> {
+/// Runs it, and notes where it failed: what it took away is gone all the same, and is looked for. What it prints goes where talk goes: the
+/// report stays by itself.
+async fn deploy(command: &str, seen: &mut Seen) -> Result<(), CheckPersistenceError> {
     let mut shell = Command::new("sh");
     shell
         .args(["-c", command])
         .stdout(Stdio::from(io::stderr()));
-    let ended = shell.status().await?;
-    Ok((!ended.success()).then(|| format!("the command failed ({ended})")))
+    let ended = shell.status().await.map_err(CheckPersistenceError::Shell)?;
+    if !ended.success() {
+        let at = "the deploy".to_owned();
+        let why = format!("the command failed ({ended})");
+        seen.opinion.unlooked.push(Unlooked { at, why });
+    }
+    Ok(())
 }
+
+const LOST_FIX: &str = "Stop deploying. Put the database on a volume or on a server of its own, so that a deploy does not make it anew; bring the data back from a backup; then try again with --around.";
 
 impl Seen {
     fn add(&mut self, other: Self) {
         self.looked_at.extend(other.looked_at);
         self.opinion = std::mem::take(&mut self.opinion).and(other.opinion);
+    }
+
+    fn look_for_signs(&mut self, databases: &[Database]) {
+        for database in databases {
+            self.add(volume::look(database));
+            self.add(in_use::look(database));
+        }
     }
 
     fn could_not(at: String, why: String) -> Self {
@@ -121,8 +181,12 @@ pub(crate) enum CheckPersistenceError {
     Configuration(ConfigurationError),
     /// The marker cannot be written down.
     Journal(JournalError),
+    /// There is no database, or none of this name.
+    NoDatabase(Option<String>),
     /// `--after` without `--before`.
     NoMarker,
+    /// The same for rows of this table.
+    NoRow(String),
     /// The marker could never be removed.
     NoRemoval,
     /// Neither a deploy nor a database.
@@ -157,6 +221,16 @@ impl fmt::Display for CheckPersistenceError {
             Self::Client(error) => write!(f, "cannot set up the HTTP client: {error}"),
             Self::Configuration(error) => error.fmt(f),
             Self::Journal(error) => error.fmt(f),
+            Self::NoDatabase(Some(name)) => {
+                write!(f, "there is no database `{name}` in [[databases]]; give a name that is there")
+            }
+            Self::NoDatabase(None) => f.write_str(
+                "a row needs a database, and there are no [[databases]]; add one",
+            ),
+            Self::NoRow(table) => write!(
+                f,
+                "there is no row of this configuration in `{table}`; run `usher check persistence --before --table {table}` before the deploy",
+            ),
             Self::NoMarker => f.write_str(
                 "there is no marker of this configuration; run `usher check persistence --before` before the deploy",
             ),

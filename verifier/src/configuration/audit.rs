@@ -8,6 +8,7 @@ pub(crate) mod field;
 mod presets;
 mod reader;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -185,6 +186,32 @@ impl Audit {
             environment,
         };
         Ok(part.complete(&reading)?)
+    }
+
+    /// The members of a source's rows that anything here reads.
+    pub(crate) fn members(&self, at: usize) -> BTreeSet<String> {
+        let own = self.sources.get(at).into_iter().flat_map(|source| {
+            let kept = source.keep.iter().map(|(_, field)| field);
+            let agreed = source.agree.iter().map(|agree| &agree.here.field);
+            [&source.key.field]
+                .into_iter()
+                .chain(&source.created)
+                .chain(&source.tenant)
+                .chain(kept)
+                .chain(agreed)
+        });
+        let others = self.sources.iter().flat_map(|other| {
+            let pending = (other.pending_if.iter())
+                .filter(move |pending| pending.source == at)
+                .map(|pending| &pending.field);
+            let link = other.link.as_ref().filter(|link| link.to == at);
+            let joined = link.into_iter().flat_map(|link| {
+                let agreed = other.agree.iter().map(|agree| &agree.there.field);
+                agreed.chain([&link.matches.field])
+            });
+            pending.chain(joined)
+        });
+        own.chain(others).map(Field::member).collect()
     }
 
     /// The sources from this one up to the first.

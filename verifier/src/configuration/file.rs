@@ -168,7 +168,8 @@ pub(super) struct DatabaseEntry {
     pub(super) app_env_file: Option<Placed<PathBuf>>,
     /// The variable in it that says which database; `DATABASE_URL` unless said otherwise.
     pub(super) app_env: Option<String>,
-    /// What the deployed code expects of it: SQL (`.sql`), a Prisma schema (`.prisma`), or a folder of migrations in SQL.
+    /// What the deployed code expects of it: SQL (`.sql`), a Prisma schema (`.prisma`, or a folder of such files), or a folder of migrations
+    /// in SQL.
     pub(super) schema: Option<PathBuf>,
     /// MongoDB: the JSON file with the indexes that the deployed code declares, for `usher check schema`: a list of objects with `collection`,
     /// `key`, and what else the code says (`name`, `unique`, `sparse`, `partialFilterExpression`, `expireAfterSeconds`, `collation`).

@@ -78,7 +78,7 @@ impl<'de> Deserialize<'de> for AcceptedStatus {
 }
 
 /// RFC 6901: empty, or every part preceded by a slash.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct JsonPointer(String);
 
 impl JsonPointer {
@@ -95,6 +95,16 @@ impl JsonPointer {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The names of the members that lead there.
+    pub(crate) fn parts(&self) -> Vec<String> {
+        self.0.split('/').skip(1).map(unescaped).collect()
+    }
+}
+
+/// A part of a pointer as the name that it stands for (RFC 6901 section 4).
+pub(crate) fn unescaped(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
 }
 
 impl<'de> Deserialize<'de> for JsonPointer {

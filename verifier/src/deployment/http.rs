@@ -138,7 +138,9 @@ async fn receive(
             break;
         }
     }
-    answer.body = String::from_utf8_lossy(&bytes).into_owned();
+    // Most are whole, and need not be copied.
+    answer.body = String::from_utf8(bytes)
+        .unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned());
     Ok(answer)
 }
 

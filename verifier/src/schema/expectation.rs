@@ -65,10 +65,14 @@ fn scripts(path: &Path, dialect: Dialect) -> Result<Vec<Script>, ExpectationErro
     let unreadable = |error| ExpectationError::Unreadable(path.to_owned(), error);
     if path.is_dir() {
         let scripts = migrations::scripts(path).map_err(unreadable)?;
-        if scripts.is_empty() {
+        if !scripts.is_empty() {
+            return Ok(scripts);
+        }
+        let files = prisma::files(path).map_err(unreadable)?;
+        if files.is_empty() {
             return Err(ExpectationError::NoMigrations(path.to_owned()));
         }
-        return Ok(scripts);
+        return as_sql(path, &files, dialect);
     }
     let ending = path
         .extension()
@@ -79,12 +83,24 @@ fn scripts(path: &Path, dialect: Dialect) -> Result<Vec<Script>, ExpectationErro
             path: path.to_owned(),
             text,
         }]),
-        Some("prisma") => Ok(vec![Script {
-            text: prisma::sql(path, &text, dialect)?,
-            path: PathBuf::from(format!("{} (as SQL)", path.display())),
-        }]),
+        Some("prisma") => {
+            let path = path.to_owned();
+            as_sql(&path.clone(), &[Script { path, text }], dialect)
+        }
         Some(_) | None => Err(ExpectationError::UnknownKind(path.to_owned())),
     }
+}
+
+/// What a Prisma schema says, in one script of its own.
+fn as_sql(
+    path: &Path,
+    files: &[Script],
+    dialect: Dialect,
+) -> Result<Vec<Script>, ExpectationError> {
+    Ok(vec![Script {
+        text: prisma::sql(files, dialect)?,
+        path: PathBuf::from(format!("{} (as SQL)", path.display())),
+    }])
 }
 
 /// Why it is not known what to expect.
@@ -92,7 +108,7 @@ fn scripts(path: &Path, dialect: Dialect) -> Result<Vec<Script>, ExpectationErro
 pub(crate) enum ExpectationError {
     /// Something in it is wrong.
     Mistake(Box<Mistake>),
-    /// There is no SQL in the folder.
+    /// There is neither SQL nor a Prisma schema in the folder.
     NoMigrations(PathBuf),
     /// Whatever it says, it makes no table.
     NoTables(PathBuf),
@@ -116,7 +132,7 @@ impl fmt::Display for ExpectationError {
             Self::Mistake(mistake) => write!(f, "{}", mistake.to_string().trim_end()),
             Self::NoMigrations(path) => write!(
                 f,
-                "the folder `{}` has no migrations in SQL; print what they do, for example with `alembic upgrade head --sql > schema.sql`, and name that file",
+                "the folder `{}` has neither migrations in SQL nor .prisma files; print what they do, for example with `alembic upgrade head --sql > schema.sql`, and name that file",
                 path.display()
             ),
             Self::NoTables(path) => write!(
@@ -131,7 +147,7 @@ impl fmt::Display for ExpectationError {
             Self::Scratch(why) => write!(f, "the scratch server (`scratch_env`): {why}"),
             Self::UnknownKind(path) => write!(
                 f,
-                "`{}` is neither SQL (.sql) nor a Prisma schema (.prisma) nor a folder of migrations",
+                "`{}` is neither SQL (.sql) nor a Prisma schema (.prisma) nor a folder of either",
                 path.display()
             ),
             Self::Unreadable(path, error) => write!(

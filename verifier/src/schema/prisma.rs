@@ -7,6 +7,8 @@ mod document;
 mod field_type;
 mod join_table;
 
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use crate::configuration::mistake::Mistake;
@@ -14,11 +16,31 @@ use crate::schema::expectation::ExpectationError;
 use crate::schema::prisma::attribute::Attribute;
 use crate::schema::prisma::document::{Block, BlockKind, Document, Field};
 use crate::schema::prisma::field_type::{Arity, column_type, default};
+use crate::schema::script::Script;
 use crate::schema::{Dialect, literal, quoted, quoted_list};
 
-/// The SQL of a Prisma schema.
-pub(super) fn sql(path: &Path, text: &str, dialect: Dialect) -> Result<String, ExpectationError> {
-    let document = Document::read(path, text)?;
+/// The files of a schema that is split into several (prisma.io/docs/orm/prisma-schema/overview/location, "Multi-file Prisma schema"): all
+/// of the folder and of those in it, in the order of their names.
+pub(super) fn files(folder: &Path) -> io::Result<Vec<Script>> {
+    let mut paths: Vec<_> = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    paths.sort();
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else if path.extension().is_some_and(|ending| ending == "prisma") {
+            let text = fs::read_to_string(&path)?;
+            found.push(Script { path, text });
+        }
+    }
+    Ok(found)
+}
+
+/// The SQL of a Prisma schema, in one file or in several.
+pub(super) fn sql(files: &[Script], dialect: Dialect) -> Result<String, ExpectationError> {
+    let document = Document::read(files)?;
     document.check_provider(dialect)?;
     let mut sql = String::new();
     if dialect == Dialect::Postgres {

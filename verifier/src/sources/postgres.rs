@@ -1,14 +1,18 @@
 //! A PostgreSQL server, looked into without changing it.
 
+mod tls;
+
 use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
 use reqwest::Url;
 use serde_json::{Map, Value};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config};
 
 use crate::contract::TableName;
+pub(crate) use crate::sources::postgres::tls::TlsTrouble;
+use crate::sources::postgres::tls::{PARAMETERS, Security};
 
 /// A connection; what it carries ends with it.
 pub(crate) async fn connect(url: &str) -> Result<Client, PostgresError> {
@@ -17,46 +21,58 @@ pub(crate) async fn connect(url: &str) -> Result<Client, PostgresError> {
 
 /// A connection to another database of the same server.
 pub(crate) async fn connect_to(url: &str, database: Option<&str>) -> Result<Client, PostgresError> {
-    let mut config = config(url).map_err(PostgresError::Address)?;
+    let (mut config, security) = parsed(url)?;
     if let Some(database) = database {
         config.dbname(database);
     }
     config
         .application_name("usher")
         .connect_timeout(CONNECT_WITHIN);
-    let (client, connection) = config.connect(NoTls).await.map_err(PostgresError::Sql)?;
-    // It ends with the client, and what goes wrong is told to whoever asks.
-    tokio::spawn(async move {
-        let _ended = connection.await;
-    });
-    Ok(client)
+    security.connect(&config).await
+}
+
+/// Where an address leads.
+pub(crate) fn config(address: &str) -> Result<Config, PostgresError> {
+    parsed(address).map(|(config, _)| config)
 }
 
 /// The address as other clients write it as well: `SQLAlchemy` names its driver in the scheme (`postgresql+psycopg2://`), and Prisma has
 /// parameters of its own, of which `schema` says where it looks.
-pub(crate) fn config(address: &str) -> Result<Config, tokio_postgres::Error> {
-    let plain = address.parse();
-    if plain.is_ok() {
-        return plain;
-    }
+fn parsed(address: &str) -> Result<(Config, Security), PostgresError> {
+    let why_not = match address.parse::<Config>() {
+        Ok(config) => {
+            let security = Security::read_from(&config);
+            return Ok((config, security));
+        }
+        Err(error) => PostgresError::Address(error),
+    };
     let Ok(mut url) = Url::parse(address) else {
-        return plain;
+        return Err(why_not);
     };
     if !url.scheme().starts_with("postgres") {
-        return plain;
+        return Err(why_not);
     }
     let parameters: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    let [of_prisma, of_all]: [Vec<_>; 2] = [true, false].map(|is_of_prisma| {
+    let among = |names: &[&str]| {
         let mut kept = parameters.clone();
-        kept.retain(|(name, _)| OF_PRISMA.contains(&name.as_str()) == is_of_prisma);
+        kept.retain(|(name, _)| names.contains(&name.as_str()));
         kept
+    };
+    let of_prisma = among(&OF_PRISMA);
+    let security = Security::of(&among(&PARAMETERS)).map_err(PostgresError::Parameter)?;
+    let mut of_all = parameters.clone();
+    of_all.retain(|(name, _)| {
+        ![OF_PRISMA.as_slice(), &PARAMETERS]
+            .concat()
+            .contains(&name.as_str())
     });
     url.set_query(None);
     if !of_all.is_empty() {
         url.query_pairs_mut().extend_pairs(of_all);
     }
     let rest = url.as_str().split_once("://").map_or("", |(_, rest)| rest);
-    let mut config: Config = format!("postgresql://{rest}").parse()?;
+    let plain = format!("postgresql://{rest}");
+    let mut config: Config = plain.parse().map_err(PostgresError::Address)?;
     let schema = of_prisma.iter().find(|(name, _)| name == "schema");
     if let Some((_, schema)) = schema {
         // A backslash keeps what follows it, of the option and of the space between two.
@@ -69,7 +85,7 @@ pub(crate) fn config(address: &str) -> Result<Config, tokio_postgres::Error> {
             .map_or(more.clone(), |options| format!("{options} {more}"));
         config.options(options);
     }
-    Ok(config)
+    Ok((config, security))
 }
 
 /// <https://www.prisma.io/docs/orm/overview/databases/postgresql>, "Arguments".
@@ -155,8 +171,18 @@ pub(crate) async fn rows(
 pub(crate) enum PostgresError {
     /// The connection string is none.
     Address(tokio_postgres::Error),
+    /// This parameter of it does not say what it may say.
+    Parameter(&'static str),
     /// The server is not there, or does not do it.
     Sql(tokio_postgres::Error),
+    /// TLS is in the way.
+    Tls(TlsTrouble),
+}
+
+impl From<TlsTrouble> for PostgresError {
+    fn from(trouble: TlsTrouble) -> Self {
+        Self::Tls(trouble)
+    }
 }
 
 impl fmt::Display for PostgresError {
@@ -166,6 +192,11 @@ impl fmt::Display for PostgresError {
                 f,
                 "{error}; expected a connection string like postgresql://USER:PASSWORD@HOST:5432/DATABASE"
             ),
+            Self::Parameter(name) => write!(
+                f,
+                "`{name}` of the connection string says nothing that there is: `sslmode` is disable, prefer, require, verify-ca or verify-full, and `sslrootcert` a file of certificates, or `system` with verify-full"
+            ),
+            Self::Tls(trouble) => trouble.fmt(f),
             Self::Sql(error) => match (error.as_db_error(), error.source()) {
                 (Some(said), _) => write!(f, "the server says: {}", said.message()),
                 (None, Some(cause)) => write!(f, "{error}: {cause}"),
@@ -180,6 +211,7 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::postgres::tls::Mode;
 
     #[test]
     fn addresses_of_other_clients_lead_to_the_same_server() {
@@ -205,6 +237,18 @@ mod tests {
             assert_eq!(config.get_ports(), [5433], "{address}");
             assert_eq!(config.get_options(), options, "{address}");
         }
+        for (parameters, mode) in [
+            ("", Mode::Prefer),
+            ("?sslmode=require", Mode::Require),
+            ("?sslmode=verify-full&schema=public", Mode::VerifyFull),
+            ("?sslrootcert=system", Mode::VerifyFull),
+        ] {
+            let address = format!("postgresql://u@h/app{parameters}");
+            let (config, security) = parsed(&address).unwrap();
+            assert_eq!(security.mode, mode, "{address}");
+            assert_eq!(config.get_dbname(), Some("app"), "{address}");
+        }
+        assert!(config("postgresql://u@h/app?sslmode=always").is_err());
         assert!(config("mysql://u@h/app").is_err());
         assert!(config("postgresql://u@h/app?unheard=of").is_err());
     }

@@ -257,6 +257,20 @@ pub(crate) fn remember_head(secrets: &Secrets, answer: &Answer, url: &str) {
     }
 }
 
+/// Whether a text of JSON could have a token at all: nothing of it says so, not even with an escaped letter. To look is much quicker
+/// than to read it.
+pub(crate) fn may_have_tokens(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_around = |at: usize| {
+        let word = at.checked_sub(2).and_then(|from| bytes.get(from..at + 3));
+        word.is_some_and(says_token)
+    };
+    let escapes_letter =
+        |at: usize| (bytes.get(at + 4)).is_some_and(|digit| b"4567".contains(digit));
+    memchr::memchr2_iter(b'k', b'K', bytes).any(is_around)
+        || memchr::memmem::find_iter(bytes, "\\u00").any(escapes_letter)
+}
+
 /// Every text of the body whose name says that it is a token.
 pub(crate) fn tokens_in(body: &Value) -> Vec<&str> {
     let mut tokens = Vec::new();
@@ -269,7 +283,7 @@ fn find_tokens<'a>(body: &'a Value, tokens: &mut Vec<&'a str>) {
         Value::Object(members) => {
             for (name, value) in members {
                 match value.as_str() {
-                    Some(text) if text.len() >= SHORTEST_TOKEN && says_token(name) => {
+                    Some(text) if text.len() >= SHORTEST_TOKEN && says_token(name.as_bytes()) => {
                         tokens.push(text);
                     }
                     Some(_) | None => find_tokens(value, tokens),
@@ -281,8 +295,7 @@ fn find_tokens<'a>(body: &'a Value, tokens: &mut Vec<&'a str>) {
     }
 }
 
-fn says_token(name: &str) -> bool {
-    let name = name.as_bytes();
+fn says_token(name: &[u8]) -> bool {
     name.windows(5)
         .any(|part| part.eq_ignore_ascii_case(b"token"))
 }

@@ -84,10 +84,7 @@ pub(super) fn json(
     rows: &JsonPointer,
     feed: &Feed,
 ) -> Result<(), String> {
-    let path = rows.as_str().split('/').skip(1);
-    let path: Vec<String> = path
-        .map(|part| part.replace("~1", "/").replace("~0", "~"))
-        .collect();
+    let path = rows.parts();
     let mut batch = Batch::of(feed);
     let mut is_found = false;
     let mut deserializer = serde_json::Deserializer::from_reader(file);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::check::persistence::{CheckPersistenceError, Seen};
+use crate::check::persistence::{CheckPersistenceError, LOST_FIX, Seen};
 use crate::clock::now;
 use crate::departure::{depart, sweep};
 use crate::deployment::Deployment;
@@ -231,7 +231,7 @@ fn lost(entry: &Entry, created: &str, said: &str) -> Cause {
             Evidence::new(said, "the log-in after the deploy"),
         ],
         fix: Fix {
-            sentence: "Stop deploying. Put the database on a volume or on a server of its own, so that a deploy does not make it anew; bring the data back from a backup; then try again with --around.".to_owned(),
+            sentence: LOST_FIX.to_owned(),
             commands: Vec::new(),
         },
     }

@@ -7,11 +7,14 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
 
 use crate::configuration::name::text_of_value;
+use crate::configuration::value::unescaped;
 
 /// Where a row has something: a JSON pointer, or the plain name of a column or member.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Field {
     pointer: String,
+    /// The member that it is, where it is not deeper.
+    only: Option<String>,
     written: String,
 }
 
@@ -24,13 +27,27 @@ impl Field {
             }
             None => format!("/{}", written.replace('~', "~0").replace('/', "~1")),
         };
-        Ok(Self { pointer, written })
+        let only = pointer.get(1..).filter(|part| !part.contains('/'));
+        Ok(Self {
+            only: only.map(unescaped),
+            pointer,
+            written,
+        })
     }
 
     /// What the row has there; nothing where it is null or an empty text.
     pub(crate) fn of<'a>(&self, row: &'a Value) -> Option<&'a Value> {
-        row.pointer(&self.pointer)
-            .filter(|value| !value.is_null() && value.as_str() != Some(""))
+        let found = match (&self.only, row) {
+            // A pointer is taken apart anew for each row.
+            (Some(member), Value::Object(members)) => members.get(member),
+            (_, row) => row.pointer(&self.pointer),
+        };
+        found.filter(|value| !value.is_null() && value.as_str() != Some(""))
+    }
+
+    /// The member of the row that it is, or is in.
+    pub(crate) fn member(&self) -> String {
+        unescaped(self.pointer.split('/').nth(1).unwrap_or_default())
     }
 
     /// As it is written in the file.

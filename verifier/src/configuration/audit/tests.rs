@@ -38,6 +38,20 @@ fn rows_belong_to_the_first_source_by_its_key_unless_said_otherwise() {
     assert_eq!(audit.sources[1].grace_seconds, 600);
 }
 
+/// Of the rows of a long list nothing else is made.
+#[test]
+fn a_member_that_anything_reads_of_a_row_is_one_that_is_asked_for() {
+    let first = "key = \"user_id\"\ncreated = \"since\"\ntenant = \"/app/metadata/tenant\"\n";
+    let second = "matches = \"mail\"\nagree = [{ field = \"name\", with = \"/profile/a~1b\" }]\n\
+                  pending_if = [{ field = \"verified\", equals = false }]\ngrace =";
+    let text = TWO.replace("key = \"user_id\"\n", first).replace("grace =", second);
+    let audit = parse(&text).unwrap();
+    let members = |at: usize| audit.members(at).into_iter().collect::<Vec<_>>();
+    let first = ["app", "email", "mail", "profile", "since", "user_id", "verified"];
+    assert_eq!(members(0), first);
+    assert_eq!(members(1), ["auth0_id", "name"]);
+}
+
 /// Each said with the file, the line and what to do.
 #[test]
 fn every_mistake_is_said_where_it_is_with_its_cure() {

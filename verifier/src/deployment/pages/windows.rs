@@ -21,6 +21,16 @@ pub(super) struct Windows {
 }
 
 impl Windows {
+    /// What it has to know of a row.
+    pub(super) const MEMBERS: [&str; 2] = ["user_id", "created_at"];
+
+    /// The next page, if there is one before the next window begins.
+    pub(super) fn within(url: &Url) -> Option<Url> {
+        let page: usize = value_of(url, "page")?.parse().ok()?;
+        let is_last = (page + 2) * PER_PAGE > MOST_ROWS;
+        (!is_last).then(|| with(url.clone(), "page", &(page + 1).to_string()))
+    }
+
     /// The rows that no page has given yet, and where the next page is; or the moment at which too many were created.
     pub(super) fn next(
         &mut self,
@@ -45,14 +55,8 @@ impl Windows {
         if !is_full {
             return Ok((fresh, None));
         }
-        let page: usize = value_of(url, "page")
-            .and_then(|page| page.parse().ok())
-            .unwrap_or(0);
-        if (page + 2) * PER_PAGE <= MOST_ROWS {
-            return Ok((
-                fresh,
-                Some(with(url.clone(), "page", &(page + 1).to_string())),
-            ));
+        if let Some(next) = Self::within(url) {
+            return Ok((fresh, Some(next)));
         }
         if self.last == self.from {
             return Err(self.from.clone());

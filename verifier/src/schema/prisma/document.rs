@@ -7,13 +7,14 @@ use crate::configuration::mistake::Mistake;
 use crate::schema::expectation::ExpectationError;
 use crate::schema::prisma::attribute::Attribute;
 use crate::schema::prisma::field_type::Arity;
+use crate::schema::script::Script;
 use crate::schema::{Dialect, quoted};
 
-/// A schema as it is written.
+/// A schema as it is written, in one file or in several.
 #[derive(Debug)]
 pub(super) struct Document<'a> {
-    path: &'a Path,
-    text: &'a str,
+    /// Each with where it begins: what is somewhere counts on from file to file.
+    files: Vec<(usize, &'a Script)>,
     blocks: Vec<Block<'a>>,
 }
 
@@ -49,30 +50,40 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn read(path: &'a Path, text: &'a str) -> Result<Self, Mistake> {
+    pub(super) fn read(files: &'a [Script]) -> Result<Self, Mistake> {
         let mut document = Self {
-            path,
-            text,
+            files: Vec::new(),
             blocks: Vec::new(),
         };
+        let mut from = 0;
+        for file in files {
+            document.files.push((from, file));
+            document.read_file(from, &file.text)?;
+            from += file.text.len() + 1;
+        }
+        Ok(document)
+    }
+
+    fn read_file(&mut self, from: usize, text: &'a str) -> Result<(), Mistake> {
         let mut open: Option<Block<'a>> = None;
         for (at, line) in lines(text) {
+            let at = from + at;
             open = match open {
-                None => Some(document.header(at, line)?),
+                None => Some(self.header(at, line)?),
                 Some(block) if line == "}" => {
-                    document.blocks.push(block);
+                    self.blocks.push(block);
                     None
                 }
                 Some(mut block) => {
-                    document.line(&mut block, at, line)?;
+                    self.line(&mut block, at, line)?;
                     Some(block)
                 }
             };
         }
         match open {
-            None => Ok(document),
-            Some(block) => Err(document.mistake(
-                text.len(),
+            None => Ok(()),
+            Some(block) => Err(self.mistake(
+                from + text.len(),
                 0,
                 format!("the block `{}` has no end", block.name),
                 "close it with `}` on a line of its own",
@@ -208,13 +219,13 @@ impl<'a> Document<'a> {
         sentence: String,
         cure: &str,
     ) -> Mistake {
-        Mistake::at(
-            self.path,
-            self.text,
-            &(at..at + length),
-            sentence,
-            Some(cure.to_owned()),
-        )
+        let mut latest_first = self.files.iter().rev();
+        let file = latest_first.find(|(from, _)| *from <= at);
+        let (from, path, text) = file.map_or((0, Path::new(""), ""), |(from, file)| {
+            (*from, file.path.as_path(), file.text.as_str())
+        });
+        let span = at - from..at - from + length;
+        Mistake::at(path, text, &span, sentence, Some(cure.to_owned()))
     }
 }
 

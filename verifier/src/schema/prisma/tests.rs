@@ -1,7 +1,14 @@
 use super::*;
 
+fn file(path: &str, text: &str) -> Script {
+    Script {
+        path: path.into(),
+        text: text.to_owned(),
+    }
+}
+
 fn made(dialect: Dialect, text: &str) -> String {
-    sql(Path::new("schema.prisma"), text, dialect).unwrap_or_else(|error| panic!("{error}"))
+    sql(&[file("schema.prisma", text)], dialect).unwrap_or_else(|error| panic!("{error}"))
 }
 
 const SHOP: &str = r#"
@@ -129,7 +136,7 @@ fn sqlite_counts_in_its_own_way() {
 #[test]
 fn a_mistake_is_named_with_its_line() {
     let said = |text: &str| {
-        sql(Path::new("schema.prisma"), text, Dialect::Postgres)
+        sql(&[file("schema.prisma", text)], Dialect::Postgres)
             .unwrap_err()
             .to_string()
     };
@@ -151,4 +158,44 @@ fn a_mistake_is_named_with_its_line() {
         "{index}"
     );
     assert!(said("CREATE TABLE a (x int);").contains("this is no block of a Prisma schema"));
+}
+
+#[test]
+fn a_schema_in_several_files_is_one_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let (head, models) = SHOP.split_at(SHOP.find("model Org").unwrap());
+    write("schema.prisma", head);
+    write("models/shop.prisma", models);
+    write("models/README.md", "no schema");
+    let read = files(folder.path()).unwrap();
+    assert_eq!(read.len(), 2);
+    let tables = |sql: String| {
+        let mut statements: Vec<_> = sql.split(";\n").map(|one| one.trim().to_owned()).collect();
+        statements.sort();
+        statements
+    };
+    let split = sql(&read, Dialect::Postgres).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(tables(split), tables(made(Dialect::Postgres, SHOP)));
+}
+
+#[test]
+fn a_mistake_is_in_the_file_where_it_is_and_no_block_goes_on_in_the_next() {
+    let whole = "model A {\n  id Int @id\n}\n";
+    for (texts, place) in [
+        ([whole, "\nmodel B {\n  id\n}\n"], "b.prisma:3:3"),
+        (["model B {\n  id Int\n", whole], "a.prisma:3"),
+        (
+            [whole, "\nmodel B {\n  id Int @id\n  @@index([none])\n}\n"],
+            "b.prisma:4",
+        ),
+    ] {
+        let files = [file("a.prisma", texts[0]), file("b.prisma", texts[1])];
+        let error = sql(&files, Dialect::Postgres).unwrap_err().to_string();
+        assert!(error.contains(place), "{error}");
+    }
 }
