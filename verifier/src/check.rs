@@ -7,6 +7,7 @@ pub(crate) mod persistence;
 pub(crate) mod schema;
 pub(crate) mod security;
 pub(crate) mod tokens;
+pub(crate) mod webhooks;
 
 use crate::configuration::database::{Database, Place};
 use crate::configuration::{Configuration, Environment};

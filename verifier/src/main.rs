@@ -35,6 +35,7 @@ mod delivery;
 mod departure;
 mod deployment;
 mod diagnose;
+mod env_file;
 mod examined;
 mod explain;
 mod findings;
@@ -72,6 +73,7 @@ mod terminal;
 mod verify;
 mod version;
 mod way_in;
+mod webhooks;
 mod width;
 mod wording;
 mod written_time;
@@ -140,6 +142,11 @@ async fn perform(
         }
         Command::Check(Check::Persistence(options)) => {
             check::persistence::check(options, secrets, outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
+        Command::Check(Check::Webhooks(options)) => {
+            check::webhooks::check(options, secrets, outlet)
                 .await
                 .map_err(|error| error.to_string())
         }

@@ -34,6 +34,9 @@ pub(crate) enum Check {
     /// Say why the gate admits a token, or why not; the token itself is never printed
     #[command(after_help = TOKENS_EXAMPLES)]
     Tokens(CheckTokens),
+    /// Whether sign-ups get from the identity provider to the platform: the webhook, its endpoint, what its handler needs
+    #[command(after_help = WEBHOOKS_EXAMPLES)]
+    Webhooks(CheckWebhooks),
 }
 
 /// The options of `usher check contract`.
@@ -122,6 +125,22 @@ pub(crate) struct CheckSchema {
     /// What to expect, instead of `schema` or `indexes`: SQL, a Prisma schema, a folder of migrations in SQL, or for MongoDB indexes in JSON
     #[arg(long, value_name = "PATH")]
     pub(crate) expect: Option<PathBuf>,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
+/// The options of `usher check webhooks`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckWebhooks {
+    /// The file whose `[[webhooks]]` say what carries a sign-up
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
+    pub(crate) config: PathBuf,
+
+    /// Only the one of this name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) webhook: Option<String>,
 
     /// How the result is written to standard output
     #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
@@ -302,3 +321,18 @@ from .dev.vars. With --jwks alone only form, key and signature are judged.
 Exit codes:
   0 the gate would admit it, 1 it would refuse it, 2 usage or configuration,
   3 could not find out: no answer from the key endpoint, or an unknown secret";
+
+const WEBHOOKS_EXAMPLES: &str = "\
+Examples:
+  usher check webhooks
+  usher check webhooks --webhook sign-ups --report json
+
+Auth0's log streams, event streams and Actions are read by its Management API,
+within its rate limits; other providers by the list that [[webhooks]] describes.
+The endpoint is asked with OPTIONS, HEAD and GET, and nothing is sent that could
+be taken for a sign-up. Nothing is changed; the report has the commands that mend
+it.
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: no token, or one without the scope that is named";

@@ -202,6 +202,41 @@ impl Code {
                 known_by: "`usher audit` read both places to their end, and the key of the record is that of no identity.",
                 cure: "Find out whether the identity was removed and the record forgotten, or written with another key.",
             },
+            Self::WebhookDeliveryFailed => Entry {
+                meaning: "Sign-ups were sent to the platform and nobody took them: each is an identity with nothing behind it.",
+                known_by: "Auth0 lists failed deliveries of the event stream of [[webhooks]], with the last error.",
+                cure: "Mend the handler, then let Auth0 send them again; the report has the command.",
+            },
+            Self::WebhookDisabled => Entry {
+                meaning: "What carries sign-ups to the platform is off, by hand or because too many deliveries failed.",
+                known_by: "The provider says of the stream of [[webhooks]] another status than `active` or `enabled`, or of the Action that it was never deployed.",
+                cure: "Mend the handler if its failures were the reason, switch it on, and find with `usher audit` who signed up meanwhile.",
+            },
+            Self::WebhookEndpointDead => Entry {
+                meaning: "Nobody is there to take a sign-up: no answer, no such path, or the gate, which wants a visitor's token.",
+                known_by: "The `endpoint` of [[webhooks]] was asked with OPTIONS, HEAD and GET, which change nothing.",
+                cure: "Bring the handler into service at this address, or correct where sign-ups are sent to.",
+            },
+            Self::WebhookEnvironmentMissing => Entry {
+                meaning: "The handler of sign-ups is not told what it needs, so it fails at every one of them.",
+                known_by: "A name of `environment` in [[webhooks]] is not set, or empty, in `env_file` or where `usher check webhooks` runs; values are not looked at.",
+                cure: "Set the variables that the report names, and start the handler anew.",
+            },
+            Self::WebhookFiltersOut => Entry {
+                meaning: "What sends to the platform is on, and does not send sign-ups.",
+                known_by: "The filters or subscriptions of the stream of [[webhooks]] lack one of `events`.",
+                cure: "Add them by the command of the report, and find with `usher audit` who signed up meanwhile.",
+            },
+            Self::WebhookMissing => Entry {
+                meaning: "Nothing carries sign-ups to the platform: identities are made, and nobody behind them hears of it.",
+                known_by: "All streams, or all Actions of the trigger, were read, and none is the one of [[webhooks]].",
+                cure: "Make it by the command of the report, and find with `usher audit` who signed up meanwhile.",
+            },
+            Self::WebhookWrongEndpoint => Entry {
+                meaning: "Sign-ups are sent to another place than this deployment, such as that of a staging.",
+                known_by: "The stream that [[webhooks]] names, or one whose address is half right, sends elsewhere.",
+                cure: "Give it the address of this deployment, or correct `endpoint`.",
+            },
         }
     }
 }

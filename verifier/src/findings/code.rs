@@ -81,11 +81,25 @@ pub(crate) enum Code {
     UserWithoutAccount,
     /// There is a record of somebody who cannot log in.
     UserWithoutIdentity,
+    /// Sign-ups were sent, and nobody took them (incident I2).
+    WebhookDeliveryFailed,
+    /// What carries sign-ups is off (incident I2).
+    WebhookDisabled,
+    /// Nobody is there to take a sign-up (incident I2).
+    WebhookEndpointDead,
+    /// The handler of sign-ups is not told what it needs (incident I2).
+    WebhookEnvironmentMissing,
+    /// Everything is sent but sign-ups (incident I2).
+    WebhookFiltersOut,
+    /// Nothing carries sign-ups (incident I2).
+    WebhookMissing,
+    /// Sign-ups are sent to another place (incident I2).
+    WebhookWrongEndpoint,
 }
 
 impl Code {
     /// Every code, in alphabetical order of their words.
-    pub(crate) const ALL: [Self; 37] = [
+    pub(crate) const ALL: [Self; 44] = [
         Self::AccountWithoutUser,
         Self::AppFailing,
         Self::AppIgnoresVisitor,
@@ -123,6 +137,13 @@ impl Code {
         Self::UnknownToGate,
         Self::UserWithoutAccount,
         Self::UserWithoutIdentity,
+        Self::WebhookDeliveryFailed,
+        Self::WebhookDisabled,
+        Self::WebhookEndpointDead,
+        Self::WebhookEnvironmentMissing,
+        Self::WebhookFiltersOut,
+        Self::WebhookMissing,
+        Self::WebhookWrongEndpoint,
     ];
 
     pub(crate) const fn word(self) -> &'static str {
@@ -164,6 +185,13 @@ impl Code {
             Self::UnknownToGate => "unknown_to_gate",
             Self::UserWithoutAccount => "user_without_account",
             Self::UserWithoutIdentity => "user_without_identity",
+            Self::WebhookDeliveryFailed => "webhook_delivery_failed",
+            Self::WebhookDisabled => "webhook_disabled",
+            Self::WebhookEndpointDead => "webhook_endpoint_dead",
+            Self::WebhookEnvironmentMissing => "webhook_environment_missing",
+            Self::WebhookFiltersOut => "webhook_filters_out",
+            Self::WebhookMissing => "webhook_missing",
+            Self::WebhookWrongEndpoint => "webhook_wrong_endpoint",
         }
     }
 

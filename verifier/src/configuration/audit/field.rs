@@ -22,9 +22,17 @@ impl Field {
             None if written.is_empty() => {
                 return Err("expected the name of a column, or a JSON pointer such as \"/email\"");
             }
-            None => format!("/{}", written.replace('~', "~0").replace('/', "~1")),
+            None => return Ok(Self::named(&written)),
         };
         Ok(Self { pointer, written })
+    }
+
+    /// A member of the row itself.
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            pointer: format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            written: name.to_owned(),
+        }
     }
 
     /// What the row has there; nothing where it is null or an empty text.
