@@ -1,5 +1,6 @@
 //! `usher check …`: one part of a platform looked at on its own, without a run.
 
+pub(crate) mod config;
 pub(crate) mod contract;
 pub(crate) mod messages;
 pub(crate) mod migrations;

@@ -15,6 +15,7 @@ mod file;
 pub(crate) mod filter;
 pub(crate) mod front;
 pub(crate) mod gate;
+pub(crate) mod gate_in_use;
 pub(crate) mod instance;
 mod known_to_operators;
 pub(crate) mod list;

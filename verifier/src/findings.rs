@@ -9,7 +9,7 @@ pub(crate) mod code;
 pub(crate) mod database_never_migrated;
 mod email_not_vouched;
 mod events_lost;
-mod gate_misconfigured;
+pub(crate) mod gate_misconfigured;
 mod instance_missing;
 mod instance_stuck;
 mod migrations;

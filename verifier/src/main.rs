@@ -122,6 +122,9 @@ async fn perform(
         Command::Check(Check::Tokens(options)) => check::tokens::check(options, secrets, outlet)
             .await
             .map_err(|error| error.to_string()),
+        Command::Check(Check::Config(options)) => check::config::check(options, secrets, outlet)
+            .await
+            .map_err(|error| error.to_string()),
         Command::Check(Check::Messages(options)) => {
             check::messages::check(options, secrets, outlet)
                 .await
