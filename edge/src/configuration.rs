@@ -6,7 +6,6 @@ mod brand;
 mod doors;
 mod env;
 mod issuer_list;
-mod settings;
 mod surroundings;
 
 use std::time::Duration;
@@ -19,6 +18,7 @@ use policy::freshness::FreshnessRules;
 use policy::instance_url::{HostRule, InstanceUrl};
 use policy::issuer::Issuer;
 use policy::provisioning::FirstOwner;
+use policy::setting::usual_cookie;
 use policy::web_address::is_web_address;
 
 pub(crate) use authority::{AuthoritySetting, ControlPlaneSetting};
@@ -26,7 +26,7 @@ pub(crate) use env::{Bindings, log_mistakes};
 pub use policy::issuer_entry::ISSUER_MEMBERS;
 pub(crate) use policy::issuer_entry::{KeySource, PublicKeys, Secret};
 pub(crate) use policy::mistakes::Mistakes;
-pub use settings::{Home, SETTINGS, Setting};
+pub use policy::setting::{Home, SETTINGS, Setting};
 pub(crate) use surroundings::{Given, Surroundings};
 
 use crate::brand::Brand;
@@ -96,14 +96,9 @@ impl Configuration {
         given.refuse_unknown_names(&key_sources, &mut mistakes);
         given.require_binding("USHER_KV", &mut mistakes);
         let development = given.flag("USHER_DEVELOPMENT", &mut mistakes);
-        let provider = |issuer: &Issuer| issuer.provider.preset();
-        let default_cookie = if development {
-            "usher-development"
-        } else {
-            let first = issuers.first().and_then(|issuer| provider(issuer).cookie);
-            first.unwrap_or("__Host-usher")
-        };
-        let provider_header = issuers.iter().find_map(|issuer| provider(issuer).header);
+        let default_cookie = usual_cookie(development, issuers.first());
+        let header = |issuer: &Issuer| issuer.provider.preset().header;
+        let provider_header = issuers.iter().find_map(header);
         let authority = authority::read(given, development, &mut mistakes);
         let configuration = Self {
             first_sight: first_sight(given, &authority, &mut mistakes),

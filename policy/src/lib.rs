@@ -2,8 +2,8 @@
 //!
 //! In scope: every rule, once. Statuses and what may follow them ([`status`]), what a request offers ([`credential`]), who a
 //! token makes its bearer ([`admission`]), how old knowledge may be ([`freshness`]), what happens next ([`decision`]), what is
-//! said ([`reason`], [`words`]), to whom ([`negotiation`]), in which [`language`]. Also what an issuer's entry in the configuration means ([`issuer_entry`]): the gate
-//! and `usher check tokens` must read it alike.
+//! said ([`reason`], [`words`]), to whom ([`negotiation`]), in which [`language`]. Also what settings a gate has ([`setting`]) and what an issuer's
+//! entry among them means ([`issuer_entry`]): the gate and `usher check` must read them alike.
 //!
 //! Out of scope: asking and carrying (`edge`), keys and signatures (`edge`, behind [`signature::SignatureCheck`]), the
 //! clock, where a configuration comes from. All of them are arguments. Held by `no_std` and by this crate's `clippy.toml`.
@@ -53,6 +53,7 @@ pub mod remedy;
 pub mod round_trips;
 pub mod rule;
 pub mod session;
+pub mod setting;
 pub mod shared_secret;
 pub mod sighting;
 pub mod signature;

@@ -1,10 +1,12 @@
 //! An API of Auth0's shape: users by the Management API v2, a page at a time and a thousand at most, within a rate limit
-//! (auth0.com/docs: "Search users", "Rate limit policy").
+//! (auth0.com/docs: "Search users", "Rate limit policy"); and what sends sign-ups somewhere.
+
+mod streams;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Query, State};
@@ -13,6 +15,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
+
+use crate::auth0::streams::Streams;
 
 /// A running tenant.
 #[derive(Clone, Debug)]
@@ -31,11 +35,17 @@ struct Tenant {
     delay: Duration,
     asked: AtomicU64,
     refused: AtomicU64,
+    /// What the application may not do.
+    denied: Mutex<Vec<String>>,
+    streams: Mutex<Streams>,
 }
 
 impl Auth0 {
     /// The application that may read users, and its secret.
     pub const CLIENT: (&'static str, &'static str) = ("machine", "machine-secret-of-the-tenant");
+
+    /// What the Management API is opened with.
+    pub const TOKEN: &'static str = "token-of-the-management-api-0123456789";
 
     /// With these users, the oldest first; every `refused_every`th request is refused, none if it is 0.
     pub async fn start(users: Vec<Value>, refused_every: u64, delay: Duration) -> io::Result<Self> {
@@ -52,10 +62,13 @@ impl Auth0 {
             delay,
             asked: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            denied: Mutex::default(),
+            streams: Mutex::default(),
         });
         let app = Router::new()
             .route("/oauth/token", post(token))
             .route("/api/v2/users", get(list))
+            .merge(streams::routes())
             .with_state(Arc::clone(&tenant));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -63,7 +76,12 @@ impl Auth0 {
         Ok(Self { url, tenant })
     }
 
-    /// How often it was asked for users, and how often it refused because of its limit.
+    /// From now on the application may not do this.
+    pub fn deny(&self, scope: &str) {
+        lock(&self.tenant.denied).push(scope.to_owned());
+    }
+
+    /// How often it was asked, and how often it refused because of its limit.
     pub fn asked(&self) -> (u64, u64) {
         let count = |of: &AtomicU64| of.load(Ordering::Relaxed);
         (count(&self.tenant.asked), count(&self.tenant.refused))
@@ -77,8 +95,10 @@ async fn token(State(tenant): State<Arc<Tenant>>, Json(grant): Json<Value>) -> R
         && (said("client_id"), said("client_secret")) == Auth0::CLIENT
         && said("audience").ends_with("/api/v2/")
     {
-        return Json(json!({ "access_token": TOKEN, "token_type": "Bearer", "expires_in": 86400 }))
-            .into_response();
+        return Json(
+            json!({ "access_token": Auth0::TOKEN, "token_type": "Bearer", "expires_in": 86400 }),
+        )
+        .into_response();
     }
     (
         StatusCode::UNAUTHORIZED,
@@ -87,20 +107,18 @@ async fn token(State(tenant): State<Arc<Tenant>>, Json(grant): Json<Value>) -> R
         .into_response()
 }
 
-async fn list(
-    State(tenant): State<Arc<Tenant>>,
-    headers: HeaderMap,
-    Query(query): Query<BTreeMap<String, String>>,
-) -> Response {
+/// Whether this is answered: only with the token, only what the application may, and only within the limit.
+fn admitted(tenant: &Tenant, headers: &HeaderMap, scope: &str) -> Result<(), Box<Response>> {
     let bearer = headers
         .get("authorization")
         .and_then(|value| value.to_str().ok());
-    if bearer != Some(&format!("Bearer {TOKEN}")) {
-        return (
+    let refused =
+        |status: StatusCode, body: Value| Err(Box::new((status, Json(body)).into_response()));
+    if bearer != Some(&format!("Bearer {}", Auth0::TOKEN)) {
+        return refused(
             StatusCode::UNAUTHORIZED,
-            Json(json!({ "message": "Invalid token" })),
-        )
-            .into_response();
+            json!({ "statusCode": 401, "error": "Unauthorized", "message": "Invalid token" }),
+        );
     }
     let asked = tenant.asked.fetch_add(1, Ordering::Relaxed) + 1;
     if tenant.refused_every > 0 && asked.is_multiple_of(tenant.refused_every) {
@@ -115,7 +133,30 @@ async fn list(
             ("x-ratelimit-reset", reset),
         ];
         let body = json!({ "statusCode": 429, "error": "Too Many Requests", "errorCode": "too_many_requests" });
-        return (StatusCode::TOO_MANY_REQUESTS, headers, Json(body)).into_response();
+        let refused = (StatusCode::TOO_MANY_REQUESTS, headers, Json(body));
+        return Err(Box::new(refused.into_response()));
+    }
+    if lock(&tenant.denied).iter().any(|denied| denied == scope) {
+        let said = format!("Insufficient scope, expected any of: {scope}");
+        return refused(
+            StatusCode::FORBIDDEN,
+            json!({ "statusCode": 403, "error": "Forbidden", "message": said, "errorCode": "insufficient_scope" }),
+        );
+    }
+    Ok(())
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn list(
+    State(tenant): State<Arc<Tenant>>,
+    headers: HeaderMap,
+    Query(query): Query<BTreeMap<String, String>>,
+) -> Response {
+    if let Err(refused) = admitted(&tenant, &headers, "read:users") {
+        return *refused;
     }
     if !tenant.delay.is_zero() {
         tokio::time::sleep(tenant.delay).await;
@@ -155,7 +196,7 @@ fn page(tenant: &Tenant, query: &BTreeMap<String, String>) -> Result<String, Str
             .ok_or("bad q")?
             .to_owned(),
     };
-    let users = tenant.users.lock().unwrap_or_else(PoisonError::into_inner);
+    let users = lock(&tenant.users);
     let begin = users.partition_point(|(created, _)| *created < from) + page * per_page;
     let rows: Vec<&str> = users
         .iter()
@@ -165,5 +206,3 @@ fn page(tenant: &Tenant, query: &BTreeMap<String, String>) -> Result<String, Str
         .collect();
     Ok(format!("[{}]", rows.join(",")))
 }
-
-const TOKEN: &str = "token-of-the-management-api-0123456789";

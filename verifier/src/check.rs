@@ -1,5 +1,6 @@
 //! `usher check …`: one part of a platform looked at on its own, without a run.
 
+pub(crate) mod config;
 pub(crate) mod contract;
 pub(crate) mod messages;
 pub(crate) mod migrations;
@@ -7,6 +8,7 @@ pub(crate) mod persistence;
 pub(crate) mod schema;
 pub(crate) mod security;
 pub(crate) mod tokens;
+pub(crate) mod webhooks;
 
 use crate::configuration::database::{Database, Place};
 use crate::configuration::{Configuration, Environment};

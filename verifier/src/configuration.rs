@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod answer_part;
 pub(crate) mod audit;
+pub(crate) mod auth0;
 mod completion;
 pub(crate) mod contract;
 pub(crate) mod credential;
@@ -14,7 +15,9 @@ mod file;
 pub(crate) mod filter;
 pub(crate) mod front;
 pub(crate) mod gate;
+pub(crate) mod gate_in_use;
 pub(crate) mod instance;
+mod known_to_operators;
 pub(crate) mod list;
 pub(crate) mod mistake;
 pub(crate) mod name;
@@ -32,6 +35,8 @@ pub(crate) mod tagged_users;
 pub(crate) mod template;
 pub(crate) mod url_parameter;
 pub(crate) mod value;
+pub(crate) mod webhooks;
+mod written;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -51,6 +56,7 @@ use crate::configuration::request::Call;
 use crate::configuration::secret::NamedSecret;
 use crate::configuration::step_budget::StepBudget;
 use crate::configuration::tagged_users::TaggedUsers;
+use crate::configuration::webhooks::Webhook;
 
 /// A deployment and how to act on it.
 #[derive(Clone, Debug)]
@@ -79,6 +85,8 @@ pub(crate) struct Configuration {
     pub(crate) diagnosis: Vec<OwnLink>,
     /// Whether the file names a table of the operator's own (`[contract]`).
     pub(crate) has_contract: bool,
+    /// What carries a sign-up to the platform.
+    pub(crate) webhooks: Vec<Webhook>,
 }
 
 /// How a user logs in, and what that gives.

@@ -9,13 +9,14 @@ pub(crate) mod code;
 pub(crate) mod database_never_migrated;
 mod email_not_vouched;
 mod events_lost;
-mod gate_misconfigured;
+pub(crate) mod gate_misconfigured;
 mod instance_missing;
 mod instance_stuck;
 mod migrations;
 mod own_address;
 mod registry_altered;
 mod schema_behind;
+mod sign_up_not_carried;
 
 use serde::Serialize;
 
@@ -42,11 +43,13 @@ pub(crate) async fn look(
         token,
     };
     let Some(gate) = deployment.gate() else {
-        return database_never_migrated::look(&scene).await;
+        let opinion = database_never_migrated::look(&scene).await;
+        return opinion.and(sign_up_not_carried::look(&scene).await);
     };
     let opinions = [
         gate_misconfigured::look(&scene, &gate).await,
         database_never_migrated::look(&scene).await,
+        sign_up_not_carried::look(&scene).await,
         instance_missing::look(&scene, &gate).await,
         instance_stuck::look(&scene, &gate).await,
         events_lost::look(&scene, &gate).await,

@@ -35,6 +35,7 @@ mod delivery;
 mod departure;
 mod deployment;
 mod diagnose;
+mod env_file;
 mod examined;
 mod explain;
 mod findings;
@@ -72,6 +73,7 @@ mod terminal;
 mod verify;
 mod version;
 mod way_in;
+mod webhooks;
 mod width;
 mod wording;
 mod written_time;
@@ -120,6 +122,9 @@ async fn perform(
         Command::Check(Check::Tokens(options)) => check::tokens::check(options, secrets, outlet)
             .await
             .map_err(|error| error.to_string()),
+        Command::Check(Check::Config(options)) => check::config::check(options, secrets, outlet)
+            .await
+            .map_err(|error| error.to_string()),
         Command::Check(Check::Messages(options)) => {
             check::messages::check(options, secrets, outlet)
                 .await
@@ -140,6 +145,11 @@ async fn perform(
         }
         Command::Check(Check::Persistence(options)) => {
             check::persistence::check(options, secrets, outlet)
+                .await
+                .map_err(|error| error.to_string())
+        }
+        Command::Check(Check::Webhooks(options)) => {
+            check::webhooks::check(options, secrets, outlet)
                 .await
                 .map_err(|error| error.to_string())
         }

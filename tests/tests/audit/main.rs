@@ -1,4 +1,5 @@
-//! `usher audit`: places that each have a row for a user, held against each other and mended by a plan (incident I2).
+//! `usher audit`: places that each have a row for a user, held against each other and mended by a plan; and `usher check webhooks`, which looks
+//! at what carries a sign-up from one to the next (incident I2).
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -13,3 +14,4 @@ mod lists;
 mod pds;
 mod plans;
 mod servers;
+mod webhooks;

@@ -14,6 +14,9 @@ use crate::migrations::tool::Tool;
 /// What can be looked at on its own.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Check {
+    /// Hold the gate's own files, usher.toml and the live gate against each other
+    #[command(after_help = CONFIG_EXAMPLES)]
+    Config(CheckConfig),
     /// Hold your own table of instances against the meaning of the statuses
     #[command(after_help = CHECK_CONTRACT_EXAMPLES)]
     Contract(CheckContract),
@@ -35,6 +38,29 @@ pub(crate) enum Check {
     /// Say why the gate admits a token, or why not; the token itself is never printed
     #[command(after_help = TOKENS_EXAMPLES)]
     Tokens(CheckTokens),
+    /// Whether sign-ups get from the identity provider to the platform: the webhook, its endpoint, what its handler needs
+    #[command(after_help = WEBHOOKS_EXAMPLES)]
+    Webhooks(CheckWebhooks),
+}
+
+/// The options of `usher check config`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckConfig {
+    /// The file whose [target] names the gate
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
+    pub(crate) config: PathBuf,
+
+    /// The gate's configuration [default: wrangler.json, wrangler.jsonc or wrangler.toml in this folder]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) wrangler: Option<PathBuf>,
+
+    /// The environment of that configuration: `[env.NAME]`, and `.dev.vars.NAME` where it is there
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
 }
 
 /// The options of `usher check contract`.
@@ -138,6 +164,22 @@ pub(crate) struct CheckSchema {
     pub(crate) report: ReportFormat,
 }
 
+/// The options of `usher check webhooks`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckWebhooks {
+    /// The file whose `[[webhooks]]` say what carries a sign-up
+    #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
+    pub(crate) config: PathBuf,
+
+    /// Only the one of this name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) webhook: Option<String>,
+
+    /// How the result is written to standard output
+    #[arg(long, value_enum, default_value_t = ReportFormat::Human)]
+    pub(crate) report: ReportFormat,
+}
+
 /// The options of a check of what is deployed.
 #[derive(Debug, Args)]
 pub(crate) struct CheckLive {
@@ -206,6 +248,21 @@ fn algorithm(name: &str) -> Result<Algorithm, String> {
             "give ES256, RS256 or EdDSA; for HS256 name the secret in wrangler.toml".to_owned()
         })
 }
+
+const CONFIG_EXAMPLES: &str = "\
+Examples:
+  usher check config
+  usher check config --wrangler ../gate/wrangler.toml --env staging
+  usher check config --config staging.toml --report json
+
+The settings, bindings and routes of wrangler's file (with .dev.vars, where the
+gate is on this machine), the key endpoints of the issuers, what usher.toml says
+of the same, and what the gate says of itself. What an attacker would try is the
+matter of `usher check security`.
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: no answer, or secrets that cannot be seen here";
 
 const CHECK_CONTRACT_EXAMPLES: &str = "\
 Examples:
@@ -315,3 +372,18 @@ from .dev.vars. With --jwks alone only form, key and signature are judged.
 Exit codes:
   0 the gate would admit it, 1 it would refuse it, 2 usage or configuration,
   3 could not find out: no answer from the key endpoint, or an unknown secret";
+
+const WEBHOOKS_EXAMPLES: &str = "\
+Examples:
+  usher check webhooks
+  usher check webhooks --webhook sign-ups --report json
+
+Auth0's log streams, event streams and Actions are read by its Management API,
+within its rate limits; other providers by the list that [[webhooks]] describes.
+The endpoint is asked with OPTIONS, HEAD and GET, and nothing is sent that could
+be taken for a sign-up. Nothing is changed; the report has the commands that mend
+it.
+
+Exit codes:
+  0 in order, 1 not in order, 2 usage or configuration,
+  3 could not find out: no token, or one without the scope that is named";

@@ -10,13 +10,13 @@
 mod claim_lines;
 mod cure;
 mod dev_vars;
-mod error;
+pub(in crate::check) mod error;
 mod examination;
 mod expectation;
 pub(crate) mod explanation;
-mod gate_files;
+pub(in crate::check) mod gate_files;
 mod key_lines;
-mod key_set;
+pub(in crate::check) mod key_set;
 mod keys_at_hand;
 pub(crate) mod words;
 mod wrangler;

@@ -32,6 +32,11 @@ impl BaseUrl {
         Ok(Self(url))
     }
 
+    /// Its host, without a port.
+    pub(crate) fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
     /// Whether nobody can read along.
     pub(crate) fn is_encrypted(&self) -> bool {
         self.0.scheme() == "https"

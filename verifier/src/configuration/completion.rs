@@ -18,7 +18,7 @@ use crate::configuration::secret::named_secrets;
 use crate::configuration::step_budget::step_budgets;
 use crate::configuration::tagged_users::TaggedUsersTable;
 use crate::configuration::value::{Method, Millis};
-use crate::configuration::{Configuration, LogIn};
+use crate::configuration::{Configuration, LogIn, webhooks};
 
 impl File {
     pub(super) fn complete(self, reading: &Reading<'_>) -> Result<Configuration, Mistake> {
@@ -33,6 +33,7 @@ impl File {
         let addresses: Vec<_> = addresses.collect();
         let scope_of_operators = Scope::new(&addresses, names.clone(), captured_in.clone());
         let scope_of_links = scope_of_operators.clone();
+        let webhooks = webhooks::complete(&self.webhooks, reading, &scope_of_operators)?;
         let mut scope = Scope::new(&self.built_in(), names, captured_in);
         let register = self.register.complete(reading, Method::Post, &mut scope)?;
         let log_in = self.log_in.complete(reading, &mut scope)?;
@@ -102,6 +103,7 @@ impl File {
             tagged_users: tagged.transpose()?,
             email: self.users.email,
             has_contract: self.contract.is_some(),
+            webhooks,
         })
     }
 
@@ -131,6 +133,7 @@ impl File {
             remove_user,
             tagged_users,
             diagnose,
+            webhooks,
             ..
         } = self;
         let calls = [
@@ -146,7 +149,9 @@ impl File {
         let of_ready = ready.iter().flat_map(|ready| ready.value.captured());
         let of_tagged = tagged_users.iter().flat_map(|table| table.value.captured());
         let of_links = diagnose.iter().flat_map(LinkTable::captured);
+        let of_webhooks = webhooks.iter().flat_map(|table| table.value.captured());
         calls
+            .chain(of_webhooks.map(|name| (name, "[[webhooks]]")))
             .chain(of_links.map(|name| (name, "[[diagnose]]")))
             .chain(of_tagged.map(|name| (name, "[tagged_users]")))
             .chain(of_steps.map(|name| (name, "[[steps]]")))

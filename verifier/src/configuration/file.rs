@@ -18,6 +18,7 @@ use crate::configuration::step_budget::Limits;
 use crate::configuration::tagged_users::TaggedUsersTable;
 use crate::configuration::template::Template;
 use crate::configuration::value::{Millis, Seconds};
+use crate::configuration::webhooks::entry::WebhookTable;
 use crate::migrations::tool::Tool;
 
 /// What `usher` needs to know of a deployment.
@@ -63,6 +64,9 @@ pub(super) struct File {
     #[schemars(with = "Option<AuditTable>")]
     #[expect(dead_code, reason = "it only has to be known here")]
     pub(super) audit: Option<IgnoredAny>,
+    /// What carries a sign-up to the platform, for `usher check webhooks`, and looked at when a sign-up came to nothing.
+    #[serde(default)]
+    pub(super) webhooks: Vec<Placed<WebhookTable>>,
 }
 
 /// Where the deployment is.

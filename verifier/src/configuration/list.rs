@@ -31,6 +31,8 @@ pub(crate) enum Paging {
     Next(AnswerPart),
     /// With what the answer gives in this parameter, up to the answer that gives nothing.
     Cursor { part: AnswerPart, parameter: String },
+    /// With the `id` of the last row in the parameter `from`, up to a page that is not full; the row itself may come again.
+    From { take: usize },
     /// With the page's number, up to the first page without rows.
     Number { parameter: String, first: u32 },
     /// With the number of the rows so far, up to the first page without rows.

@@ -77,6 +77,26 @@ impl Call {
 }
 
 impl Request {
+    /// One that sends nothing but itself, and takes any success for right.
+    pub(super) fn plain(method: Method, url: UrlTemplate) -> Self {
+        Self {
+            method,
+            url,
+            headers: Vec::new(),
+            body: None,
+            as_user: false,
+            status: AcceptedStatus::default(),
+            fails_if: Vec::new(),
+            expect: Vec::new(),
+            captures: Vec::new(),
+        }
+    }
+
+    pub(super) fn with(mut self, name: HeaderName, value: Template) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
     /// The same request with a query.
     pub(crate) fn asking(&self, query: &str) -> Self {
         Self {

@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
+use crate::arguments::given::Span;
 use crate::configuration::url_parameter::UrlParameter;
 
 /// The HTTP methods a request of usher.toml can have.
@@ -30,6 +31,18 @@ impl From<Method> for reqwest::Method {
             Method::Post => Self::POST,
             Method::Put => Self::PUT,
         }
+    }
+}
+
+/// A span of time, as on the command line.
+#[derive(Clone, Copy, Debug, JsonSchema)]
+#[schemars(transparent)]
+pub(super) struct WrittenSpan(#[schemars(with = "String")] pub(super) Span);
+
+impl<'de> Deserialize<'de> for WrittenSpan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(Self).map_err(D::Error::custom)
     }
 }
 

@@ -21,7 +21,7 @@ use crate::deployment::sent::Sent;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Gate<'a> {
     pub(crate) front: &'a GateFront,
-    pub(super) http: &'a Http<'a>,
+    pub(crate) http: &'a Http<'a>,
 }
 
 impl Gate<'_> {

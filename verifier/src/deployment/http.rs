@@ -19,7 +19,7 @@ use crate::redaction::Secrets;
 #[derive(Debug)]
 pub(crate) struct Http<'a> {
     client: Client,
-    pub(super) secrets: &'a Secrets,
+    pub(crate) secrets: &'a Secrets,
     within: Duration,
     /// What is said besides to whoever is at this origin.
     besides: Option<(Origin, Vec<(String, String)>)>,

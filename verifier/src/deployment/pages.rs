@@ -21,7 +21,7 @@ use crate::configuration::request::{Call, Request};
 use crate::configuration::value::JsonPointer;
 use crate::deployment::exchange::{Answer, NoAnswer};
 use crate::deployment::http::Http;
-use crate::deployment::pages::addresses::{here, next_link, value_of, with};
+use crate::deployment::pages::addresses::{from_the_last, here, next_link, value_of, with};
 use crate::deployment::pages::body::Wanted;
 pub(crate) use crate::deployment::pages::unread::Unread;
 use crate::deployment::pages::windows::Windows;
@@ -147,14 +147,23 @@ impl<'a> Pages<'a> {
         }
         self.last = seen;
         self.rows_so_far = self.rows_so_far.saturating_add(rows.len() as u64);
-        let (rows, next) = if self.list.paging == Paging::Windows {
-            (self.windows.next(url, rows)).map_err(|at| Unread::TooManyAtOnce {
-                url: read.performed.url.clone(),
-                at,
-            })?
-        } else {
-            let next = self.after(url, &read, rows.is_empty())?;
-            (rows, next)
+        let (rows, next) = match &self.list.paging {
+            Paging::Windows => {
+                (self.windows.next(url, rows)).map_err(|at| Unread::TooManyAtOnce {
+                    url: read.performed.url.clone(),
+                    at,
+                })?
+            }
+            Paging::From { take } => from_the_last(url, rows, *take),
+            Paging::OnePage
+            | Paging::Link
+            | Paging::Next(_)
+            | Paging::Cursor { .. }
+            | Paging::Number { .. }
+            | Paging::Offset { .. } => {
+                let next = self.after(url, &read, rows.is_empty())?;
+                (rows, next)
+            }
         };
         if next.as_ref() == Some(url) {
             return Err(Unread::GoesRound(read.performed.url));
@@ -180,9 +189,11 @@ impl<'a> Pages<'a> {
             Paging::Link => here(url, &next_link(answer)?).ok(),
             Paging::Number { parameter, .. } => Some(numbered(url, parameter)),
             Paging::Windows => Windows::within(url),
-            Paging::OnePage | Paging::Next(_) | Paging::Cursor { .. } | Paging::Offset { .. } => {
-                None
-            }
+            Paging::OnePage
+            | Paging::Next(_)
+            | Paging::Cursor { .. }
+            | Paging::From { .. }
+            | Paging::Offset { .. } => None,
         }
     }
 
@@ -201,6 +212,7 @@ impl<'a> Pages<'a> {
             | Paging::Link
             | Paging::Next(_)
             | Paging::Cursor { .. }
+            | Paging::From { .. }
             | Paging::Offset { .. }
             | Paging::Windows => url,
         })
@@ -232,7 +244,7 @@ impl<'a> Pages<'a> {
                 .filter(|text| !text.is_empty())
         };
         Ok(match &self.list.paging {
-            Paging::OnePage | Paging::Windows => None,
+            Paging::OnePage | Paging::From { .. } | Paging::Windows => None,
             Paging::Link => next_link(&page.answer)
                 .map(|link| here(url, &link))
                 .transpose()?,
@@ -268,9 +280,19 @@ pub(crate) async fn call(
 
 async fn come_first(http: &Http<'_>, memory: &Memory, call: &Call) -> Result<(), Unread> {
     for request in &call.before {
-        let performed = alone(http, memory, request).await?;
-        capture(http.secrets, request, &performed, memory)?;
+        learn(http, memory, request).await?;
     }
+    Ok(())
+}
+
+/// Sends a request for what its answer tells.
+pub(crate) async fn learn(
+    http: &Http<'_>,
+    memory: &Memory,
+    request: &Request,
+) -> Result<(), Unread> {
+    let performed = alone(http, memory, request).await?;
+    capture(http.secrets, request, &performed, memory)?;
     Ok(())
 }
 

@@ -32,6 +32,16 @@ impl Code {
                 known_by: "The gate says at /.usher/me whom it knows, and the app's page has not got the text that `contains` of [instance] wants of them.",
                 cure: "Let the app read the assertion that the gate signs (docs/apps.md), or correct `contains`.",
             },
+            Self::BindingMissing => Entry {
+                meaning: "The gate is not bound to what it stands on, so it lets nobody in.",
+                known_by: "`usher check config`: the file has no `USHER_KV`, or not the store or service that `USHER_AUTHORITY` needs, in the environment that is meant.",
+                cure: "Make what is missing by the command of the report, and add the table that it prints to the file.",
+            },
+            Self::BindingPlaceholder => Entry {
+                meaning: "The file has placeholders where the ids of the gate's stores have to be.",
+                known_by: "`usher check config`: an id is not one that Cloudflare gives, and the gate is not on this machine.",
+                cure: "Put the real ids in their place; the report has the commands that list them.",
+            },
             Self::ClockSkew => Entry {
                 meaning: "The clock of the gate and the clock of whoever runs `usher` are apart by more than tokens are allowed to be.",
                 known_by: "The `date` of an answer of the gate, held against the clock here before and after it.",
@@ -47,6 +57,11 @@ impl Code {
                 known_by: "`schema` of [[databases]] held against the live database, by `usher check schema` or after a step that needs a database failed.",
                 cure: "Run the ALTER TABLE statements of the report, and find the migration that forgot them or failed.",
             },
+            Self::ConfigsDisagree => Entry {
+                meaning: "usher.toml and the gate's file say different things of the same gate: its cookie, how people become known, its routes.",
+                known_by: "`usher check config` held the one against the other.",
+                cure: "Correct the one that is wrong.",
+            },
             Self::DataLost => Entry {
                 meaning: "What was written before a deploy is not there after it.",
                 known_by: "`usher check persistence`: the user that it created before the deploy cannot log in after it, and one that is created now can.",
@@ -61,6 +76,11 @@ impl Code {
                 meaning: "The deployed code runs against a database that has not got its tables.",
                 known_by: "A sign-up or a log-in failed, and a table of `tables` in [[databases]], or the file itself, is not there.",
                 cure: "Apply the migrations to the very database that the report names, and on every deploy.",
+            },
+            Self::DevelopmentDeployed => Entry {
+                meaning: "The gate is deployed with `USHER_DEVELOPMENT`, which is for a developer's machine: it answers at no host but loopback, and its cookies are not `Secure`.",
+                known_by: "`usher check config`: the file sets it in `[vars]`, and the gate is not on this machine.",
+                cure: "Take it out of the file; in `.dev.vars` it counts for `wrangler dev` alone.",
             },
             Self::EmailNotVouched => Entry {
                 meaning: "The tokens of the issuer do not say what the user's address is, or that it is theirs, so neither invitations nor domains count for them.",
@@ -79,8 +99,13 @@ impl Code {
             },
             Self::GateMisconfigured => Entry {
                 meaning: "The gate refuses everybody, because its own configuration is wrong or what it stands on is not there.",
-                known_by: "The gate says `misconfigured`, or that it is not ready, and names its mistakes.",
+                known_by: "The gate says `misconfigured`, or that it is not ready, and names its mistakes; or `usher check config` finds them in its file.",
                 cure: "Mend the values that the report names, and deploy the gate again.",
+            },
+            Self::GateUnlikeFiles => Entry {
+                meaning: "What answers at the gate's address is no gate, or one of another configuration or version than the files say.",
+                known_by: "`usher check config`: what `/.usher/ready` and `/.usher/health` say, and where people are sent to log in, held against the files.",
+                cure: "Deploy the gate from these files, or look at those that it was deployed from.",
             },
             Self::IdentityWithoutUser => Entry {
                 meaning: "Somebody can log in of whom the app has no record: a sign-up that silently created nothing.",
@@ -111,6 +136,16 @@ impl Code {
                 meaning: "The instance stays in a status in which nobody is let in.",
                 known_by: "The status stood still for half of the wait or longer; the registry and the app itself are asked.",
                 cure: "Let whoever creates instances write `ready`; the report has the legal steps for those that are there.",
+            },
+            Self::IssuerKeysLackAlgorithm => Entry {
+                meaning: "An issuer has no key of the kind that the gate expects of it, so nobody of it can log in.",
+                known_by: "`usher check config` read the key set as the gate does, and no key is for any `algorithm` of the issuer.",
+                cure: "Give the algorithm of its tokens as `algorithm` in `USHER_ISSUERS`.",
+            },
+            Self::IssuerUnreachable => Entry {
+                meaning: "The keys of an issuer cannot be had, so nobody of it can log in as soon as the gate has forgotten the last ones.",
+                known_by: "`usher check config` asked the key endpoint as the gate does: within 3 s, without following redirects.",
+                cure: "Correct `jwks_url` in `USHER_ISSUERS`; the issuer's own document says it.",
             },
             Self::KnownToGateOnly => Entry {
                 meaning: "The gate's registry knows somebody whom the platform does not know.",
@@ -177,10 +212,35 @@ impl Code {
                 known_by: "A step failed, and the gate names at /.usher/ready a trigger of its registry that none of its migrations made.",
                 cure: "Drop the trigger, or make it one that only looks.",
             },
+            Self::RoutePartial => Entry {
+                meaning: "The gate stands before a part of its host only, so the rest of it is served without a gate.",
+                known_by: "`usher check config`: the routes of the file for the gate's host do not end with `/*`.",
+                cure: "Let the pattern end with `/*`, or make the host a custom domain of the Worker.",
+            },
+            Self::SecretMissing => Entry {
+                meaning: "The gate is not told its secrets, so it lets nobody in.",
+                known_by: "`usher check config`: a gate on this machine is not ready, and `.dev.vars` has no such name; of a deployed gate it cannot be seen.",
+                cure: "Add them to `.dev.vars`.",
+            },
+            Self::SecretWrittenDown => Entry {
+                meaning: "A secret stands in a file that everybody reads who reads the code.",
+                known_by: "`usher check config`: `[vars]` has the name of a secret.",
+                cure: "Take it out, make a new one, and set that with `wrangler secret put`.",
+            },
             Self::SecurityHeadersMissing => Entry {
                 meaning: "The gate's pages reach browsers without the headers that keep them safe.",
                 known_by: "A page of the gate lacks a header that the gate sends with it.",
                 cure: "Find what stands before the gate and removes or replaces headers of its answers.",
+            },
+            Self::SettingMissing => Entry {
+                meaning: "The file leaves out what the gate cannot do without, or what keeps its fetches at the front door.",
+                known_by: "`usher check config`: a required variable, `compatibility_date` or the flag `global_fetch_strictly_public` is not there.",
+                cure: "Add what the report lists.",
+            },
+            Self::SettingUnknown => Entry {
+                meaning: "The gate is told something under a name that it does not know, most often a misspelt one; it lets nobody in with it.",
+                known_by: "`usher check config`: a name that begins with `USHER_` is none of the settings, nor a secret that an issuer names.",
+                cure: "Correct the name, or take it out.",
             },
             Self::TableMissing => Entry {
                 meaning: "Some tables of the deployed code are not in the database, and others are: a migration is missing or failed.",
@@ -201,6 +261,41 @@ impl Code {
                 meaning: "The app has a record of somebody who cannot log in, because the identity provider does not know them.",
                 known_by: "`usher audit` read both places to their end, and the key of the record is that of no identity.",
                 cure: "Find out whether the identity was removed and the record forgotten, or written with another key.",
+            },
+            Self::WebhookDeliveryFailed => Entry {
+                meaning: "Sign-ups were sent to the platform and nobody took them: each is an identity with nothing behind it.",
+                known_by: "Auth0 lists failed deliveries of the event stream of [[webhooks]], with the last error.",
+                cure: "Mend the handler, then let Auth0 send them again; the report has the command.",
+            },
+            Self::WebhookDisabled => Entry {
+                meaning: "What carries sign-ups to the platform is off, by hand or because too many deliveries failed.",
+                known_by: "The provider says of the stream of [[webhooks]] another status than `active` or `enabled`, or of the Action that it was never deployed.",
+                cure: "Mend the handler if its failures were the reason, switch it on, and find with `usher audit` who signed up meanwhile.",
+            },
+            Self::WebhookEndpointDead => Entry {
+                meaning: "Nobody is there to take a sign-up: no answer, no such path, or the gate, which wants a visitor's token.",
+                known_by: "The `endpoint` of [[webhooks]] was asked with OPTIONS, HEAD and GET, which change nothing.",
+                cure: "Bring the handler into service at this address, or correct where sign-ups are sent to.",
+            },
+            Self::WebhookEnvironmentMissing => Entry {
+                meaning: "The handler of sign-ups is not told what it needs, so it fails at every one of them.",
+                known_by: "A name of `environment` in [[webhooks]] is not set, or empty, in `env_file` or where `usher check webhooks` runs; values are not looked at.",
+                cure: "Set the variables that the report names, and start the handler anew.",
+            },
+            Self::WebhookFiltersOut => Entry {
+                meaning: "What sends to the platform is on, and does not send sign-ups.",
+                known_by: "The filters or subscriptions of the stream of [[webhooks]] lack one of `events`.",
+                cure: "Add them by the command of the report, and find with `usher audit` who signed up meanwhile.",
+            },
+            Self::WebhookMissing => Entry {
+                meaning: "Nothing carries sign-ups to the platform: identities are made, and nobody behind them hears of it.",
+                known_by: "All streams, or all Actions of the trigger, were read, and none is the one of [[webhooks]].",
+                cure: "Make it by the command of the report, and find with `usher audit` who signed up meanwhile.",
+            },
+            Self::WebhookWrongEndpoint => Entry {
+                meaning: "Sign-ups are sent to another place than this deployment, such as that of a staging.",
+                known_by: "The stream that [[webhooks]] names, or one whose address is half right, sends elsewhere.",
+                cure: "Give it the address of this deployment, or correct `endpoint`.",
             },
         }
     }

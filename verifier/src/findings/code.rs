@@ -13,18 +13,26 @@ pub(crate) enum Code {
     AppFailing,
     /// The app does not read who is there.
     AppIgnoresVisitor,
+    /// The gate is not bound to what it stands on.
+    BindingMissing,
+    /// The file has no real ids of the gate's stores.
+    BindingPlaceholder,
     /// Two clocks disagree.
     ClockSkew,
     /// A column is there and is not what the code expects.
     ColumnDiffers,
     /// The code reads columns that no migration made (incident I3).
     ColumnMissing,
+    /// usher.toml and the gate's file speak of two gates.
+    ConfigsDisagree,
     /// A deploy took what people had written (incident I5).
     DataLost,
     /// The database goes with its container (incident I5).
     DataOnNoVolume,
     /// The code runs against a database without its tables (incident I5).
     DatabaseNeverMigrated,
+    /// The gate is deployed as on a developer's machine.
+    DevelopmentDeployed,
     /// The issuer does not say whose the address is (incident I4).
     EmailNotVouched,
     /// Log-ins are let in and not written down (incident I4).
@@ -33,6 +41,8 @@ pub(crate) enum Code {
     ForgeryAdmitted,
     /// The gate refuses everybody because its configuration is wrong.
     GateMisconfigured,
+    /// Another gate answers than that of the files.
+    GateUnlikeFiles,
     /// Somebody can log in of whom there is no record (incident I2).
     IdentityWithoutUser,
     /// An index that the code declares cannot come there (incident I2).
@@ -45,6 +55,10 @@ pub(crate) enum Code {
     InstanceOpen,
     /// The status stays where nobody is admitted (incident I1).
     InstanceStuck,
+    /// An issuer has no key of the kind that is expected.
+    IssuerKeysLackAlgorithm,
+    /// The keys of an issuer cannot be had.
+    IssuerUnreachable,
     /// The gate knows somebody who is nobody.
     KnownToGateOnly,
     /// People are sent where nobody answers.
@@ -71,8 +85,18 @@ pub(crate) enum Code {
     RecordsDisagree,
     /// Somebody added something to the gate's registry by hand (incident I4).
     RegistryAltered,
+    /// The gate stands before a part of its host only.
+    RoutePartial,
+    /// The gate is not told its secrets.
+    SecretMissing,
+    /// A secret stands in the code.
+    SecretWrittenDown,
     /// Something takes headers away from the gate's pages.
     SecurityHeadersMissing,
+    /// The gate is not told what it cannot do without.
+    SettingMissing,
+    /// The gate is told something under a name that it does not know.
+    SettingUnknown,
     /// Some of the tables of the code are there and some are not.
     TableMissing,
     /// The gate does not know somebody whom it should.
@@ -81,30 +105,51 @@ pub(crate) enum Code {
     UserWithoutAccount,
     /// There is a record of somebody who cannot log in.
     UserWithoutIdentity,
+    /// Sign-ups were sent, and nobody took them (incident I2).
+    WebhookDeliveryFailed,
+    /// What carries sign-ups is off (incident I2).
+    WebhookDisabled,
+    /// Nobody is there to take a sign-up (incident I2).
+    WebhookEndpointDead,
+    /// The handler of sign-ups is not told what it needs (incident I2).
+    WebhookEnvironmentMissing,
+    /// Everything is sent but sign-ups (incident I2).
+    WebhookFiltersOut,
+    /// Nothing carries sign-ups (incident I2).
+    WebhookMissing,
+    /// Sign-ups are sent to another place (incident I2).
+    WebhookWrongEndpoint,
 }
 
 impl Code {
     /// Every code, in alphabetical order of their words.
-    pub(crate) const ALL: [Self; 37] = [
+    pub(crate) const ALL: [Self; 56] = [
         Self::AccountWithoutUser,
         Self::AppFailing,
         Self::AppIgnoresVisitor,
+        Self::BindingMissing,
+        Self::BindingPlaceholder,
         Self::ClockSkew,
         Self::ColumnDiffers,
         Self::ColumnMissing,
+        Self::ConfigsDisagree,
         Self::DataLost,
         Self::DataOnNoVolume,
         Self::DatabaseNeverMigrated,
+        Self::DevelopmentDeployed,
         Self::EmailNotVouched,
         Self::EventsLost,
         Self::ForgeryAdmitted,
         Self::GateMisconfigured,
+        Self::GateUnlikeFiles,
         Self::IdentityWithoutUser,
         Self::IndexConflict,
         Self::IndexMissing,
         Self::InstanceMissing,
         Self::InstanceOpen,
         Self::InstanceStuck,
+        Self::IssuerKeysLackAlgorithm,
+        Self::IssuerUnreachable,
         Self::KnownToGateOnly,
         Self::LinkDead,
         Self::MessageContradictsState,
@@ -118,11 +163,23 @@ impl Code {
         Self::RecordDuplicated,
         Self::RecordsDisagree,
         Self::RegistryAltered,
+        Self::RoutePartial,
+        Self::SecretMissing,
+        Self::SecretWrittenDown,
         Self::SecurityHeadersMissing,
+        Self::SettingMissing,
+        Self::SettingUnknown,
         Self::TableMissing,
         Self::UnknownToGate,
         Self::UserWithoutAccount,
         Self::UserWithoutIdentity,
+        Self::WebhookDeliveryFailed,
+        Self::WebhookDisabled,
+        Self::WebhookEndpointDead,
+        Self::WebhookEnvironmentMissing,
+        Self::WebhookFiltersOut,
+        Self::WebhookMissing,
+        Self::WebhookWrongEndpoint,
     ];
 
     pub(crate) const fn word(self) -> &'static str {
@@ -130,22 +187,29 @@ impl Code {
             Self::AccountWithoutUser => "account_without_user",
             Self::AppFailing => "app_failing",
             Self::AppIgnoresVisitor => "app_ignores_visitor",
+            Self::BindingMissing => "binding_missing",
+            Self::BindingPlaceholder => "binding_placeholder",
             Self::ClockSkew => "clock_skew",
             Self::ColumnDiffers => "column_differs",
             Self::ColumnMissing => "column_missing",
+            Self::ConfigsDisagree => "configs_disagree",
             Self::DataLost => "data_lost",
             Self::DataOnNoVolume => "data_on_no_volume",
             Self::DatabaseNeverMigrated => "database_never_migrated",
+            Self::DevelopmentDeployed => "development_deployed",
             Self::EmailNotVouched => "email_not_vouched",
             Self::EventsLost => "events_lost",
             Self::ForgeryAdmitted => "forgery_admitted",
             Self::GateMisconfigured => "gate_misconfigured",
+            Self::GateUnlikeFiles => "gate_unlike_files",
             Self::IdentityWithoutUser => "identity_without_user",
             Self::IndexConflict => "index_conflict",
             Self::IndexMissing => "index_missing",
             Self::InstanceMissing => "instance_missing",
             Self::InstanceOpen => "instance_open",
             Self::InstanceStuck => "instance_stuck",
+            Self::IssuerKeysLackAlgorithm => "issuer_keys_lack_algorithm",
+            Self::IssuerUnreachable => "issuer_unreachable",
             Self::KnownToGateOnly => "known_to_gate_only",
             Self::LinkDead => "link_dead",
             Self::MessageContradictsState => "message_contradicts_state",
@@ -159,11 +223,23 @@ impl Code {
             Self::RecordDuplicated => "record_duplicated",
             Self::RecordsDisagree => "records_disagree",
             Self::RegistryAltered => "registry_altered",
+            Self::RoutePartial => "route_partial",
+            Self::SecretMissing => "secret_missing",
+            Self::SecretWrittenDown => "secret_written_down",
             Self::SecurityHeadersMissing => "security_headers_missing",
+            Self::SettingMissing => "setting_missing",
+            Self::SettingUnknown => "setting_unknown",
             Self::TableMissing => "table_missing",
             Self::UnknownToGate => "unknown_to_gate",
             Self::UserWithoutAccount => "user_without_account",
             Self::UserWithoutIdentity => "user_without_identity",
+            Self::WebhookDeliveryFailed => "webhook_delivery_failed",
+            Self::WebhookDisabled => "webhook_disabled",
+            Self::WebhookEndpointDead => "webhook_endpoint_dead",
+            Self::WebhookEnvironmentMissing => "webhook_environment_missing",
+            Self::WebhookFiltersOut => "webhook_filters_out",
+            Self::WebhookMissing => "webhook_missing",
+            Self::WebhookWrongEndpoint => "webhook_wrong_endpoint",
         }
     }
 

@@ -3,7 +3,7 @@
 use policy::contract::Problem;
 use policy::reason::Reason;
 
-use crate::deployment::exchange::Answer;
+use crate::deployment::exchange::{Answer, Exchange};
 use crate::deployment::gate::Gate;
 use crate::findings::code::Code;
 use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked};
@@ -11,9 +11,12 @@ use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked
 /// Asks the gate, which lists its mistakes at `/.usher/ready`, whichever step did not pass: a sign-up fails as well when the gate's
 /// registry does not take the new user.
 pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {
-    let said = said_so(scene);
+    listed(&gate.gate_readiness().await, said_so(scene))
+}
+
+/// What the gate lists at `/.usher/ready`, and whether somebody was told of it.
+pub(crate) fn listed(readiness: &Exchange, said: Option<Evidence>) -> Opinion {
     let mut opinion = Opinion::default();
-    let readiness = gate.gate_readiness().await;
     let problem = readiness.answer.as_ref().ok().and_then(Answer::problem);
     let mistakes = problem
         .map(|problem: Problem| problem.mistakes)

@@ -76,6 +76,7 @@ impl Rows<'_> {
             // Before it is there: whatever happens, it can be found and removed.
             let path = self.keep(&kept)?;
             let written = match &database.place {
+                Place::Mongodb(_) => Err(NO_TABLES.to_owned()),
                 Place::Postgres { url, .. } => postgres::write(url, self.table, &kept).await,
                 Place::Sqlite(path) => sqlite::write(path, self.table, &kept),
             };
@@ -158,6 +159,10 @@ impl Rows<'_> {
         let until = Instant::now() + BACK_WITHIN;
         loop {
             let taken = match &database.place {
+                Place::Mongodb(_) => {
+                    let why = NO_TABLES.to_owned();
+                    return Fate::Unknown { why };
+                }
                 Place::Postgres { url, .. } => postgres::take(url, self.table, kept).await,
                 Place::Sqlite(path) => sqlite::take(path, self.table, kept),
             };
@@ -261,6 +266,9 @@ impl fmt::Display for Statements<'_> {
         write!(f, "{}", self.0.name.quoted())
     }
 }
+
+const NO_TABLES: &str =
+    "a MongoDB has collections and no tables; leave --table out, and the marker is a user";
 
 const BACK_WITHIN: Duration = Duration::from_secs(30);
 const AGAIN_AFTER: Duration = Duration::from_secs(1);

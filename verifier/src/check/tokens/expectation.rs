@@ -68,7 +68,10 @@ impl Expectation {
         environment: Environment<'_>,
         secrets: &Secrets,
     ) -> Result<Self, CheckError> {
-        let files = GateFiles::read(options, environment)?;
+        let files = {
+            let (path, name) = (options.wrangler.as_deref(), options.env.as_deref());
+            GateFiles::read(path, name, options.deployed, environment)?
+        };
         let secret = |name: &str, mistakes: &mut Mistakes| {
             let value = files.secret(name).unwrap_or_default();
             secrets.remember(

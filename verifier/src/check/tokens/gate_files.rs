@@ -6,18 +6,20 @@ use std::path::{Path, PathBuf};
 use policy::issuer::Issuer;
 use policy::issuer_entry::{KeySource, Reading};
 use policy::mistakes::Mistakes;
+use policy::setting::{Home, SETTINGS, usual_cookie};
 use serde_json::Value;
 
-use crate::arguments::check::CheckTokens;
 use crate::check::tokens::dev_vars::DevVars;
 use crate::check::tokens::error::CheckError;
 use crate::check::tokens::wrangler::{self, Wrangler};
 use crate::configuration::Environment;
 use crate::configuration::mistake::Mistake;
+use crate::configuration::name::text_of_value;
 use crate::configuration::suggestion::closest;
+use crate::findings::Evidence;
 
 /// The files of one environment of a gate.
-pub(super) struct GateFiles<'a> {
+pub(in crate::check) struct GateFiles<'a> {
     environment: Environment<'a>,
     wrangler: Wrangler,
     dev_vars: Option<DevVars>,
@@ -35,20 +37,21 @@ struct Setting<'a> {
 
 impl<'a> GateFiles<'a> {
     /// Reads the file that is named, or the one that wrangler would find here.
-    pub(super) fn read(
-        options: &CheckTokens,
+    pub(in crate::check) fn read(
+        path: Option<&Path>,
+        name: Option<&str>,
+        is_deployed: bool,
         environment: Environment<'a>,
     ) -> Result<Self, CheckError> {
-        let path = match &options.wrangler {
-            Some(path) => path.clone(),
+        let path = match path {
+            Some(path) => path.to_owned(),
             None => usual().ok_or_else(|| CheckError::NoConfiguration {
                 directory: std::env::current_dir().ok(),
             })?,
         };
-        let name = options.env.as_deref();
         let wrangler = Wrangler::read(&path, name)?;
         // A deployed gate never sees it.
-        let dev_vars = if options.deployed {
+        let dev_vars = if is_deployed {
             None
         } else {
             DevVars::beside(&path, name)?
@@ -61,7 +64,7 @@ impl<'a> GateFiles<'a> {
     }
 
     /// The files that were read, for people.
-    pub(super) fn read_from(&self) -> Vec<String> {
+    pub(in crate::check) fn read_from(&self) -> Vec<String> {
         let environment = self.wrangler.environment.as_ref();
         let environment = environment.map(|name| format!(" (environment `{name}`)"));
         let wrangler = self.wrangler.path.display();
@@ -88,7 +91,7 @@ impl<'a> GateFiles<'a> {
     }
 
     /// The value of a secret: from the environment, else where the gate has it on this machine.
-    pub(super) fn secret(&self, name: &str) -> Option<String> {
+    pub(in crate::check) fn secret(&self, name: &str) -> Option<String> {
         let set = (self.environment)(name).filter(|value| !value.is_empty());
         let dev_vars = || Some(self.dev_vars.as_ref()?.value(name)?.to_owned());
         let variable = || {
@@ -100,7 +103,7 @@ impl<'a> GateFiles<'a> {
 
     /// The issuers and where their keys are, as the gate would read them. With a single mistake the gate lets nobody in, so nothing is
     /// judged either.
-    pub(super) fn issuers(
+    pub(in crate::check) fn issuers(
         &self,
         secret: &dyn Fn(&str, &mut Mistakes) -> String,
     ) -> Result<(Vec<Issuer>, Vec<KeySource>), CheckError> {
@@ -124,6 +127,103 @@ impl<'a> GateFiles<'a> {
             given.mistake(entry.unwrap_or(&given.span), sentence)
         });
         Err(CheckError::Mistakes(mistakes.collect()))
+    }
+
+    /// What wrangler's file says in this environment.
+    pub(in crate::check) const fn whole(&self) -> &Value {
+        &self.wrangler.whole
+    }
+
+    /// The file itself, for people.
+    pub(in crate::check) fn wrangler_path(&self) -> String {
+        self.wrangler.path.display().to_string()
+    }
+
+    /// The names of the variables that stand in wrangler's file.
+    pub(in crate::check) fn variables(&self) -> impl Iterator<Item = String> {
+        self.wrangler.variables.keys().cloned()
+    }
+
+    /// Every name that the gate is given, and where.
+    pub(in crate::check) fn names(&self) -> Vec<(String, String)> {
+        let file = self.wrangler_path();
+        let variables = self.variables().map(|name| (name, file.clone()));
+        let dev_vars = self.dev_vars.iter().flat_map(|dev_vars| {
+            let place = dev_vars.path.display().to_string();
+            let names = dev_vars.values.keys();
+            names.map(move |name| (name.clone(), place.clone()))
+        });
+        let tables = ["kv_namespaces", "d1_databases", "services"].iter();
+        let bound = tables
+            .filter_map(|table| self.whole().get(table)?.as_array())
+            .flatten()
+            .filter_map(|entry| entry.get("binding")?.as_str());
+        let bound = bound.map(|name| (name.to_owned(), file.clone()));
+        variables.chain(dev_vars).chain(bound).collect()
+    }
+
+    /// What may be secret of what stands here.
+    pub(in crate::check) fn secrets_at_hand(&self) -> Vec<(String, String)> {
+        let is_variable = |name: &str| {
+            let mut settings = SETTINGS.iter();
+            settings.any(|setting| setting.home == Home::Variable && setting.name == name)
+        };
+        let of_dev = self.dev_vars.iter().flat_map(|dev_vars| &dev_vars.values);
+        let of_dev = of_dev.filter(|(name, _)| !is_variable(name));
+        let of_dev = of_dev.map(|(name, (value, _))| (name.clone(), value.clone()));
+        let of_issuers = self.secrets_of_issuers().into_iter();
+        let of_issuers = of_issuers.filter_map(|name| Some((name.clone(), self.secret(&name)?)));
+        of_dev.chain(of_issuers).collect()
+    }
+
+    /// The value of a variable that counts.
+    pub(in crate::check) fn value(&self, name: &str) -> Option<Value> {
+        self.setting(name).map(|setting| setting.value)
+    }
+
+    /// The same as a text; a number or a truth value counts as its own.
+    pub(in crate::check) fn text(&self, name: &str) -> Option<String> {
+        let value = self.value(name)?;
+        Some(text_of_value(&value).trim().to_owned())
+    }
+
+    pub(in crate::check) fn is_development(&self) -> bool {
+        self.text(DEVELOPMENT).is_some_and(|text| text == "true")
+    }
+
+    /// The cookie that carries the token, where that can be read.
+    pub(in crate::check) fn cookie(&self) -> Option<String> {
+        if let Some(said) = self.text("USHER_COOKIE") {
+            return Some(said);
+        }
+        let (issuers, _) = self.issuers(&no_secret).ok()?;
+        Some(usual_cookie(self.is_development(), issuers.first()).to_owned())
+    }
+
+    /// What is wrong with the issuers that are there, each in one line.
+    pub(in crate::check) fn mistakes_of_issuers(&self) -> Vec<Evidence> {
+        if self.setting(ISSUERS).is_none() {
+            return Vec::new();
+        }
+        let said = match self.issuers(&no_secret) {
+            Ok(_) => Vec::new(),
+            Err(CheckError::Mistakes(mistakes)) => {
+                mistakes.iter().map(ToString::to_string).collect()
+            }
+            Err(error) => vec![error.to_string()],
+        };
+        let first_line = |said: String| said.lines().next().unwrap_or_default().to_owned();
+        let said = said.into_iter().map(first_line);
+        said.map(|said| Evidence::new(said, self.wrangler_path()))
+            .collect()
+    }
+
+    /// The names of secrets that issuers refer to.
+    pub(in crate::check) fn secrets_of_issuers(&self) -> Vec<String> {
+        let sources = self.issuers(&no_secret).map(|(_, sources)| sources);
+        let secrets = sources.unwrap_or_default().into_iter();
+        let secrets = secrets.flat_map(|source| source.secrets);
+        secrets.map(|secret| secret.binding).collect()
     }
 
     fn setting(&self, name: &str) -> Option<Setting<'_>> {
@@ -174,6 +274,11 @@ impl Setting<'_> {
     fn mistake(&self, span: &Range<usize>, sentence: String) -> Mistake {
         Mistake::at(self.path, self.text, span, sentence, None)
     }
+}
+
+/// No value of a secret is needed to read the rest.
+pub(in crate::check) fn no_secret(_: &str, _: &mut Mistakes) -> String {
+    String::new()
 }
 
 /// The file that wrangler would find in this folder.

@@ -23,6 +23,8 @@ pub(super) struct Wrangler {
     /// The environment; none is the one without a name.
     pub(super) environment: Option<String>,
     pub(super) variables: Variables,
+    /// Everything else that counts in that environment.
+    pub(super) whole: Value,
     format: Format,
 }
 
@@ -43,6 +45,8 @@ struct Contents {
     variables: Variables,
     /// The variables of each environment: wrangler lets none of them inherit any.
     environments: BTreeMap<String, Variables>,
+    /// The file itself.
+    whole: Value,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +71,7 @@ impl Wrangler {
             Format::Toml => toml::read(path, &text),
         };
         let contents = contents.map_err(|mistake| CheckError::Mistakes(vec![mistake]))?;
+        let whole = of_environment(contents.whole, environment);
         let variables = match environment {
             None => contents.variables,
             Some(name) => {
@@ -84,6 +89,7 @@ impl Wrangler {
             text,
             environment: environment.map(str::to_owned),
             variables,
+            whole,
             format,
         })
     }
@@ -120,6 +126,32 @@ impl Wrangler {
         )
     }
 }
+
+/// What counts in an environment: its own members, and those of the file that it inherits.
+fn of_environment(mut whole: Value, environment: Option<&str>) -> Value {
+    let environments = whole
+        .as_object_mut()
+        .and_then(|whole| whole.remove("env"))
+        .unwrap_or_default();
+    let (Some(name), Some(whole)) = (environment, whole.as_object_mut()) else {
+        return whole;
+    };
+    whole.retain(|member, _| !INHERITED_BY_NONE.contains(&member.as_str()));
+    let own = environments.get(name).and_then(Value::as_object);
+    for (member, value) in own.into_iter().flatten() {
+        whole.insert(member.clone(), value.clone());
+    }
+    Value::Object(std::mem::take(whole))
+}
+
+/// Of what a gate has (developers.cloudflare.com, "Non-inheritable keys").
+const INHERITED_BY_NONE: [&str; 5] = [
+    "vars",
+    "kv_namespaces",
+    "d1_databases",
+    "services",
+    "version_metadata",
+];
 
 fn no_environment(path: &Path, text: &str, name: &str, known: &[String]) -> Mistake {
     let known = if known.is_empty() {

@@ -7,12 +7,13 @@ use crate::configuration::audit::field::Compared;
 use crate::configuration::audit::{Agreement, Audit, Link, PendingIf, Source};
 use crate::configuration::database::Database;
 use crate::configuration::file::{Budget, DatabaseEntry, GateAdmin, SecretPlace, Target};
+use crate::configuration::known_to_operators::known_to_operators;
 use crate::configuration::mistake::Mistake;
 use crate::configuration::name::{BuiltIn, Values};
 use crate::configuration::placed::{OwnKeys, Placed};
 use crate::configuration::reading::Reading;
 use crate::configuration::scope::Scope;
-use crate::configuration::secret::{Admin, NamedSecret, named_secrets};
+use crate::configuration::secret::{Admin, named_secrets};
 use crate::configuration::suggestion::closest;
 
 /// The rest of the file is what `usher verify` needs, and is judged there.
@@ -43,7 +44,7 @@ impl Part {
     pub(super) fn complete(self, reading: &Reading<'_>) -> Result<Audit, Mistake> {
         let secrets = named_secrets(&self.secrets, reading)?;
         let admin = self.gate_admin.map(|admin| admin.complete(reading));
-        let (values, known) = addresses(self.target.as_ref(), &secrets);
+        let (values, known) = known_to_operators(self.target.as_ref(), &secrets);
         let names = secrets.iter().map(|secret| secret.name.clone());
         let ground = Ground {
             reading,
@@ -76,28 +77,6 @@ impl Part {
             request_within: self.budget.request_seconds.duration(),
         })
     }
-}
-
-/// The names that say where the deployment is, and what they and the secrets stand for.
-fn addresses(target: Option<&Target>, secrets: &[NamedSecret]) -> (Values, Vec<BuiltIn>) {
-    let gate = target.and_then(|target| target.gate.as_ref());
-    let app = target.and_then(|target| Some(&target.app.as_ref()?.value));
-    let identity = target.and_then(|target| target.identity.as_ref());
-    let known = [
-        (BuiltIn::App, gate.or(app)),
-        (BuiltIn::Gate, gate),
-        (BuiltIn::Identity, identity),
-    ];
-    let known = known.map(|(name, address)| Some((name, address?)));
-    let known: Vec<_> = known.into_iter().flatten().collect();
-    let addresses = known
-        .iter()
-        .map(|(name, address)| (name.name(), address.as_str().into()));
-    let secrets = secrets
-        .iter()
-        .map(|secret| (secret.name.clone(), secret.value.as_str().into()));
-    let values = Values::of(addresses.chain(secrets));
-    (values, known.into_iter().map(|(name, _)| name).collect())
 }
 
 fn source(

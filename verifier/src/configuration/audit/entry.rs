@@ -4,16 +4,14 @@ use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _};
 
-use crate::arguments::given::Span;
 use crate::configuration::audit::field::{Compared, Field, Way};
 use crate::configuration::audit::{Acted, Role};
 use crate::configuration::filter::Filter;
 use crate::configuration::placed::{OwnKeys, Placed};
 use crate::configuration::request::tables::{CallTable, ListTable};
 use crate::configuration::template::json::JsonTemplate;
-use crate::configuration::value::JsonPointer;
+use crate::configuration::value::{JsonPointer, WrittenSpan};
 
 /// For `usher audit`: places that each have a row for a user, held against each other.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -56,7 +54,7 @@ pub(super) struct SourceEntry {
     #[serde(default)]
     pub(super) pending_if: Vec<PendingEntry>,
     /// How old a user is before a row is missed here: 90s, 15m, 1h, 7d.
-    pub(super) grace: Option<Grace>,
+    pub(super) grace: Option<WrittenSpan>,
     /// http: the list.
     pub(super) list: Option<ListTable>,
     /// auth0, pds: the address; for auth0 `{identity}` unless said otherwise.
@@ -159,18 +157,6 @@ pub(super) struct PendingEntry {
     pub(super) field: Field,
     #[schemars(with = "serde_json::Value")]
     pub(super) equals: serde_json::Value,
-}
-
-/// A span of time, as on the command line.
-#[derive(Clone, Copy, Debug, JsonSchema)]
-#[schemars(transparent)]
-pub(super) struct Grace(#[schemars(with = "String")] pub(super) Span);
-
-impl<'de> Deserialize<'de> for Grace {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map(Self).map_err(D::Error::custom)
-    }
 }
 
 /// What is done about one kind of discrepancy: a request, or a statement of SQL. `{key}`, `{tenant}`, `{entry}` (an id of its own, for a

@@ -25,7 +25,7 @@ impl Field {
             None if written.is_empty() => {
                 return Err("expected the name of a column, or a JSON pointer such as \"/email\"");
             }
-            None => format!("/{}", written.replace('~', "~0").replace('/', "~1")),
+            None => return Ok(Self::named(&written)),
         };
         let only = pointer.get(1..).filter(|part| !part.contains('/'));
         Ok(Self {
@@ -33,6 +33,15 @@ impl Field {
             pointer,
             written,
         })
+    }
+
+    /// A member of the row itself.
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            only: Some(name.to_owned()),
+            pointer: format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            written: name.to_owned(),
+        }
     }
 
     /// What the row has there; nothing where it is null or an empty text.

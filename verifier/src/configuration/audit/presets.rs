@@ -5,87 +5,42 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use policy::contract::directory::MOST_ROWS;
-use reqwest::header::{AUTHORIZATION, HeaderName};
-use serde_json::json;
+use reqwest::header::AUTHORIZATION;
 
-use crate::configuration::address::UrlTemplate;
 use crate::configuration::answer_part::AnswerPart;
 use crate::configuration::audit::Reader;
 use crate::configuration::audit::complete::Ground;
 use crate::configuration::audit::entry::SourceEntry;
+use crate::configuration::auth0::Keys;
 use crate::configuration::list::{List, Paging};
 use crate::configuration::mistake::Mistake;
-use crate::configuration::name::Name;
-use crate::configuration::placed::Placed;
-use crate::configuration::request::{BodyTemplate, Call, Capture, Request};
-use crate::configuration::template::Template;
-use crate::configuration::template::json::JsonTemplate;
-use crate::configuration::value::{AcceptedStatus, JsonPointer, Method};
+use crate::configuration::request::{Call, Request};
+use crate::configuration::value::Method;
+use crate::configuration::written::Written;
 
 /// Every user of a tenant, the oldest first (Management API v2, `GET /api/v2/users`).
 pub(super) fn auth0(entry: &SourceEntry, ground: &Ground<'_>) -> Result<List, Mistake> {
-    let at = Written { entry, ground };
-    let url = entry
-        .url
-        .as_ref()
-        .map_or("{identity}", |url| url.value.as_str());
-    let url = url.trim_end_matches('/');
-    let asking = at.address(
-        entry.url.as_ref(),
-        &format!("{url}/api/v2/users?per_page=100&page=0&sort=created_at%3A1&search_engine=v3&include_totals=false"),
-    )?;
-    let (before, bearer) = match (&entry.token, &entry.client_id, &entry.client_secret) {
-        (Some(token), None, None) => (
-            Vec::new(),
-            at.template(token, &format!("Bearer {}", token.value))?,
-        ),
-        (None, Some(id), Some(secret)) => {
-            let grant = json!({
-                "grant_type": "client_credentials",
-                "client_id": id.value,
-                "client_secret": secret.value,
-                "audience": format!("{url}/api/v2/"),
-            });
-            at.template(id, &id.value)?;
-            at.template(secret, &secret.value)?;
-            let grant = JsonTemplate::parse(grant);
-            let grant = grant.map_err(|error| at.wrong(secret, &error.to_string()))?;
-            let mut asking = request(
-                Method::Post,
-                at.address(entry.url.as_ref(), &format!("{url}/oauth/token"))?,
-            );
-            asking.body = Some(BodyTemplate::Json(grant));
-            let token = at.own("access_token")?;
-            asking.captures = vec![Capture {
-                name: token.clone(),
-                part: at.pointer("/access_token").map(AnswerPart::Json)?,
-                is_secret: true,
-            }];
-            (vec![asking], Template::around("Bearer ", token, ""))
-        }
-        (_, _, _) => {
-            let sentence = "who asks Auth0 needs either a token or an application";
-            let cure = "give `client_id` and `client_secret` of a machine-to-machine application that may `read:users`, or `token`";
-            return Err(ground.reading.mistake(
-                &entry.kind,
-                sentence.to_owned(),
-                Some(cure.to_owned()),
-            ));
-        }
+    let at = Written {
+        place: &entry.kind.span,
+        ..written(entry, ground)
     };
-    Ok(List {
-        call: Call {
-            before,
-            request: with_header(request(Method::Get, asking), AUTHORIZATION, bearer),
-        },
-        rows: at.pointer("")?,
-        paging: Paging::Windows,
-    })
+    let keys = Keys {
+        url: entry.url.as_ref(),
+        client_id: entry.client_id.as_ref(),
+        client_secret: entry.client_secret.as_ref(),
+        token: entry.token.as_ref(),
+        scopes: "`read:users`",
+    };
+    let tenant = keys.tenant(&at)?;
+    let all = "users?per_page=100&page=0&sort=created_at%3A1&search_engine=v3&include_totals=false";
+    let mut list = keys.list(&at, &tenant, all, "", Paging::Windows)?;
+    list.call.before.extend(tenant.grant);
+    Ok(list)
 }
 
 /// Everybody whom the gate's registry knows.
 pub(super) fn gate(entry: &SourceEntry, ground: &Ground<'_>) -> Result<List, Mistake> {
-    let at = Written { entry, ground };
+    let at = written(entry, ground);
     let (true, Some(admin)) = (ground.has_gate, &ground.admin) else {
         let sentence = "the gate's registry needs `gate` in [target], and [gate_admin]".to_owned();
         let cure = "add `[gate_admin]` with `secret_env = \"USHER_ADMIN_SECRET\"`".to_owned();
@@ -99,7 +54,7 @@ pub(super) fn gate(entry: &SourceEntry, ground: &Ground<'_>) -> Result<List, Mis
     Ok(List {
         call: Call {
             before: Vec::new(),
-            request: with_header(request(Method::Get, asking), AUTHORIZATION, bearer),
+            request: Request::plain(Method::Get, asking).with(AUTHORIZATION, bearer),
         },
         rows: at.pointer("/users")?,
         paging: Paging::Cursor {
@@ -116,7 +71,7 @@ pub(super) fn pds(
     ground: &Ground<'_>,
     span: &Range<usize>,
 ) -> Result<Reader, Mistake> {
-    let at = Written { entry, ground };
+    let at = written(entry, ground);
     let (Some(url), Some(password)) = (&entry.url, &entry.password) else {
         let sentence = "a PDS needs `url` and `password`".to_owned();
         return Err(ground.reading.mistake_at(span, sentence, None));
@@ -131,7 +86,7 @@ pub(super) fn pds(
         &format!("{base}/xrpc/com.atproto.admin.getAccountInfos"),
     )?;
     let secret = at.template(password, &password.value)?.fill(&ground.values);
-    let secret = secret.map_err(|error| at.wrong(password, &error.to_string()))?;
+    let secret = secret.map_err(|error| at.wrong(&password.span, &error.to_string()))?;
     let basic = format!(
         "Basic {}",
         BASE64_STANDARD.encode(format!("admin:{secret}"))
@@ -141,7 +96,7 @@ pub(super) fn pds(
         repos: Box::new(List {
             call: Call {
                 before: Vec::new(),
-                request: request(Method::Get, repos),
+                request: Request::plain(Method::Get, repos),
             },
             rows: at.pointer("/repos")?,
             paging: Paging::Cursor {
@@ -149,31 +104,8 @@ pub(super) fn pds(
                 parameter: "cursor".to_owned(),
             },
         }),
-        infos: Box::new(with_header(
-            request(Method::Get, infos),
-            AUTHORIZATION,
-            basic,
-        )),
+        infos: Box::new(Request::plain(Method::Get, infos).with(AUTHORIZATION, basic)),
     })
-}
-
-fn request(method: Method, url: UrlTemplate) -> Request {
-    Request {
-        method,
-        url,
-        headers: Vec::new(),
-        body: None,
-        as_user: false,
-        status: AcceptedStatus::default(),
-        fails_if: Vec::new(),
-        expect: Vec::new(),
-        captures: Vec::new(),
-    }
-}
-
-fn with_header(mut request: Request, name: HeaderName, value: Template) -> Request {
-    request.headers.push((name, value));
-    request
 }
 
 /// A text in which no brace opens a slot.
@@ -181,39 +113,10 @@ fn literal(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}")
 }
 
-/// Texts of a source, which may name what is known.
-struct Written<'a> {
-    entry: &'a SourceEntry,
-    ground: &'a Ground<'a>,
-}
-
-impl Written<'_> {
-    fn wrong(&self, at: &Placed<String>, sentence: &str) -> Mistake {
-        self.ground.reading.mistake(at, sentence.to_owned(), None)
-    }
-
-    fn template(&self, at: &Placed<String>, text: &str) -> Result<Template, Mistake> {
-        let template = Template::parse(text).map_err(|error| self.wrong(at, &error.to_string()))?;
-        self.ground
-            .scope
-            .hold(self.ground.reading, &at.span, template.names())?;
-        Ok(template)
-    }
-
-    fn address(&self, at: Option<&Placed<String>>, text: &str) -> Result<UrlTemplate, Mistake> {
-        let at = at.unwrap_or(&self.entry.name);
-        let template = UrlTemplate::parse(text).map_err(|error| self.wrong(at, &error))?;
-        self.ground
-            .scope
-            .hold(self.ground.reading, &at.span, template.names())?;
-        Ok(template)
-    }
-
-    fn pointer(&self, text: &str) -> Result<JsonPointer, Mistake> {
-        JsonPointer::parse(text.to_owned()).map_err(|error| self.wrong(&self.entry.name, &error))
-    }
-
-    fn own(&self, name: &str) -> Result<Name, Mistake> {
-        Name::parse(name).map_err(|error| self.wrong(&self.entry.name, &error.to_string()))
+fn written<'a>(entry: &'a SourceEntry, ground: &'a Ground<'_>) -> Written<'a> {
+    Written {
+        reading: ground.reading,
+        scope: &ground.scope,
+        place: &entry.name.span,
     }
 }

@@ -2,6 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use reqwest::Url;
+use serde_json::Value;
 
 use crate::deployment::exchange::Answer;
 use crate::deployment::pages::unread::Unread;
@@ -18,6 +19,26 @@ pub(super) fn with(mut url: Url, parameter: &str, value: &str) -> Url {
     url.set_query(Some(&pairs.join("&")));
     url
 }
+
+/// The rows that no page before this one gave, and where those behind the last of them are, where the page is full.
+pub(super) fn from_the_last(
+    url: &Url,
+    mut rows: Vec<Value>,
+    take: usize,
+) -> (Vec<Value>, Option<Url>) {
+    let is_full = rows.len() >= take;
+    let known = value_of(url, FROM);
+    rows.retain(|row| known.is_none() || id_of(row) != known.as_deref());
+    let last = rows.last().and_then(id_of).filter(|_| is_full);
+    let next = last.map(|last| with(url.clone(), FROM, last));
+    (rows, next)
+}
+
+fn id_of(row: &Value) -> Option<&str> {
+    row.get("id")?.as_str()
+}
+
+const FROM: &str = "from";
 
 fn is_named(pair: &str, parameter: &str) -> bool {
     let name = pair.split('=').next().unwrap_or_default();
@@ -75,6 +96,8 @@ fn is_next(parameters: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn url(text: &str) -> Url {
@@ -90,6 +113,28 @@ mod tests {
             set("http://h/u?q=a%20b+c&%61%2Bb=1&x"),
             format!("http://h/u?q=a%20b+c&x&{parameter}")
         );
+    }
+
+    #[test]
+    fn a_list_goes_on_from_its_last_row_whether_that_comes_again_or_not() {
+        let rows = |ids: &[&str]| ids.iter().map(|id| json!({ "id": id })).collect::<Vec<_>>();
+        let begin = url("https://id.example.com/d?take=2");
+        let (given, next) = from_the_last(&begin, rows(&["a", "b"]), 2);
+        let next = next.unwrap();
+        assert_eq!(
+            (given, next.query()),
+            (rows(&["a", "b"]), Some("take=2&from=b"))
+        );
+        let again = from_the_last(&next, rows(&["b", "c"]), 2);
+        assert_eq!(
+            again,
+            (
+                rows(&["c"]),
+                Some(url("https://id.example.com/d?take=2&from=c"))
+            )
+        );
+        assert_eq!(from_the_last(&next, rows(&["b"]), 2), (rows(&[]), None));
+        assert_eq!(from_the_last(&next, rows(&["c"]), 2), (rows(&["c"]), None));
     }
 
     #[test]

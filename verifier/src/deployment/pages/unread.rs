@@ -28,6 +28,19 @@ pub(crate) enum Unread {
     Unfilled(Unfilled),
 }
 
+impl Unread {
+    /// The status of the answer, where that was wrong.
+    pub(crate) fn status(&self) -> Option<u16> {
+        let Self::Discrepancy(found) = self else {
+            return None;
+        };
+        let Discrepancy::Status { found, .. } = found.as_ref() else {
+            return None;
+        };
+        Some(*found)
+    }
+}
+
 impl From<NoAnswer> for Unread {
     fn from(reason: NoAnswer) -> Self {
         Self::NoAnswer(reason)

@@ -47,6 +47,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Contents, Mistake> {
     Ok(Contents {
         variables: variables(&file).unwrap_or_default(),
         environments,
+        whole: Value::Object(file).into(),
     })
 }
 

@@ -23,6 +23,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Contents, Mistake> {
     Ok(Contents {
         variables: variables(file).unwrap_or_default(),
         environments,
+        whole: toml::from_str(text).map_err(|error| Mistake::from_toml(path, text, &error))?,
     })
 }
 

@@ -1,9 +1,12 @@
-//! `usher check security` and `usher check messages` at a real gate, and at places that only look like one.
+//! `usher check security`, `usher check messages` and `usher check config` at a real gate, and at places that only look like one.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "what a test builds on must hold"
 )]
+
+mod config;
 
 use axum::Router;
 use axum::body::Body;

@@ -1,4 +1,6 @@
-//! Every configuration value there is: what the reader knows, what the README's table says.
+//! Every configuration value of a gate: what its reader knows, what the README's table says, and what `usher check config` looks for.
+
+use crate::issuer::Issuer;
 
 /// Where a value stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -231,3 +233,13 @@ pub const SETTINGS: [Setting; 34] = [
         meaning: "true only on a developer's machine: cookies without `Secure`, and no host but loopback is answered",
     },
 ];
+
+/// The cookie that carries the token where `USHER_COOKIE` says none: that of the first issuer's provider, else our own. `__Host-` needs
+/// TLS, which a developer's machine has not got.
+pub fn usual_cookie(development: bool, first: Option<&Issuer>) -> &'static str {
+    if development {
+        return "usher-development";
+    }
+    let of_provider = first.and_then(|issuer| issuer.provider.preset().cookie);
+    of_provider.unwrap_or("__Host-usher")
+}
