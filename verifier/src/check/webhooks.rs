@@ -4,14 +4,16 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::arguments::check::CheckWebhooks;
-use crate::check::look;
+use crate::check::{look, remember_all};
 use crate::configuration::Environment;
+use crate::configuration::database::with_indexes;
 use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::webhooks::{Webhook, Webhooks};
 use crate::deployment::http::Http;
 use crate::deployment::tls::NoClient;
 use crate::examined::Examined;
-use crate::findings::Opinion;
+use crate::findings::{Opinion, Unlooked};
+use crate::indexes;
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
 use crate::redaction::{SecretName, Secrets};
@@ -47,10 +49,52 @@ pub(crate) async fn check(
         looked_at.push(webhooks::said(webhook));
         opinion = opinion.and(seen);
     }
+    if options.webhook.is_none() {
+        opinion =
+            opinion.and(indexes_of_handlers(options, &mut looked_at, environment, secrets).await);
+    }
     let examined = Examined::of(looked_at, opinion, secrets);
     let text = report::render_examined(options.report, &examined, look(outlet, environment));
     outlet.report(&text);
     Ok(examined.exit_code())
+}
+
+/// A handler that cannot make its index often swallows the error, and creates nothing from then on (incident I2).
+async fn indexes_of_handlers(
+    options: &CheckWebhooks,
+    looked_at: &mut Vec<String>,
+    environment: Environment<'_>,
+    secrets: &Secrets,
+) -> Opinion {
+    let unlooked = |at: String, why: String| Opinion {
+        causes: Vec::new(),
+        unlooked: vec![Unlooked { at, why }],
+    };
+    let databases = match with_indexes(&options.config, environment) {
+        Ok(databases) => databases,
+        Err(error) => {
+            let at = "the indexes that the handlers declare".to_owned();
+            return unlooked(at, error.to_string());
+        }
+    };
+    remember_all(&databases, secrets);
+    let mut opinion = Opinion::default();
+    for database in &databases {
+        let seen = match indexes::look(database).await {
+            None => continue,
+            Some(Ok(seen)) => seen,
+            Some(Err(error)) => {
+                let at = format!("the indexes declared for the database `{}`", database.name);
+                unlooked(at, error.to_string())
+            }
+        };
+        looked_at.push(format!(
+            "{}: the indexes that the code declares",
+            database.name
+        ));
+        opinion = opinion.and(seen);
+    }
+    opinion
 }
 
 /// Why nothing was looked at.

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub(crate) use crate::configuration::database::alone::load;
+pub(crate) use crate::configuration::database::alone::{load, with_indexes};
 pub(crate) use crate::configuration::database::migrations::{Migrations, NoHistory};
 pub(crate) use crate::configuration::database::mongodb::Mongodb;
 use crate::configuration::file::DatabaseEntry;

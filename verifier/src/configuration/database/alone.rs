@@ -23,6 +23,23 @@ pub(crate) fn load(
     wanted: Option<&str>,
     environment: Environment<'_>,
 ) -> Result<Vec<Database>, ConfigurationError> {
+    let is_wanted = |entry: &DatabaseEntry| wanted.is_none_or(|wanted| entry.name.value == wanted);
+    those(path, is_wanted, environment)
+}
+
+/// Reads those of which the file says which indexes the code declares.
+pub(crate) fn with_indexes(
+    path: &Path,
+    environment: Environment<'_>,
+) -> Result<Vec<Database>, ConfigurationError> {
+    those(path, |entry| entry.indexes.is_some(), environment)
+}
+
+fn those(
+    path: &Path,
+    wanted: impl Fn(&DatabaseEntry) -> bool,
+    environment: Environment<'_>,
+) -> Result<Vec<Database>, ConfigurationError> {
     let text = text_of(path)?;
     let part: Part = reading::parsed(path, &text)?;
     let reading = Reading {
@@ -31,7 +48,7 @@ pub(crate) fn load(
         environment,
     };
     let mut entries = part.databases;
-    entries.retain(|entry| wanted.is_none_or(|wanted| entry.name.value == wanted));
+    entries.retain(wanted);
     let complete = |entry: DatabaseEntry| entry.complete(&reading);
     Ok(entries
         .into_iter()
