@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::check::persistence::{CheckPersistenceError, LOST_FIX, Seen};
 use crate::clock::now;
-use crate::configuration::database::{Database, Place};
+use crate::configuration::database::{Database, NOT_SQL, Place};
 use crate::contract::TableName;
 use crate::findings::code::Code;
 use crate::findings::{Cause, Confidence, Evidence, Fix, Unlooked};
@@ -76,6 +76,7 @@ impl Rows<'_> {
             // Before it is there: whatever happens, it can be found and removed.
             let path = self.keep(&kept)?;
             let written = match &database.place {
+                Place::Mongodb(_) => Err(NOT_SQL.to_owned()),
                 Place::Postgres { url, .. } => postgres::write(url, self.table, &kept).await,
                 Place::Sqlite(path) => sqlite::write(path, self.table, &kept),
             };
@@ -158,6 +159,10 @@ impl Rows<'_> {
         let until = Instant::now() + BACK_WITHIN;
         loop {
             let taken = match &database.place {
+                Place::Mongodb(_) => {
+                    let why = NOT_SQL.to_owned();
+                    return Fate::Unknown { why };
+                }
                 Place::Postgres { url, .. } => postgres::take(url, self.table, kept).await,
                 Place::Sqlite(path) => sqlite::take(path, self.table, kept),
             };

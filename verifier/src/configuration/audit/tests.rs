@@ -44,10 +44,14 @@ fn a_member_that_anything_reads_of_a_row_is_one_that_is_asked_for() {
     let first = "key = \"user_id\"\ncreated = \"since\"\ntenant = \"/app/metadata/tenant\"\n";
     let second = "matches = \"mail\"\nagree = [{ field = \"name\", with = \"/profile/a~1b\" }]\n\
                   pending_if = [{ field = \"verified\", equals = false }]\ngrace =";
-    let text = TWO.replace("key = \"user_id\"\n", first).replace("grace =", second);
+    let text = TWO
+        .replace("key = \"user_id\"\n", first)
+        .replace("grace =", second);
     let audit = parse(&text).unwrap();
     let members = |at: usize| audit.members(at).into_iter().collect::<Vec<_>>();
-    let first = ["app", "email", "mail", "profile", "since", "user_id", "verified"];
+    let first = [
+        "app", "email", "mail", "profile", "since", "user_id", "verified",
+    ];
     assert_eq!(members(0), first);
     assert_eq!(members(1), ["auth0_id", "name"]);
 }
