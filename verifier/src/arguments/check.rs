@@ -134,7 +134,7 @@ pub(crate) struct CheckPersistence {
     #[arg(long, value_name = "TABLE", requires = "moment")]
     pub(crate) table: Option<TableName>,
 
-    /// The one database to write the row into; all of them, unless given
+    /// The one database to write the row into; all of PostgreSQL and SQLite, unless given
     #[arg(long, value_name = "NAME", requires = "table")]
     pub(crate) database: Option<String>,
 

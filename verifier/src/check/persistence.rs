@@ -16,7 +16,7 @@ use tokio::process::Command;
 
 use crate::arguments::check::CheckPersistence;
 use crate::check::{look, remember_all, remember_databases};
-use crate::configuration::database::{self, Database};
+use crate::configuration::database::{self, Database, Place};
 use crate::configuration::mistake::ConfigurationError;
 use crate::configuration::{Configuration, Environment};
 use crate::contract::TableName;
@@ -86,7 +86,11 @@ async fn by_rows(
     secrets: &Secrets,
     outlet: &Outlet<'_>,
 ) -> Result<ExitCode, CheckPersistenceError> {
-    let databases = database::load(&options.config, options.database.as_deref(), environment)?;
+    let mut databases = database::load(&options.config, options.database.as_deref(), environment)?;
+    // Who names one is told why it cannot be.
+    databases.retain(|database| {
+        options.database.is_some() || !matches!(database.place, Place::Mongodb(_))
+    });
     if databases.is_empty() {
         return Err(CheckPersistenceError::NoDatabase(options.database.clone()));
     }
@@ -225,7 +229,7 @@ impl fmt::Display for CheckPersistenceError {
                 write!(f, "there is no database `{name}` in [[databases]]; give a name that is there")
             }
             Self::NoDatabase(None) => f.write_str(
-                "a row needs a database, and there are no [[databases]]; add one",
+                "a row needs a database of PostgreSQL or SQLite, and there is none in [[databases]]; add one",
             ),
             Self::NoRow(table) => write!(
                 f,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::check::persistence::{CheckPersistenceError, LOST_FIX, Seen};
 use crate::clock::now;
-use crate::configuration::database::{Database, Place};
+use crate::configuration::database::{Database, NOT_SQL, Place};
 use crate::contract::TableName;
 use crate::findings::code::Code;
 use crate::findings::{Cause, Confidence, Evidence, Fix, Unlooked};
@@ -76,7 +76,7 @@ impl Rows<'_> {
             // Before it is there: whatever happens, it can be found and removed.
             let path = self.keep(&kept)?;
             let written = match &database.place {
-                Place::Mongodb(_) => Err(NO_TABLES.to_owned()),
+                Place::Mongodb(_) => Err(NOT_SQL.to_owned()),
                 Place::Postgres { url, .. } => postgres::write(url, self.table, &kept).await,
                 Place::Sqlite(path) => sqlite::write(path, self.table, &kept),
             };
@@ -160,7 +160,7 @@ impl Rows<'_> {
         loop {
             let taken = match &database.place {
                 Place::Mongodb(_) => {
-                    let why = NO_TABLES.to_owned();
+                    let why = NOT_SQL.to_owned();
                     return Fate::Unknown { why };
                 }
                 Place::Postgres { url, .. } => postgres::take(url, self.table, kept).await,
@@ -266,9 +266,6 @@ impl fmt::Display for Statements<'_> {
         write!(f, "{}", self.0.name.quoted())
     }
 }
-
-const NO_TABLES: &str =
-    "a MongoDB has collections and no tables; leave --table out, and the marker is a user";
 
 const BACK_WITHIN: Duration = Duration::from_secs(30);
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
