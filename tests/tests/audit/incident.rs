@@ -267,5 +267,15 @@ async fn incident_i2_who_is_unknown_to_the_real_gate_is_made_known_by_the_plan()
     );
     let green = audit(&[]).await;
     assert_eq!(green.code, Some(0), "{green:#?}");
+    // Whoever is removed by hand at the identity service alone is still known at the gate.
+    let identities = rusqlite::Connection::open(&addresses.database).unwrap();
+    let removed = "DELETE FROM users WHERE email = 'lost1@visitors.example'";
+    assert_eq!(identities.execute(removed, ()).unwrap(), 1);
+    let left = audit(&["--report", "json"]).await;
+    assert_eq!(
+        (left.findings(), left.code),
+        (vec!["known_to_gate_only".to_owned()], Some(1)),
+        "{left:#?}"
+    );
     world.stop().await;
 }

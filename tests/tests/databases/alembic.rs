@@ -137,7 +137,7 @@ fn branches_with_names_are_there_on_purpose_and_two_heads_that_are_both_applied_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn incident_5_a_database_that_was_never_migrated_is_the_one_cause_of_the_failed_sign_up() {
+async fn incident_i5_a_database_that_was_never_migrated_is_the_one_cause_of_the_failed_sign_up() {
     let Some(place) = project() else {
         return;
     };

@@ -69,7 +69,7 @@ async fn a_deploy_that_keeps_the_data_is_in_order_and_leaves_nobody_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn incident_5_a_deploy_that_makes_the_database_anew_has_lost_the_data() {
+async fn incident_i5_a_deploy_that_makes_the_database_anew_has_lost_the_data() {
     let place = deployed().await;
     fresh(&place, "empty.db");
     check(

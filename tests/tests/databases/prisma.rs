@@ -88,7 +88,7 @@ pub(crate) async fn execute(url: &str, sql: &str) {
 }
 
 #[tokio::test]
-async fn incident_3_a_failed_migration_is_named_with_its_log_and_gone_after_the_printed_fix() {
+async fn incident_i3_a_failed_migration_is_named_with_its_log_and_gone_after_the_printed_fix() {
     let server = Postgres::start_or_skip("PRISMA").await;
     let Some(server) = server.unwrap_or_else(|error| panic!("{error}")) else {
         return;

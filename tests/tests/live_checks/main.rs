@@ -40,10 +40,15 @@ async fn check_at(gate: &str) -> Verification {
 }
 
 async fn run_at(gate: &str, check: &str) -> Verification {
+    run_with(&format!("gate = \"{gate}\""), check).await
+}
+
+/// With these addresses.
+async fn run_with(target: &str, check: &str) -> Verification {
     let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
     let path = folder.path().join("usher.toml");
     let text = format!(
-        "[target]\ngate = \"{gate}\"\n[register]\nurl = \"{{gate}}/r\"\n[log_in]\nurl = \"{{gate}}/l\"\ntoken = \"/t\"\n"
+        "[target]\n{target}\n[register]\nurl = \"{{gate}}/r\"\n[log_in]\nurl = \"{{gate}}/l\"\ntoken = \"/t\"\n"
     );
     std::fs::write(&path, text).unwrap_or_else(|error| panic!("{error}"));
     let mut command = Command::new(places::usher());
@@ -55,6 +60,22 @@ async fn run_at(gate: &str, check: &str) -> Verification {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+#[tokio::test]
+async fn an_identity_service_whose_passwords_travel_in_the_open_is_named() {
+    let gate = serve(Router::new()).await;
+    let target = format!("gate = \"{gate}\"\nidentity = \"http://id.example.com\"");
+    let ended = run_with(&target, "security").await;
+    assert!(
+        findings(&ended).contains(&"not_encrypted".to_owned()),
+        "{ended:#?}"
+    );
+    let here = run_at(&gate, "security").await;
+    assert!(
+        !findings(&here).contains(&"not_encrypted".to_owned()),
+        "{here:#?}"
+    );
 }
 
 async fn serve(app: Router) -> String {
