@@ -6,6 +6,7 @@
 //! vectors ─► cases with verdicts, put to the gate's own code natively and in workerd
 //! postgres ─► a server of its own (postgres.mjs ─► postgres)
 //! auth0 ─► an API of Auth0's shape · mongo ─► a server that speaks as MongoDB does
+//! simulation ─► the gate's rules at sizes nobody can set up here
 //! incident ─► a world that is broken
 //! world ─► gate (host.mjs ─► workerd), stage, `usher` · visitor ─► the gate's address
 
@@ -15,6 +16,7 @@ pub mod incident;
 pub mod mongo;
 pub mod places;
 pub mod postgres;
+pub mod simulation;
 pub mod vectors;
 pub mod visitor;
 pub mod world;

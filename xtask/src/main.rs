@@ -4,7 +4,7 @@
 //! something is missing. Out of scope: anything a visitor or an operator would notice; that is in the other crates, and
 //! none of them is linked here, so that this program builds in seconds and runs when they do not compile.
 //!
-//! main ─► setup │ bench │ build │ demo │ dev │ test │ vectors │ fuzz │ check │ package ─► node, postgres, python, command, talk, workspace
+//! main ─► setup │ bench │ build │ demo │ dev │ test │ vectors │ simulate │ fuzz │ check │ package ─► node, postgres, python, command, talk, workspace
 
 mod bench;
 mod build;
@@ -18,6 +18,7 @@ mod package;
 mod postgres;
 mod python;
 mod setup;
+mod simulate;
 mod talk;
 mod test;
 mod vectors;
@@ -58,6 +59,8 @@ enum Task {
     Fuzz(fuzz::Arguments),
     /// Build the verifier as it is handed out, into target/package
     Package,
+    /// Simulate the gate at sizes from a thousand to a hundred million visitors: what it asks, how it is seen, what it costs
+    Simulate(simulate::Arguments),
     /// Run every test of the workspace, on real workerd
     Test,
     /// Judge every case of a folder of vectors, natively, in workerd and through a running gate
@@ -97,6 +100,9 @@ fn run(task: Task) -> Result<ExitCode, Failure> {
         Task::Package => package::run(&workspace)
             .map(|()| done)
             .map_err(Failure::Package),
+        Task::Simulate(arguments) => {
+            simulate::run(&workspace, &arguments).map_err(Failure::Simulate)
+        }
         Task::Test => test::run(&workspace).map(|()| done).map_err(Failure::Test),
         Task::Vectors(arguments) => vectors::run(&workspace, &arguments).map_err(Failure::Vectors),
     }
@@ -113,6 +119,7 @@ enum Failure {
     Fuzz(fuzz::FuzzError),
     Package(package::PackageError),
     Setup(setup::SetupError),
+    Simulate(simulate::SimulateError),
     Test(test::TestError),
     Vectors(vectors::VectorsError),
 }
@@ -128,6 +135,7 @@ impl fmt::Display for Failure {
             Self::Fuzz(error) => error.fmt(f),
             Self::Package(error) => error.fmt(f),
             Self::Setup(error) => error.fmt(f),
+            Self::Simulate(error) => error.fmt(f),
             Self::Test(error) => error.fmt(f),
             Self::Vectors(error) => error.fmt(f),
         }
