@@ -27,6 +27,8 @@ pub struct GateOptions {
     pub rigged: bool,
     /// Workers beside the gate: the name of the service binding, and the module's text.
     pub services: BTreeMap<String, String>,
+    /// Whether what it logs is thrown away: thousands of lines a second would be measured with it.
+    pub unlogged: bool,
     /// Variables and secrets. What is not a string becomes a JSON binding, as wrangler would make it.
     pub vars: Map<String, Value>,
 }
@@ -39,6 +41,7 @@ impl Default for GateOptions {
             port: 0,
             rigged: false,
             services: BTreeMap::new(),
+            unlogged: false,
             vars: Map::new(),
         }
     }
@@ -181,11 +184,7 @@ impl Gate {
 
 /// What host.mjs is told: the options, and what `wrangler.toml` says of every gate.
 fn configuration(options: &GateOptions) -> Result<Value, GateError> {
-    let path = places::workspace().join("wrangler.toml");
-    let text =
-        std::fs::read_to_string(&path).map_err(|error| GateError::Wrangler(error.to_string()))?;
-    let wrangler: Wrangler =
-        toml::from_str(&text).map_err(|error| GateError::Wrangler(error.to_string()))?;
+    let wrangler = wrangler()?;
     let [store] = wrangler.kv_namespaces;
     let [database] = wrangler.d1_databases;
     Ok(json!({
@@ -194,6 +193,7 @@ fn configuration(options: &GateOptions) -> Result<Value, GateError> {
         "port": options.port,
         "rigged": options.rigged,
         "services": options.services,
+        "unlogged": options.unlogged,
         "bindings": options.vars,
         "compatibility_date": wrangler.compatibility_date,
         "compatibility_flags": wrangler.compatibility_flags,
@@ -202,6 +202,31 @@ fn configuration(options: &GateOptions) -> Result<Value, GateError> {
         "migrations": places::workspace().join(database.migrations_dir),
         "version": wrangler.version_metadata.binding,
     }))
+}
+
+/// What of the platform a Worker of `wrangler.toml` relies on.
+#[derive(Debug)]
+pub struct Compatibility {
+    /// `compatibility_date`.
+    pub date: String,
+    /// `compatibility_flags`.
+    pub flags: Vec<String>,
+}
+
+/// What `wrangler.toml` says of it.
+pub fn compatibility() -> Result<Compatibility, GateError> {
+    let wrangler = wrangler()?;
+    Ok(Compatibility {
+        date: wrangler.compatibility_date,
+        flags: wrangler.compatibility_flags,
+    })
+}
+
+fn wrangler() -> Result<Wrangler, GateError> {
+    let path = places::workspace().join("wrangler.toml");
+    let text = std::fs::read_to_string(&path);
+    let text = text.map_err(|error| GateError::Wrangler(error.to_string()))?;
+    toml::from_str(&text).map_err(|error| GateError::Wrangler(error.to_string()))
 }
 
 /// The part of `wrangler.toml` that tells how the gate is run.

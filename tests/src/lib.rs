@@ -5,12 +5,15 @@
 //!
 //! vectors ─► cases with verdicts, put to the gate's own code natively and in workerd
 //! postgres ─► a server of its own (postgres.mjs ─► postgres)
+//! bench ─► what the gate costs beside its peers (peers/)
 //! auth0 ─► an API of Auth0's shape · mongo ─► a server that speaks as MongoDB does
 //! simulation ─► the gate's rules at sizes nobody can set up here
 //! incident ─► a world that is broken
 //! world ─► gate (host.mjs ─► workerd), stage, `usher` · visitor ─► the gate's address
 
 pub mod auth0;
+#[cfg(target_os = "linux")]
+pub mod bench;
 pub mod gate;
 pub mod incident;
 pub mod mongo;

@@ -44,6 +44,17 @@ pub fn node() -> PathBuf {
     })
 }
 
+/// The workerd that `npm ci` brought: the program itself, which the package `workerd` would only look for.
+pub fn workerd() -> PathBuf {
+    let packages = workspace().join("node_modules/@cloudflare");
+    let found = packages.read_dir().into_iter().flatten().flatten();
+    let programs = found.map(|package| package.path().join("bin/workerd"));
+    let mut programs = programs.filter(|program| program.is_file());
+    from_variable("USHER_WORKERD")
+        .or_else(|| programs.next())
+        .unwrap_or_else(|| PathBuf::from("workerd"))
+}
+
 /// The Python with `PyJWT`, `Alembic` and `pymongo` that `cargo xtask setup` made, where the machine has Python.
 pub fn python() -> Option<PathBuf> {
     let own = if cfg!(windows) {

@@ -1,67 +1,118 @@
 //! `cargo xtask bench`: what the project promises to be fast at, measured beside what people would use instead.
 //!
 //! Every figure is a ratio of two things that ran in turns on this machine, for the times themselves say more about the machine. Each has
-//! what it must be, without which the command fails, and what it aims at.
+//! what it must be, without which the command fails, and what it aims at. A part starts the program that measures, and makes rows of what
+//! it says.
 
+mod gate;
 mod hurl;
+mod page;
+mod programs;
+mod row;
+mod times;
 mod verify;
 
 use std::fmt;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
+use serde_json::{Value, json};
 
 use crate::build::BuildError;
 use crate::command::CommandError;
 use crate::setup::SetupError;
 use crate::talk;
-use crate::workspace::Workspace;
+use crate::workspace::{self, FileError, Workspace};
+use page::PageError;
+use row::Row;
 
 /// What to measure, and how well.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Only this; may be given several times
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "NAME")]
     only: Vec<Part>,
-    /// How often each side runs
-    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(LEAST_ROUNDS..))]
-    rounds: u32,
+    /// As few rounds as mean something, and fewer requests in each
+    #[arg(long)]
+    quick: bool,
+    /// How often each side runs; 12, or 8 with --quick, unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(LEAST_ROUNDS..))]
+    rounds: Option<u32>,
+    /// Write everything that was measured to this file too, as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the table into docs/performance.md
+    #[arg(long)]
+    write: bool,
 }
 
 /// Of fewer the least is still chance.
 const LEAST_ROUNDS: i64 = 8;
 
+/// How well to measure.
+#[derive(Clone, Copy, Debug)]
+struct Effort {
+    quick: bool,
+    rounds: u32,
+}
+
 /// What can be measured on its own.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 enum Part {
+    /// The gate beside what people would use instead: CPU, throughput, size, first answers, questions to the authority
+    Gate,
     /// `usher verify` beside the same requests run by hurl
     Verify,
 }
 
 impl Part {
-    fn measure(self, workspace: &Workspace, rounds: u32) -> Result<Vec<Row>, BenchError> {
+    fn measure(self, workspace: &Workspace, effort: Effort) -> Result<Measured, BenchError> {
         match self {
-            Self::Verify => verify::measure(workspace, rounds),
+            Self::Gate => gate::measure(workspace, effort),
+            Self::Verify => verify::measure(workspace, effort),
+        }
+    }
+
+    /// Its word on the command line, on the page and in JSON.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Gate => "gate",
+            Self::Verify => "verify",
         }
     }
 }
 
-/// A promise, and what became of it.
+/// What a part found.
 #[derive(Debug)]
-struct Row {
-    figure: &'static str,
-    /// At most so many times as much.
-    must: f64,
-    aim: f64,
-    measured: f64,
-    /// The times behind it, and how far they lie apart.
-    told: String,
+struct Measured {
+    rows: Vec<Row>,
+    /// What one has to know to read them: noise, versions.
+    notes: Vec<String>,
+    /// Everything that was measured, round by round.
+    raw: Value,
 }
 
-impl Row {
-    fn is_met(&self) -> bool {
-        self.measured <= self.must
+impl Measured {
+    /// The table, and what helps to read it.
+    fn text(&self) -> String {
+        let mut text = row::table(&self.rows) + "\n";
+        for note in &self.notes {
+            text.push_str("- ");
+            text.push_str(note);
+            text.push('\n');
+        }
+        text
+    }
+
+    fn json(&self, part: Part) -> Value {
+        json!({
+            "part": part.word(),
+            "rows": self.rows.iter().map(Row::json).collect::<Vec<_>>(),
+            "notes": self.notes,
+            "raw": self.raw,
+        })
     }
 }
 
@@ -72,38 +123,56 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
     } else {
         &arguments.only
     };
-    if let Some(load) = load() {
+    let effort = Effort {
+        quick: arguments.quick,
+        rounds: (arguments.rounds).unwrap_or(if arguments.quick { 8 } else { 12 }),
+    };
+    let load = load();
+    if let Some(load) = &load {
         talk::say(&format!("load of this machine before: {load}"));
     }
-    let mut rows = Vec::new();
+    let mut all = Vec::new();
     for part in parts {
-        rows.extend(part.measure(workspace, arguments.rounds)?);
+        let mut measured = part.measure(workspace, effort)?;
+        if let Some(load) = &load {
+            (measured.notes).push(format!("load of the machine before the run: {load}"));
+        }
+        print(&format!("{}\n", measured.text()))?;
+        if arguments.write {
+            let command = command(*part, effort);
+            page::write(workspace, *part, &measured, &command).map_err(BenchError::Page)?;
+        }
+        all.push((*part, measured));
     }
-    io::stdout()
-        .write_all(table(&rows).as_bytes())
-        .map_err(BenchError::Output)?;
-    if rows.iter().all(Row::is_met) {
+    if let Some(path) = &arguments.json {
+        let parts: Vec<Value> = all.iter().map(|(part, found)| found.json(*part)).collect();
+        let text = json!({ "load": load, "rounds": effort.rounds, "parts": parts }).to_string();
+        workspace::write(path, text.as_bytes()).map_err(BenchError::File)?;
+    }
+    let mut rows = all.iter().flat_map(|(_, measured)| &measured.rows);
+    if rows.all(Row::is_met) {
         Ok(ExitCode::SUCCESS)
     } else {
         Ok(ExitCode::FAILURE)
     }
 }
 
-/// Markdown, to be copied.
-fn table(rows: &[Row]) -> String {
-    let head = "| figure | must | aim | measured | |\n| --- | --- | --- | --- | --- |\n";
-    let row = |row: &Row| {
-        let Row {
-            figure,
-            must,
-            aim,
-            measured,
-            told,
-        } = row;
-        let missed = if row.is_met() { "" } else { "**missed**; " };
-        format!("| {figure} | ≤ {must:.2}× | ≤ {aim:.2}× | {measured:.2}× | {missed}{told} |\n")
-    };
-    head.to_owned() + &rows.iter().map(row).collect::<String>()
+/// The command line that measures this again.
+fn command(part: Part, effort: Effort) -> String {
+    let quick = if effort.quick { " --quick" } else { "" };
+    format!(
+        "cargo xtask bench --only {} --rounds {}{quick}",
+        part.word(),
+        effort.rounds
+    )
+}
+
+fn print(text: &str) -> Result<(), BenchError> {
+    let mut stdout = io::stdout();
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    written.map_err(BenchError::Output)
 }
 
 /// What else the machine does, where it says so.
@@ -117,34 +186,17 @@ fn load() -> Option<String> {
     )
 }
 
-/// The times of one side, in milliseconds.
-#[derive(Debug)]
-struct Times(Vec<f64>);
-
-impl Times {
-    fn of(mut times: Vec<f64>) -> Option<Self> {
-        times.sort_by(f64::total_cmp);
-        (!times.is_empty()).then_some(Self(times))
-    }
-
-    /// The least is what the machine disturbed least.
-    fn least(&self) -> f64 {
-        self.0.first().copied().unwrap_or(f64::NAN)
-    }
-
-    fn median(&self) -> f64 {
-        self.0.get(self.0.len() / 2).copied().unwrap_or(f64::NAN)
-    }
-}
-
 /// Why there is no table.
 #[derive(Debug)]
 pub(crate) enum BenchError {
     Build(BuildError),
     Command(CommandError),
+    File(FileError),
     NoHurl,
-    NoTimes(String),
+    /// A program that measures said something else than figures.
+    NoFigures(String),
     Output(io::Error),
+    Page(PageError),
     Setup(SetupError),
 }
 
@@ -153,12 +205,14 @@ impl fmt::Display for BenchError {
         match self {
             Self::Build(error) => error.fmt(f),
             Self::Command(error) => error.fmt(f),
+            Self::File(error) => error.fmt(f),
             Self::NoHurl => f.write_str(
                 "there is no hurl to compare with: its npm package did not get the program from GitHub, and none is on the PATH; \
                  run `cargo install hurl --version 8.0.1 --locked`, or name one in USHER_HURL",
             ),
-            Self::NoTimes(said) => write!(f, "the comparison said no times: {said}"),
+            Self::NoFigures(said) => write!(f, "the comparison said no figures: {said}"),
             Self::Output(error) => write!(f, "the table cannot be written: {error}"),
+            Self::Page(error) => error.fmt(f),
             Self::Setup(error) => error.fmt(f),
         }
     }
@@ -169,27 +223,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_misses_its_must_is_told_and_what_misses_its_aim_is_not() {
-        let row = |measured| Row {
-            figure: "a",
-            must: 1.2,
-            aim: 1.0,
-            measured,
-            told: "b".to_owned(),
-        };
-        assert!(row(1.2).is_met() && !row(1.21).is_met());
-        // A time that is missing meets nothing.
-        assert!(!row(f64::NAN).is_met());
-        assert!(
-            table(&[row(1.3)]).ends_with("| a | ≤ 1.20× | ≤ 1.00× | 1.30× | **missed**; b |\n")
-        );
-        assert!(table(&[row(1.1)]).ends_with("| 1.10× | b |\n"));
-    }
-
-    #[test]
-    fn the_least_and_the_median_are_taken_of_times_in_order() {
-        let times = Times::of(vec![3.0, 1.0, 2.0]).unwrap();
-        assert!(times.least() < 1.5 && times.median() > 1.5 && times.median() < 2.5);
-        assert!(Times::of(Vec::new()).is_none());
+    fn a_part_has_one_word() {
+        for part in Part::value_variants() {
+            let value = part.to_possible_value().unwrap();
+            assert_eq!(value.get_name(), part.word());
+        }
     }
 }

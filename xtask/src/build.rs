@@ -160,7 +160,8 @@ fn stamp(wasm: &[u8]) -> Vec<u8> {
     hash.finalize().to_vec()
 }
 
-fn gzip_bytes(content: &[u8]) -> usize {
+/// How long it is with gzip, which is what an upload counts.
+pub(crate) fn gzip_bytes(content: &[u8]) -> usize {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     // Writing into memory does not fail.
     let compressed = encoder.write_all(content).and_then(|()| encoder.finish());

@@ -1,0 +1,134 @@
+//! A fixed number of requests over a few connections that stay open, each sent when the answer before it was read to its end.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Request};
+use http_body_util::{BodyExt as _, Empty};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// As many as keep one isolate busy.
+const CONNECTIONS: usize = 16;
+
+/// What is asked for, again and again.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) path: &'static str,
+    /// The headers of each visitor; they come in turn.
+    pub(super) visitors: Arc<Vec<HeaderMap>>,
+    pub(super) status: u16,
+    /// The length of a right answer, where it is known.
+    pub(super) length: Option<usize>,
+}
+
+/// Sends `count` requests, beginning with the visitor of that number, and gives how long it took.
+pub(super) async fn send(
+    address: SocketAddr,
+    asked: &Asked,
+    first: usize,
+    count: usize,
+) -> Result<Duration, LoadError> {
+    let next = Arc::new(AtomicUsize::new(first));
+    let began = Instant::now();
+    let mut connections = JoinSet::new();
+    for _ in 0..CONNECTIONS {
+        let (asked, next) = (asked.clone(), Arc::clone(&next));
+        connections.spawn(connection(address, asked, next, first + count));
+    }
+    while let Some(ended) = connections.join_next().await {
+        ended.map_err(|_panicked| LoadError::Ended)??;
+    }
+    Ok(began.elapsed())
+}
+
+async fn connection(
+    address: SocketAddr,
+    asked: Asked,
+    next: Arc<AtomicUsize>,
+    end: usize,
+) -> Result<(), LoadError> {
+    let stream = TcpStream::connect(address)
+        .await
+        .map_err(LoadError::Connect)?;
+    stream.set_nodelay(true).map_err(LoadError::Connect)?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(LoadError::Broken)?;
+    let driver = tokio::spawn(connection);
+    loop {
+        let n = next.fetch_add(1, Ordering::Relaxed);
+        if n >= end {
+            break;
+        }
+        sender.ready().await.map_err(LoadError::Broken)?;
+        let answer = sender.send_request(asked.request(n)).await;
+        let answer = answer.map_err(LoadError::Broken)?;
+        let status = answer.status().as_u16();
+        let mut body = answer.into_body();
+        let mut length = 0;
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(LoadError::Broken)?;
+            length += frame.data_ref().map_or(0, Bytes::len);
+        }
+        if status != asked.status || asked.length.is_some_and(|expected| expected != length) {
+            return Err(LoadError::Unexpected { status, length });
+        }
+    }
+    drop(sender);
+    // Ends with the sender; that the server closed first is no mistake.
+    let _ = driver.await;
+    Ok(())
+}
+
+impl Asked {
+    fn request(&self, n: usize) -> Request<Empty<Bytes>> {
+        let mut request = Request::new(Empty::new());
+        *request.uri_mut() = axum::http::Uri::from_static(self.path);
+        if let Some(headers) = self.visitors.get(n % self.visitors.len().max(1)) {
+            headers.clone_into(request.headers_mut());
+        }
+        request
+    }
+}
+
+/// Why a measurement ended early.
+#[derive(Debug)]
+pub enum LoadError {
+    /// A connection broke.
+    Broken(hyper::Error),
+    /// Nobody answers there.
+    Connect(io::Error),
+    /// A connection's task ended by itself.
+    Ended,
+    /// An answer was not the right one.
+    Unexpected {
+        /// Its status.
+        status: u16,
+        /// How long its body was.
+        length: usize,
+    },
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broken(error) => write!(f, "a connection broke: {error}"),
+            Self::Connect(error) => write!(f, "nobody answers there: {error}"),
+            Self::Ended => f.write_str("a connection ended by itself"),
+            Self::Unexpected { status, length } => {
+                write!(
+                    f,
+                    "a wrong answer while measuring: {status}, {length} bytes"
+                )
+            }
+        }
+    }
+}
