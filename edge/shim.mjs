@@ -2,8 +2,8 @@
 // instance in its place. worker-build's own shim does the latter with Proxies, which cost 25 µs a request; this one costs a
 // `try` and, for an answer that comes later, one entry in a set.
 //
-// A trap leaves the instance's memory in an unknown state and every future on it dead, so each request still in flight there is
-// answered at once instead of hanging.
+// A trap leaves the instance's memory in an unknown state and every future on it dead, so each request that waits for one is answered at
+// once instead of hanging.
 
 import { fetch as answer, __wbg_reset_state as replaceInstance, __worker_init_state as initState } from "./index.js";
 import { supervise } from "./socket.mjs";
@@ -14,14 +14,17 @@ export default {
     try {
       response = answer(request, env, context);
     } catch (error) {
-      noteTrap(error);
-      return internalError(request, error);
+      return failed(request, error);
     }
-    return response instanceof Promise
-      ? unlessAbandoned(request, response).then((response) => looked(response, request, env, context))
-      : response;
+    if (!(response instanceof Promise)) return response;
+    const look = (response) => looked(response, request, env, context);
+    if (response[CARRIED]) return response.then(look, (error) => failed(request, error));
+    return unlessAbandoned(request, response).then(look);
   },
 };
+
+// For what is with the instance already no future of WebAssembly waits (edge/src/carry.js): it goes on when that traps elsewhere.
+const CARRIED = Symbol.for("usher.carried");
 
 // Only a socket has to be looked after.
 function looked(response, request, env, context) {
@@ -49,11 +52,15 @@ function unlessAbandoned(request, response) {
     },
     (error) => {
       inFlight.delete(abandon);
-      noteTrap(error);
-      // Built here and not where the trap was seen: a Response belongs to the request it was made in.
-      return internalError(request, error);
+      return failed(request, error);
     },
   );
+}
+
+// Built here and not where the trap was seen: a Response belongs to the request it was made in.
+function failed(request, error) {
+  noteTrap(error);
+  return internalError(request, error);
 }
 
 function startOver(reason) {

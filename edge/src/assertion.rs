@@ -1,14 +1,10 @@
-//! The gate's own signature under what it tells an app: made by WebCrypto, used again for a while, because making one costs more
-//! than all the rest of a request that is answered from memory.
+//! The gate's own signature under what it tells an app, made by WebCrypto.
 
-use std::cell::{OnceCell, RefCell};
-use std::num::NonZeroUsize;
+use std::cell::OnceCell;
 
 use js_sys::{Array, Uint8Array};
-use lru::LruCache;
-use policy::assertion::{self, Claims, Minted};
+use policy::assertion::{self, Claims};
 use policy::assertion_key::{AssertionKey, AssertionKeys};
-use policy::storage_key::StorageKey;
 use policy::time::Moment;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -18,46 +14,22 @@ use crate::fetching;
 use crate::issuer_keys::object;
 use crate::signature::subtle;
 
-/// Most visitors whose assertions an isolate keeps, at about 1 KiB each.
-const MAX_VISITORS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
-
-/// Most instances of one visitor whose assertions are kept; whoever has more open at once gets new ones.
-const MOST_INSTANCES: usize = 4;
-
-/// The assertions of an isolate, and the key that makes them.
+/// What makes the assertions of an isolate.
 pub(crate) struct Assertions {
     key: OnceCell<CryptoKey>,
-    minted: RefCell<LruCache<StorageKey, Vec<Minted>>>,
 }
 
 impl Assertions {
     pub(crate) fn new() -> Self {
         Self {
             key: OnceCell::new(),
-            minted: RefCell::new(LruCache::new(MAX_VISITORS)),
         }
-    }
-
-    /// One that was made lately and says just this.
-    pub(crate) fn known(
-        &self,
-        visitor: &StorageKey,
-        claims: &Claims<'_>,
-        now: Moment,
-    ) -> Option<String> {
-        let mut minted = self.minted.borrow_mut();
-        let known = minted.get(visitor)?;
-        known
-            .iter()
-            .find_map(|minted| minted.token_for(claims, now))
-            .map(str::to_owned)
     }
 
     /// Makes one.
     pub(crate) async fn mint(
         &self,
         keys: &AssertionKeys,
-        visitor: &StorageKey,
         claims: &Claims<'_>,
         now: Moment,
     ) -> Result<String, String> {
@@ -65,9 +37,7 @@ impl Assertions {
         let crypto = subtle().ok_or("this runtime has no WebCrypto")?;
         let key = self.key(&keys.signing, &crypto).await?;
         let signature = sign(&crypto, &key, signed.as_bytes()).await?;
-        let token = assertion::token(signed, &signature);
-        self.keep(visitor, Minted::new(claims, token.clone(), now), claims);
-        Ok(token)
+        Ok(assertion::token(signed, &signature))
     }
 
     /// Why none can be made, if none can.
@@ -105,15 +75,6 @@ impl Assertions {
         })?;
         let imported: CryptoKey = imported.unchecked_into();
         Ok(self.key.get_or_init(|| imported).clone())
-    }
-
-    fn keep(&self, visitor: &StorageKey, made: Minted, claims: &Claims<'_>) {
-        let mut minted = self.minted.borrow_mut();
-        let mut known = minted.pop(visitor).unwrap_or_default();
-        known.retain(|other| !other.is_for(claims));
-        known.truncate(MOST_INSTANCES - 1);
-        known.insert(0, made);
-        minted.put(visitor.clone(), known);
     }
 }
 

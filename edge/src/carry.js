@@ -8,13 +8,22 @@ const OURS_TO_SAY =
 
 const HOP_BY_HOP = /^(?:connection|keep-alive|proxy-|te$|trailer$|transfer-encoding$)/;
 
+// Browsers send the same few dozen names again and again.
+const judged = new Map();
+const MOST_JUDGED = 500;
+
 function isOursToSay(name) {
+  const known = judged.get(name);
+  if (known !== undefined) return known;
   const folded = name.replace(/[^a-z0-9]/g, "-");
-  return OURS_TO_SAY.test(folded) || HOP_BY_HOP.test(name);
+  const isOurs = OURS_TO_SAY.test(folded) || HOP_BY_HOP.test(name);
+  if (judged.size < MOST_JUDGED) judged.set(name, isOurs);
+  return isOurs;
 }
 
 // What a visitor is shown is theirs alone, so the platform keeps no copy of it (web cache deception).
 const NEVER_KEPT = { cacheTtlByStatus: { "100-599": -1 } };
+const NOT_KEPT = { cf: NEVER_KEPT };
 
 // An app that is being replaced refuses connections for a moment. Asked once more is what changes nothing by being done twice
 // (RFC 9110 section 9.2.2) and has no body that would be gone.
@@ -25,53 +34,67 @@ const ONCE_MORE_AFTER_MILLIS = 300;
 const FAILED = "failed";
 const LATE = "late";
 
-// Sends `request` to `url` with the edits of `said`, a flat list of names and values (null: remove the header), and answers
-// with the instance's own response, or with `unreachable(request, requestId, instance, kind, problem)`. The first `gateLength`
-// characters of the request's address and the first `instanceLength` of `url` are the origins. `timing`, for an operator, is where the
-// request waited until now.
-export function carry(request, url, said, cookie, requestId, gateLength, instanceLength, patienceMillis, timing, unreachable) {
-  // The new request shares method, body (as a stream) and `redirect: "manual"` with the incoming one.
-  const out = new Request(url, request);
+// Marks a promise that nothing in WebAssembly has to keep, for the shim: a trap elsewhere does not end it.
+const CARRIED = Symbol.for("usher.carried");
+
+// Sends `request` to `url`, and answers with the instance's own response, or with `unreachable(request, requestId, instance, kind, problem)`.
+// `introduction` is a flat list of the headers that say who is there. `cookies` is what is left without the gate's cookie, where that
+// differs from what came. The first `gateLength` characters of the request's address and the first `instanceLength` of `url` are the
+// origins. `timing`, for an operator, is where the request waited until now.
+export function carry(
+  request, url, introduction, bearsToken, cookies, cookie, requestId, gateLength, instanceLength, patienceMillis, timing, unreachable,
+) {
+  const isBare = request.body === null;
+  // With a body the new request shares it, as a stream. Without one it is made in a single step: whatever is given to `fetch` beside a
+  // request makes it copy that request, headers and all, once more.
+  const out = isBare
+    ? new Request(url, { method: request.method, headers: request.headers, redirect: "manual", cf: NEVER_KEPT })
+    : new Request(url, request);
   const headers = out.headers;
   for (const name of request.headers.keys()) {
     if (isOursToSay(name)) headers.delete(name);
   }
-  for (let i = 0; i < said.length; i += 2) {
-    if (said[i + 1] === null) headers.delete(said[i]);
-    else headers.set(said[i], said[i + 1]);
-  }
+  if (bearsToken) headers.delete("authorization");
+  if (cookies === "") headers.delete("cookie");
+  else if (cookies !== undefined) headers.set("cookie", cookies);
+  for (let i = 0; i < introduction.length; i += 2) headers.set(introduction[i], introduction[i + 1]);
+  headers.set("usher-request-id", requestId);
   // Set by the platform; what a client sends under that name does not arrive.
   const from = request.headers.get("cf-connecting-ip");
   if (from !== null) headers.set("x-forwarded-for", from);
 
   const instance = url.slice(0, instanceLength);
   const began = timing === undefined ? 0 : Date.now();
+  const send = () => sent(out, isBare ? undefined : NOT_KEPT, patienceMillis);
   const shown = (response) => {
     const waits = timing === undefined ? undefined : `${timing}, usher-instance;desc="first byte";dur=${Date.now() - began}`;
     return asTheGates(response, cookie, request.url.slice(0, gateLength), instance, waits);
   };
   const lost = (problem) => unreachable(request, requestId, instance, problem === LATE ? LATE : FAILED, problem);
   const again = (problem) =>
-    problem !== LATE && request.body === null && ONCE_MORE.test(request.method)
-      ? pause(ONCE_MORE_AFTER_MILLIS).then(() => sent(out, patienceMillis)).then(shown, lost)
-      : lost(problem);
-  return sent(out, patienceMillis).then(shown, again);
+    problem !== LATE && isBare && ONCE_MORE.test(request.method) ? pause(ONCE_MORE_AFTER_MILLIS).then(send).then(shown, lost) : lost(problem);
+  const carried = send().then(shown, again);
+  carried[CARRIED] = true;
+  return carried;
 }
 
-// The answer, if its headers come in time; its body may take as long as it likes.
-function sent(out, patienceMillis) {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(LATE), patienceMillis);
-  return fetch(out, { signal: late.signal, cf: NEVER_KEPT }).then(
-    (response) => {
-      clearTimeout(timer);
-      return isThePlatforms(response) ? Promise.reject(outage(response)) : response;
-    },
-    (problem) => {
-      clearTimeout(timer);
-      throw late.signal.aborted ? LATE : problem;
-    },
-  );
+// The answer, if its headers come in time; its body may take as long as it likes. What comes too late ends with the request. A signal that
+// ends it at once would cost more than the timer, and every chunk of every body would ask whether it was given.
+function sent(out, init, patienceMillis) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(reject, patienceMillis, LATE);
+    fetch(out, init).then(
+      (response) => {
+        clearTimeout(timer);
+        if (isThePlatforms(response)) reject(outage(response));
+        else resolve(response);
+      },
+      (problem) => {
+        clearTimeout(timer);
+        reject(problem);
+      },
+    );
+  });
 }
 
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));

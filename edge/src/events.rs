@@ -62,7 +62,7 @@ pub(crate) fn record(incoming: &Incoming, judgement: &Judgement<'_>, case: Case<
         event: "decision",
         request_id: &incoming.id,
         at: now.unix_millis(),
-        method: &incoming.method(),
+        method: incoming.method(),
         path: path.get(..MAX_PATH_BYTES).unwrap_or(path),
         decision,
         rule: judgement.rule.name(),

@@ -18,7 +18,6 @@ use crate::events::{self, Case};
 use crate::gate::Gate;
 use crate::outcome::Beside;
 use crate::sightings::Source;
-use crate::vouching::Vouched;
 
 /// The answer, if memory has everything it needs.
 pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
@@ -29,8 +28,12 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
         Err(rejected) => return Some(gate.turn_away(&rejected, &headers)),
     };
     let Some(visitor) = gate.isolate.memory.visitor(text, now) else {
-        // What cannot be a token of ours needs no keys to be refused.
-        let refusal = Presented::read(text, &gate.configuration.issuers).err()?;
+        // Neither what is remembered to be over needs keys to be refused, nor what cannot be a token of ours.
+        let known = gate.isolate.memory.over(text, now);
+        let refusal = match known {
+            Some(over) => over,
+            None => Presented::read(text, &gate.configuration.issuers).err()?,
+        };
         return Some(gate.turn_away(&Rejected::Refused(refusal), &headers));
     };
     if let Err(refusal) = visitor.still_valid(now) {
@@ -59,12 +62,8 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
         &gate.configuration.rules,
         now,
     );
-    let assertion = match &judgement.decision {
-        Decision::LetIn(permit) => match gate.vouched(permit) {
-            Vouched::As(assertion) => Some(assertion),
-            Vouched::NeverHere => None,
-            Vouched::NotYet => return None,
-        },
+    let introduction = match &judgement.decision {
+        Decision::LetIn(permit) => Some(gate.vouched(permit)?),
         Decision::LogIn { .. } | Decision::Tell(_) | Decision::ToAdmin => None,
     };
     let case = Case {
@@ -75,7 +74,7 @@ pub(crate) fn answer(gate: &Gate<'_>) -> Option<JsValue> {
     };
     events::record(gate.incoming, &judgement, case, now);
     let beside = Beside {
-        assertion,
+        introduction,
         timing: None,
     };
     Some(gate.carry_out(&judgement, &headers, carrier, &beside))

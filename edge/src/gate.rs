@@ -8,6 +8,7 @@ use policy::decision::{Decision, Judgement, Place, Rejected, decide};
 use policy::door::{Door, Knock};
 use policy::freshness::Freshness;
 use policy::reason::Reason;
+use policy::refusal::Refusal;
 use policy::sighting::Sighting;
 use policy::storage_key::StorageKey;
 use policy::time::Moment;
@@ -78,12 +79,12 @@ impl Gate<'_> {
             self.note_log_in(Rc::clone(&visitor), false);
         }
         match self.vouch(&judgement).await {
-            Ok(assertion) => {
-                if assertion.is_some() {
+            Ok(introduction) => {
+                if introduction.is_some() && self.configuration.assertion_keys.is_some() {
                     timing.note(Wait::Assertion);
                 }
                 let beside = Beside {
-                    assertion,
+                    introduction,
                     timing: timing.into_header(),
                 };
                 self.carry_out(&judgement, &headers, carrier, &beside)
@@ -119,11 +120,12 @@ impl Gate<'_> {
         };
         let presented =
             Presented::read(text, &self.configuration.issuers).map_err(Rejected::Refused)?;
-        let visitor = presented
-            .admit(&signatures, clock::now())
-            .await
-            .map_err(Rejected::Refused)?;
-        let visitor = Rc::new(visitor);
+        let judged_at = clock::now();
+        let admitted = presented.admit(&signatures, judged_at).await;
+        if let Err(Refusal::Expired { seconds_ago }) = &admitted {
+            (self.isolate.memory).remember_over(text, *seconds_ago, judged_at);
+        }
+        let visitor = Rc::new(admitted.map_err(Rejected::Refused)?);
         self.isolate
             .memory
             .remember_visitor(text, Rc::clone(&visitor), now);
@@ -158,7 +160,7 @@ impl Gate<'_> {
     /// A cookie is sent by the browser whoever asked for the request. What changes something, or opens a socket that could, must
     /// come from this origin.
     fn is_cross_site_change(&self) -> bool {
-        let safe = matches!(self.incoming.method().as_str(), "GET" | "HEAD" | "OPTIONS");
+        let safe = matches!(self.incoming.method(), "GET" | "HEAD" | "OPTIONS");
         let upgrade = self.incoming.header("upgrade").is_some();
         match (safe, upgrade) {
             (true, false) => false,

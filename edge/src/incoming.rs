@@ -16,6 +16,7 @@ pub(crate) struct Incoming {
     pub(crate) context: worker::Context,
     pub(crate) id: String,
     headers: Headers,
+    method: String,
     uri: TargetUri,
 }
 
@@ -53,6 +54,7 @@ impl Incoming {
     pub(crate) fn new(request: Request, context: worker::Context, id: String) -> Self {
         Self {
             headers: request.headers(),
+            method: request.method(),
             uri: TargetUri::new(request.url()),
             request,
             context,
@@ -65,8 +67,8 @@ impl Incoming {
         &self.uri
     }
 
-    pub(crate) fn method(&self) -> String {
-        self.request.method()
+    pub(crate) fn method(&self) -> &str {
+        &self.method
     }
 
     /// One header; several fields of the name come joined. An unreadable header counts as absent only where nothing is
@@ -99,7 +101,7 @@ impl Incoming {
 
     pub(crate) fn audience(&self) -> Audience {
         Audience::of(Signs {
-            method: &self.method(),
+            method: self.method(),
             accept: self.header("accept").as_deref(),
             fetch_mode: self.header("sec-fetch-mode").as_deref(),
         })

@@ -12,6 +12,7 @@ use worker::Env;
 use crate::assertion::Assertions;
 use crate::circuit::Circuit;
 use crate::configuration::{Configuration, Mistakes, log_mistakes};
+use crate::introduction::Introductions;
 use crate::issuer_keys::IssuerKeys;
 use crate::log_ins::LogIns;
 use crate::memory::Memory;
@@ -25,6 +26,7 @@ pub(crate) struct Isolate {
     pub(crate) memory: Memory,
     pub(crate) assertions: Assertions,
     pub(crate) circuit: Circuit,
+    pub(crate) introductions: Introductions,
     pub(crate) issuer_keys: IssuerKeys,
     pub(crate) log_ins: LogIns,
     pub(crate) version: Version,
@@ -48,12 +50,20 @@ pub(crate) fn of(env: &Env) -> &'static Isolate {
             if let Err(mistakes) = &configuration {
                 log_mistakes(mistakes);
             }
+            // Texts that go to JavaScript with every request go once.
+            for name in ["authorization", "cookie"] {
+                wasm_bindgen::intern(name);
+            }
+            if let Ok(configuration) = &configuration {
+                wasm_bindgen::intern(&configuration.cookie);
+            }
             // Lives as long as the isolate; leaking it once spares every request the counting of references.
             Box::leak(Box::new(Isolate {
                 configuration,
                 memory: Memory::new(),
                 assertions: Assertions::new(),
                 circuit: Circuit::default(),
+                introductions: Introductions::new(),
                 issuer_keys: IssuerKeys::new(),
                 log_ins: LogIns::new(),
                 version: Version::of(env),
@@ -81,9 +91,14 @@ impl Isolate {
         format!("{:08x}-{count:x}", self.id_prefix)
     }
 
-    /// By how much FRESH is shortened for this visitor here.
+    /// By how much FRESH is shortened for this visitor here. Once is enough: isolates that were told of somebody at one moment ask for the
+    /// first time at different ones, and from then on each goes on at its own.
     pub(crate) fn jitter(&self, key: &StorageKey) -> Jitter {
-        Jitter::of(key, self.seed)
+        if self.memory.was_refreshed(key) {
+            Jitter::NONE
+        } else {
+            Jitter::of(key, self.seed)
+        }
     }
 }
 

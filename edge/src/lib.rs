@@ -26,6 +26,7 @@ mod first_sight;
 pub mod gallery;
 mod gate;
 mod incoming;
+mod introduction;
 mod isolate;
 mod issuer_keys;
 mod log_ins;
@@ -128,8 +129,7 @@ fn not_for_anybody(incoming: &Incoming) -> Option<Reason> {
     if !incoming.uri().is_unambiguous() {
         return Some(Reason::PathAmbiguous);
     }
-    matches!(incoming.method().as_str(), "CONNECT" | "TRACE" | "TRACK")
-        .then_some(Reason::MethodNotAllowed)
+    matches!(incoming.method(), "CONNECT" | "TRACE" | "TRACK").then_some(Reason::MethodNotAllowed)
 }
 
 /// The configuration, or the answer to everybody while it is wrong.

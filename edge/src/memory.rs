@@ -1,6 +1,8 @@
 //! What an isolate remembers: visitors whose tokens it has verified, and their sightings. Bounded; a miss is a question,
 //! never an answer.
 
+mod tokens;
+
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
@@ -9,16 +11,15 @@ use std::time::Duration;
 use lru::LruCache;
 use policy::admission::Visitor;
 use policy::door::Knock;
+use policy::refusal::Refusal;
 use policy::sighting::Sighting;
 use policy::storage_key::StorageKey;
 use policy::time::Moment;
 
-/// Most verified tokens an isolate remembers. A token is at most 8 KiB, so this is at most 32 MiB of the 128 MB of an isolate,
-/// and about 4 MiB with tokens of an ordinary size.
-const MAX_VISITORS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+use tokens::Tokens;
 
 /// Most sightings an isolate remembers, at less than 1 KiB each.
-const MAX_SIGHTINGS: NonZeroUsize = NonZeroUsize::new(8192).unwrap();
+const MAX_SIGHTINGS: NonZeroUsize = NonZeroUsize::new(12_288).unwrap();
 
 /// As long as a key set is used without asking the issuer (`issuer_keys`): a withdrawn key is out after both. The key of the
 /// memory is the whole token, issuer and all (CVE-2026-35030); a new configuration is a new isolate with an empty memory.
@@ -35,20 +36,17 @@ const LAGS_AT_MOST: Duration = Duration::from_mins(15);
 
 /// What an isolate remembers.
 pub(crate) struct Memory {
-    visitors: RefCell<LruCache<String, Verified>>,
+    tokens: RefCell<Tokens>,
     sightings: RefCell<LruCache<StorageKey, Remembered>>,
     /// When the authority was asked about somebody of whom nothing young is known, by a request that waits for the answer.
     questions: RefCell<LruCache<StorageKey, Moment>>,
 }
 
-struct Verified {
-    visitor: Rc<Visitor>,
-    at: Moment,
-}
-
 struct Remembered {
     sighting: Rc<Sighting>,
     refresh_began: Option<Moment>,
+    /// Whether this isolate asked for it after an answer, and not because it knew nothing young: then at a moment of its own.
+    refreshed: bool,
     stored: Option<Stored>,
     /// Whether KV has a copy, as far as this isolate has read or written one.
     copied: bool,
@@ -66,24 +64,31 @@ struct Stored {
 impl Memory {
     pub(crate) fn new() -> Self {
         Self {
-            visitors: RefCell::new(LruCache::new(MAX_VISITORS)),
+            tokens: RefCell::new(Tokens::new()),
             sightings: RefCell::new(LruCache::new(MAX_SIGHTINGS)),
             questions: RefCell::new(LruCache::new(MAX_QUESTIONS)),
         }
     }
 
-    /// The visitor a verified token belongs to. The key is the whole token, so that nothing short of it can collide. A token is
-    /// verified anew after a while, so that a key its issuer has withdrawn stops admitting.
+    /// The visitor a verified token belongs to. A token is verified anew after a while, so that a key its issuer has withdrawn stops
+    /// admitting.
     pub(crate) fn visitor(&self, token: &str, now: Moment) -> Option<Rc<Visitor>> {
-        let mut visitors = self.visitors.borrow_mut();
-        let verified = visitors.get(token)?;
-        now.is_within(VERIFIED_FOR, verified.at)
-            .then(|| Rc::clone(&verified.visitor))
+        self.tokens.borrow_mut().visitor(token, now)
     }
 
     pub(crate) fn remember_visitor(&self, token: &str, visitor: Rc<Visitor>, at: Moment) {
-        let verified = Verified { visitor, at };
-        self.visitors.borrow_mut().put(token.to_owned(), verified);
+        self.tokens.borrow_mut().keep(token, visitor, at);
+    }
+
+    /// Notes that a token which is its issuer's had expired so long ago at this moment: it will never be good again, and whoever goes on
+    /// sending it is told so without a look at its signature.
+    pub(crate) fn remember_over(&self, token: &str, seconds_ago: u64, judged_at: Moment) {
+        (self.tokens.borrow_mut()).keep_over(token, seconds_ago, judged_at);
+    }
+
+    /// Why a token is refused that is remembered to be over.
+    pub(crate) fn over(&self, token: &str, now: Moment) -> Option<Refusal> {
+        self.tokens.borrow_mut().over(token, now)
     }
 
     /// The last sighting of a person, however old.
@@ -134,6 +139,7 @@ impl Memory {
         let known = known.as_deref();
         let remembered = Remembered {
             refresh_began: None,
+            refreshed: known.is_some_and(|known| known.refresh_began.is_some()),
             stored: known.and_then(|known| known.stored),
             copied: known.is_some_and(|known| known.copied),
             // An old copy that is read again is no new word.
@@ -174,6 +180,12 @@ impl Memory {
             remembered.refresh_began = Some(now);
         }
         !under_way
+    }
+
+    /// Whether what is known of a person came by a refresh.
+    pub(crate) fn was_refreshed(&self, key: &StorageKey) -> bool {
+        let sightings = self.sightings.borrow();
+        sightings.peek(key).is_some_and(|known| known.refreshed)
     }
 
     /// Whether a request of this isolate is asking the authority about this person at the moment.

@@ -11,14 +11,15 @@ use wasm_bindgen::JsValue;
 use crate::events::{self, Case};
 use crate::gate::Gate;
 use crate::incoming::CredentialHeaders;
+use crate::introduction::Introduction;
 use crate::page::{Answer, Setting, log_in_address};
 use crate::{clock, cookie, cors, proxy};
 
 /// What goes with a decision besides its words.
 #[derive(Debug, Default)]
 pub(crate) struct Beside {
-    /// What was signed of whom it lets in, for the app.
-    pub(crate) assertion: Option<String>,
+    /// What the app is told of whom it lets in.
+    pub(crate) introduction: Option<Introduction>,
     /// Where the request waited, for an operator.
     pub(crate) timing: Option<String>,
 }
@@ -84,19 +85,24 @@ impl Gate<'_> {
             }
         };
         match &judgement.decision {
-            Decision::LetIn(permit) => proxy::forward(
-                permit,
-                self.incoming,
-                proxy::Credential {
-                    headers,
-                    carrier,
-                    cookie: &self.configuration.cookie,
-                    patience_millis: self.configuration.instance_patience_millis,
-                },
-                beside,
-                self.isolate,
-            )
-            .into(),
+            Decision::LetIn(permit) => match &beside.introduction {
+                Some(introduction) => proxy::forward(
+                    permit,
+                    self.incoming,
+                    proxy::Credential {
+                        headers,
+                        carrier,
+                        cookie: &self.configuration.cookie,
+                        patience_millis: self.configuration.instance_patience_millis,
+                    },
+                    introduction,
+                    beside.timing.as_deref(),
+                    self.isolate,
+                )
+                .into(),
+                // Nobody is let in whom the app would not know.
+                None => Answer::message(&Reason::InternalError.into(), &setting()).into_response(),
+            },
             Decision::LogIn {
                 reason,
                 forget_cookie,

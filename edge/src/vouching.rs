@@ -1,49 +1,55 @@
-//! What is signed for the app of whom the gate lets in, where there is a key to sign with.
+//! What an app is told of whom the gate lets in: signed where there is a key to sign with, and kept for the next request.
 
 use policy::assertion::Claims;
 use policy::decision::{Decision, Judgement, Permit};
+use policy::time::Moment;
 
 use crate::clock;
 use crate::gate::Gate;
-
-/// What there is of an assertion for this request.
-pub(crate) enum Vouched {
-    /// One that says just this.
-    As(String),
-    /// This gate has no key to sign with.
-    NeverHere,
-    /// One has to be made.
-    NotYet,
-}
+use crate::introduction::Introduction;
 
 impl Gate<'_> {
-    /// One from memory, or a new one.
-    pub(crate) async fn vouch(&self, judgement: &Judgement<'_>) -> Result<Option<String>, String> {
-        let (Decision::LetIn(permit), Some(keys)) =
-            (&judgement.decision, &self.configuration.assertion_keys)
-        else {
+    /// An introduction from memory, or a new one; none for who is not let in.
+    pub(crate) async fn vouch(
+        &self,
+        judgement: &Judgement<'_>,
+    ) -> Result<Option<Introduction>, String> {
+        let Decision::LetIn(permit) = &judgement.decision else {
             return Ok(None);
         };
-        if let Vouched::As(assertion) = self.vouched(permit) {
-            return Ok(Some(assertion));
+        if let Some(introduction) = self.vouched(permit) {
+            return Ok(Some(introduction));
         }
-        let claims = Claims::of(permit, self.incoming.uri().origin());
-        let key = permit.visitor().storage_key();
-        let minted = self
-            .isolate
-            .assertions
-            .mint(keys, key, &claims, clock::now());
-        minted.await.map(Some)
+        let Some(keys) = &self.configuration.assertion_keys else {
+            return Ok(Some(self.introduce(permit, None, clock::now())));
+        };
+        let (claims, now) = (
+            Claims::of(permit, self.incoming.uri().origin()),
+            clock::now(),
+        );
+        let assertion = self.isolate.assertions.mint(keys, &claims, now).await?;
+        Ok(Some(self.introduce(permit, Some(&assertion), now)))
     }
 
-    /// What memory has of it.
-    pub(crate) fn vouched(&self, permit: &Permit<'_>) -> Vouched {
-        if self.configuration.assertion_keys.is_none() {
-            return Vouched::NeverHere;
-        }
+    /// What memory has of it, or what can be made without waiting.
+    pub(crate) fn vouched(&self, permit: &Permit<'_>) -> Option<Introduction> {
         let claims = Claims::of(permit, self.incoming.uri().origin());
         let key = permit.visitor().storage_key();
-        (self.isolate.assertions.known(key, &claims, clock::now()))
-            .map_or(Vouched::NotYet, Vouched::As)
+        let now = clock::now();
+        let known = self.isolate.introductions.known(key, &claims, now);
+        if known.is_none() && self.configuration.assertion_keys.is_none() {
+            return Some(self.introduce(permit, None, now));
+        }
+        known
+    }
+
+    fn introduce(&self, permit: &Permit<'_>, assertion: Option<&str>, now: Moment) -> Introduction {
+        let origin = self.incoming.uri().origin();
+        let introduction = Introduction::of(permit, origin, assertion);
+        let claims = Claims::of(permit, origin);
+        let key = permit.visitor().storage_key();
+        let kept = introduction.clone();
+        (self.isolate.introductions).keep(key, &claims, kept, now);
+        introduction
     }
 }

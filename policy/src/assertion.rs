@@ -111,9 +111,9 @@ fn encoded(part: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(part).unwrap_or_default())
 }
 
-/// An assertion that was made, to be used again for the same visitor.
+/// What an app was told of a visitor, to be told again.
 #[derive(Clone, Debug)]
-pub struct Minted {
+pub struct Said {
     gate: String,
     instance: String,
     subject: String,
@@ -122,12 +122,11 @@ pub struct Minted {
     org: Option<String>,
     role: Role,
     at: Moment,
-    token: String,
 }
 
-impl Minted {
-    /// Keeps a signed token with what it says.
-    pub fn new(claims: &Claims<'_>, token: String, at: Moment) -> Self {
+impl Said {
+    /// Notes what is said at this moment.
+    pub fn new(claims: &Claims<'_>, at: Moment) -> Self {
         Self {
             gate: claims.gate.to_owned(),
             instance: claims.instance.to_owned(),
@@ -137,17 +136,16 @@ impl Minted {
             org: claims.org.map(str::to_owned),
             role: claims.role,
             at,
-            token,
         }
     }
 
-    /// Whether it is for this instance.
-    pub fn is_for(&self, claims: &Claims<'_>) -> bool {
+    /// Whether it was said to this instance.
+    pub fn is_to(&self, claims: &Claims<'_>) -> bool {
         self.instance == claims.instance
     }
 
-    /// The token, if it says exactly this and is young enough to be used again: whoever has just become an owner is told to be one.
-    pub fn token_for(&self, claims: &Claims<'_>, now: Moment) -> Option<&str> {
+    /// Whether it is exactly this, and young enough to be said again: whoever has just become an owner is told to be one.
+    pub fn holds(&self, claims: &Claims<'_>, now: Moment) -> bool {
         let said = Claims {
             gate: &self.gate,
             instance: &self.instance,
@@ -157,6 +155,6 @@ impl Minted {
             org: self.org.as_deref(),
             role: self.role,
         };
-        (said == *claims && now.is_within(REUSED_FOR, self.at)).then_some(self.token.as_str())
+        said == *claims && now.is_within(REUSED_FOR, self.at)
     }
 }

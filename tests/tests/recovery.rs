@@ -7,7 +7,11 @@
 
 use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::routing::get;
+use jsonwebtoken::{EncodingKey, Header};
 use policy::contract::Problem;
+use serde_json::{Value, json};
 use tests::gate::{Gate, GateOptions};
 use tests::{Visitor, places};
 
@@ -81,6 +85,73 @@ async fn requests_in_flight_at_a_trap_are_answered_at_once() {
         assert_internal_error(waiting).await;
         assert_internal_error(trapped).await;
     }
+    gate.stop().await;
+}
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// An app that takes its time at `/slow`.
+async fn app() -> String {
+    let slow = || async {
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        "the app"
+    };
+    let router = Router::new()
+        .route("/", get("the app"))
+        .route("/slow", get(slow));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+/// A gate that can trap, and one visitor of it, whose app is at this address.
+async fn trapping_gate_before(app: &str) -> (Gate, Visitor) {
+    let issuer =
+        json!({ "issuer": "own", "audience": "usher", "algorithm": "HS256", "secret": "LOG_IN" });
+    let vars = json!({
+        "USHER_ADMIN_SECRET": SECRET, "USHER_DEVELOPMENT": true, "USHER_INSTANCE_HOSTS": ["127.0.0.1"],
+        "USHER_ISSUERS": [issuer], "LOG_IN": SECRET,
+        "USHER_LOGIN_URL": "https://id.invalid/login", "USHER_SUPPORT": "mailto:support@usher.invalid",
+    });
+    let gate = Gate::start(GateOptions {
+        build: places::trap_build(),
+        vars: vars.as_object().unwrap().clone(),
+        ..GateOptions::default()
+    });
+    let gate = gate.await.unwrap();
+    let instance = format!(
+        "INSERT INTO instances (id, user_id, url, status, since, version) VALUES ('i', 'u', '{app}', 'provisioning', 1, 1)"
+    );
+    for statement in [
+        "INSERT INTO users (id, version, created_at) VALUES ('u', 1, 1)",
+        "INSERT INTO identities (issuer, subject, user_id) VALUES ('own', 'guy', 'u')",
+        &instance,
+        "UPDATE instances SET status = 'active'",
+        "UPDATE instances SET status = 'ready'",
+    ] {
+        gate.d1(statement, &[] as &[Value]).await.unwrap();
+    }
+    let claims = json!({ "iss": "own", "sub": "guy", "aud": "usher", "exp": 9_999_999_999_u64 });
+    let key = EncodingKey::from_secret(SECRET.as_bytes());
+    let token = jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap();
+    let visitor = Visitor::api(&gate.url).with_bearer(&token);
+    (gate, visitor)
+}
+
+#[tokio::test]
+async fn what_is_with_the_app_already_is_answered_by_the_app_although_another_request_traps() {
+    let (gate, visitor) = trapping_gate_before(&app().await).await;
+    // From now on memory knows the visitor, and nothing of the gate has to wait for the app.
+    assert_eq!(visitor.get("/").await.text().await.unwrap(), "the app");
+    let trapping = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        visitor.get("/.usher/trap").await
+    };
+    let (carried, trapped) = tokio::join!(visitor.get("/slow"), trapping);
+    assert_internal_error(trapped).await;
+    assert_eq!(carried.text().await.unwrap(), "the app");
+    assert_eq!(visitor.get("/").await.text().await.unwrap(), "the app");
     gate.stop().await;
 }
 

@@ -27,7 +27,7 @@ const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.\
 const NOW: Moment = Moment::from_unix_seconds(1_900_000_000);
 const LATER: Moment = Moment::from_unix_seconds(1_900_000_002);
 
-fn visitor() -> Rc<Visitor> {
+pub(super) fn visitor() -> Rc<Visitor> {
     let issuers = [Issuer {
         name: IssuerUrl::new("own").unwrap(),
         audiences: vec!["usher".to_owned()],
@@ -191,6 +191,21 @@ fn a_lost_question_does_not_hold_back_others_for_ever() {
     assert!(!memory.is_asked(&key, NOW.plus(GIVEN_UP)));
     memory.note_answer(&key);
     assert!(!memory.is_asked(&key, NOW));
+}
+
+#[test]
+fn what_a_refresh_brought_is_told_from_what_was_asked_for_because_nothing_young_was_known() {
+    let key = visitor().storage_key().clone();
+    let memory = Memory::new();
+    assert!(!memory.was_refreshed(&key));
+    memory.remember_sighting(sighting(Some(Status::Ready), 1, NOW), NOW);
+    assert!(!memory.was_refreshed(&key));
+    assert!(memory.begin_refresh(&key, LATER));
+    memory.remember_sighting(sighting(Some(Status::Ready), 1, LATER), LATER);
+    assert!(memory.was_refreshed(&key));
+    let long_after = LATER.plus(Duration::from_mins(5));
+    memory.remember_sighting(sighting(Some(Status::Ready), 1, long_after), long_after);
+    assert!(!memory.was_refreshed(&key));
 }
 
 #[test]

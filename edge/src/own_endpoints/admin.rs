@@ -58,7 +58,7 @@ pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
     };
     let method = gate.incoming.method();
     let segments: Vec<&str> = path.split('/').collect();
-    let result = match route(&call, &segments, &method).await {
+    let result = match route(&call, &segments, method).await {
         Some(result) => result,
         None => match methods(&segments) {
             Some(methods) => Ok(method_not_allowed(methods, gate.incoming)),

@@ -21,7 +21,7 @@ pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Result<Answer, Mistak
     let call = Call { gate, kv };
     let method = gate.incoming.method();
     let segments: Vec<&str> = path.split('/').collect();
-    match (segments.as_slice(), method.as_str()) {
+    match (segments.as_slice(), method) {
         (["standings"], "GET") => call.standing().await,
         (["standings"], "PUT") => call.put_standing().await,
         (["standings"], "DELETE") => call.remove_standing().await,

@@ -56,7 +56,7 @@ fn caller(
         return if has_secret(gate) { Ok(now) } else { Err(None) };
     };
     let call = SignedCall {
-        method: &gate.incoming.method(),
+        method: gate.incoming.method(),
         target: gate.incoming.uri().target(),
         body: body.as_bytes(),
     };
