@@ -4,6 +4,7 @@
 //! what it must be, without which the command fails, and what it aims at. A part starts the program that measures, and makes rows of what
 //! it says.
 
+mod audit;
 mod gate;
 mod hurl;
 mod page;
@@ -61,6 +62,8 @@ struct Effort {
 /// What can be measured on its own.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 enum Part {
+    /// `usher audit` of 100,000 identities beside only fetching them
+    Audit,
     /// The gate beside what people would use instead: CPU, throughput, size, first answers, questions to the authority
     Gate,
     /// `usher verify` beside the same requests run by hurl
@@ -70,6 +73,7 @@ enum Part {
 impl Part {
     fn measure(self, workspace: &Workspace, effort: Effort) -> Result<Measured, BenchError> {
         match self {
+            Self::Audit => audit::measure(workspace, effort),
             Self::Gate => gate::measure(workspace, effort),
             Self::Verify => verify::measure(workspace, effort),
         }
@@ -78,6 +82,7 @@ impl Part {
     /// Its word on the command line, on the page and in JSON.
     const fn word(self) -> &'static str {
         match self {
+            Self::Audit => "audit",
             Self::Gate => "gate",
             Self::Verify => "verify",
         }

@@ -46,7 +46,7 @@ pub(crate) enum Check {
 /// The options of `usher check config`.
 #[derive(Debug, Args)]
 pub(crate) struct CheckConfig {
-    /// The file whose [target] names the gate
+    /// The file whose `[target]` names the gate
     #[arg(long, value_name = "FILE", default_value = USUAL_FILE)]
     pub(crate) config: PathBuf,
 
@@ -130,7 +130,7 @@ pub(crate) struct CheckPersistence {
     #[arg(long, value_name = "DEPLOY COMMAND", group = "moment")]
     pub(crate) around: Option<String>,
 
-    /// Let the marker be a row, in a table of this name that is made for it and dropped with it; it needs [[databases]] alone
+    /// Let the marker be a row, in a table of this name that is made for it and dropped with it; it needs `[[databases]]` alone
     #[arg(long, value_name = "TABLE", requires = "moment")]
     pub(crate) table: Option<TableName>,
 

@@ -27,6 +27,7 @@ pub(super) enum Bound {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Unit {
     Kilobytes,
+    Mebibytes,
     Reads,
     /// So many times as much as what it is held against.
     Times,
@@ -60,6 +61,7 @@ impl Unit {
     fn text(self, value: f64) -> String {
         match self {
             Self::Kilobytes => format!("{value:.0} KB"),
+            Self::Mebibytes => format!("{value:.0} MiB"),
             Self::Reads => format!("{value:.0}"),
             Self::Times => format!("{value:.2}×"),
         }
@@ -68,6 +70,7 @@ impl Unit {
     const fn word(self) -> &'static str {
         match self {
             Self::Kilobytes => "kilobytes",
+            Self::Mebibytes => "mebibytes",
             Self::Reads => "reads",
             Self::Times => "times",
         }
