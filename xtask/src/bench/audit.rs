@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 
 /// Measures with services that take different times for a page, of which the slowest is what there really is, at its best.
 pub(super) fn measure(workspace: &Workspace, effort: Effort) -> Result<Measured, BenchError> {
-    let programs = Programs::build(workspace)?;
+    let programs = Programs::build(workspace, &["audit_cost", "usher"])?;
     let (mut rows, mut raw, mut most) = (Vec::new(), Vec::new(), f64::NAN);
     for (millis, promised) in [(5, true), (1, false), (0, false)] {
         let said = Run::at(Program::Versus, programs.place("audit_cost"))

@@ -17,7 +17,7 @@ use crate::workspace::{self, Workspace};
 pub(super) fn measure(workspace: &Workspace, effort: Effort) -> Result<Measured, BenchError> {
     let node = setup::run(workspace).map_err(BenchError::Setup)?;
     build::run(workspace, &build::Arguments::default()).map_err(BenchError::Build)?;
-    let programs = Programs::build(workspace)?;
+    let programs = Programs::build(workspace, &["gate_cost"])?;
     let quick = effort.quick.then_some("--quick");
     let said = Run::at(Program::Versus, programs.place("gate_cost"))
         .arguments(["--rounds", &effort.rounds.to_string()])

@@ -17,7 +17,7 @@ pub(super) fn measure(workspace: &Workspace, effort: Effort) -> Result<Measured,
     let node = setup::run(workspace).map_err(BenchError::Setup)?;
     build::run(workspace, &build::Arguments::default()).map_err(BenchError::Build)?;
     let (hurl, version) = hurl::find(workspace, &node)?;
-    let programs = Programs::build(workspace)?;
+    let programs = Programs::build(workspace, &["usher", "versus_hurl"])?;
     let said = Run::at(Program::Versus, programs.place("versus_hurl"))
         .arguments([hurl.as_os_str()])
         .arguments(["--rounds", &rounds.to_string()])
