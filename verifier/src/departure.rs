@@ -22,6 +22,14 @@ use crate::steps::perform::call;
 use crate::steps::undo::undo_all;
 use crate::tagged::TaggedUser;
 
+/// What became of everything that the story created.
+#[derive(Default)]
+pub(crate) struct Departure {
+    pub(crate) left_over: Option<LeftOver>,
+    /// The end of the removal before its end.
+    pub(crate) stopped: Option<Stopped>,
+}
+
 /// Leaves the deployment as it was found, whatever came of the story; the journal goes when the user is gone.
 pub(crate) async fn depart(
     run: &mut Run<'_>,
@@ -30,28 +38,43 @@ pub(crate) async fn depart(
     session: Option<Session<'_>>,
     stopped: Option<&Stopped>,
     journal: Journal,
-) -> Option<LeftOver> {
+) -> Departure {
+    let mut departure = Departure::default();
+    let path = journal.path().to_owned();
     let removed = if may_exist(stopped) {
-        let registered = stopped.is_none_or(|stopped| stopped.step != StepName::Register);
-        let removed = remove(run, deployment, newcomer, session).await;
-        removed.map_err(|why| {
-            if registered {
-                why
-            } else {
-                format!("may exist; {why}")
-            }
-        })
+        remove(run, deployment, newcomer, session).await
     } else {
         run.skip(StepName::CleanUp, "nothing was created");
         Ok(())
     };
-    let path = journal.path().to_owned();
-    let left = removed.and_then(|()| journal.close().map_err(|error| error.to_string()));
-    left.err().map(|why| LeftOver {
+    let why = match removed {
+        Ok(()) => journal.close().err().map(|error| error.to_string()),
+        Err(kept) => {
+            let registered = stopped.is_none_or(|stopped| stopped.step != StepName::Register);
+            let may_exist = if registered { "" } else { "may exist; " };
+            departure.stopped = kept.stopped;
+            Some(format!("{may_exist}{}", kept.why))
+        }
+    };
+    departure.left_over = why.map(|why| LeftOver {
         user: newcomer.email.clone(),
         why,
         journal: path,
-    })
+    });
+    departure
+}
+
+/// Why somebody is not removed.
+struct Kept {
+    why: String,
+    /// The step, if one was tried.
+    stopped: Option<Stopped>,
+}
+
+impl Kept {
+    fn untried(why: String) -> Self {
+        Self { why, stopped: None }
+    }
 }
 
 /// Whether the sign-up may have reached the identity service, even if its answer did not come back.
@@ -81,7 +104,7 @@ pub(crate) async fn sweep(
     // A story of its own, and as large as one.
     let removed = Box::pin(remove(&mut run, deployment, &user, None)).await;
     voice.leave();
-    removed
+    removed.map_err(|kept| kept.why)
 }
 
 /// Removes a user whom somebody else listed, or says why they are left over.
@@ -125,14 +148,14 @@ async fn remove<'a>(
     deployment: &Deployment<'_>,
     newcomer: &'a Newcomer,
     mut session: Option<Session<'a>>,
-) -> Result<(), String> {
+) -> Result<(), Kept> {
     let remove_user = deployment.configuration.remove_user.as_ref();
     if remove_user.is_none() && newcomer.debts().is_empty() {
         run.skip(
             StepName::CleanUp,
             &format!("{NO_REMOVAL} in the configuration"),
         );
-        return Err(format!("the configuration has {NO_REMOVAL}"));
+        return Err(Kept::untried(format!("the configuration has {NO_REMOVAL}")));
     }
     let log_in = &deployment.configuration.log_in.call;
     // A log-in that fails says something else than a removal that does.
@@ -157,15 +180,17 @@ async fn remove<'a>(
         .await
         .map_err(|stopped| {
             let why = stopped.problem.to_string();
-            if is_logged_in.get() || newcomer.removal() == Removal::Done {
+            let why = if is_logged_in.get() || newcomer.removal() == Removal::Done {
                 why
             } else {
                 format!("could not be logged in to be removed: {why}")
-            }
+            };
+            let stopped = Some(stopped);
+            Kept { why, stopped }
         })?;
     match remove_user {
         Some(_) => Ok(()),
-        None => Err(format!("the configuration has {NO_REMOVAL}")),
+        None => Err(Kept::untried(format!("the configuration has {NO_REMOVAL}"))),
     }
 }
 

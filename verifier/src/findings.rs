@@ -10,6 +10,7 @@ pub(crate) mod database_never_migrated;
 mod email_not_vouched;
 mod events_lost;
 pub(crate) mod gate_misconfigured;
+mod identity_failing;
 mod instance_missing;
 mod instance_stuck;
 mod migrations;
@@ -17,6 +18,8 @@ mod own_address;
 mod registry_altered;
 mod schema_behind;
 mod sign_up_not_carried;
+mod token_missing;
+mod token_refused;
 
 use serde::Serialize;
 
@@ -43,11 +46,16 @@ pub(crate) async fn look(
         token,
     };
     let Some(gate) = deployment.gate() else {
-        let opinion = database_never_migrated::look(&scene).await;
-        return opinion.and(sign_up_not_carried::look(&scene).await);
+        let opinion = token_missing::look(&scene)
+            .and(database_never_migrated::look(&scene).await)
+            .and(sign_up_not_carried::look(&scene).await);
+        let last = identity_failing::look(&scene, &opinion);
+        return opinion.and(last);
     };
     let opinions = [
         gate_misconfigured::look(&scene, &gate).await,
+        token_missing::look(&scene),
+        token_refused::look(&scene, &gate).await,
         database_never_migrated::look(&scene).await,
         sign_up_not_carried::look(&scene).await,
         instance_missing::look(&scene, &gate).await,
@@ -58,7 +66,9 @@ pub(crate) async fn look(
         app_failing::look(&scene, &gate).await,
         registry_altered::look(&scene, &gate).await,
     ];
-    opinions.into_iter().fold(Opinion::default(), Opinion::and)
+    let opinion = opinions.into_iter().fold(Opinion::default(), Opinion::and);
+    let last = identity_failing::look(&scene, &opinion);
+    opinion.and(last)
 }
 
 /// Where a check may look.

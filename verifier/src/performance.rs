@@ -23,6 +23,7 @@ use crate::record::{LeftOver, Record, StepRecord, Story, millis};
 use crate::redaction::SecretName;
 use crate::run::{Run, Stopped};
 use crate::scenario::Scenario;
+use crate::steps::StepName;
 use crate::version::VersionName;
 
 /// What all stories of a run have in common.
@@ -53,6 +54,8 @@ pub(crate) struct Underway {
 struct Told {
     story: Story,
     opinion: Opinion,
+    /// The step that the opinion is of.
+    explains: Option<StepName>,
     left_over: Option<LeftOver>,
 }
 
@@ -128,6 +131,7 @@ impl Performance<'_> {
         Told {
             story: Story::unplayed(scenario, steps, verdict, why),
             opinion: Opinion::default(),
+            explains: None,
             left_over: None,
         }
     }
@@ -140,9 +144,13 @@ impl Performance<'_> {
         let (mut findings, mut could_not_look) = (Vec::new(), Vec::new());
         let (mut scenarios, mut left_over) = (Vec::new(), Vec::new());
         for told in told.into_iter().chain(skipped) {
+            let explained = told.explains.map(|step| Explained {
+                scenario: told.story.scenario,
+                step,
+            });
             gather(
                 told.opinion,
-                &told.story,
+                explained.as_ref(),
                 &mut findings,
                 &mut could_not_look,
             );
@@ -207,21 +215,11 @@ impl Performance<'_> {
         let mut session = None;
         let played = scenario.play(&mut run, deployment, newcomer, &mut session);
         let stopped = played.await.err();
+        let token = session.as_ref().map(|session| session.token.clone());
+        let token = token.as_deref();
         // Before the departure: it takes the evidence away with the user.
-        let opinion = match &stopped {
-            Some(stopped) => {
-                let token = session.as_ref().map(|session| session.token.as_str());
-                let step = run.record(&stopped.step);
-                let looking = findings::look(deployment, stopped, step, token);
-                tokio::select! {
-                    biased;
-                    () = self.interruption.first() => Opinion::default(),
-                    opinion = contained(looking) => opinion.unwrap_or_else(|defect| Opinion::none_for(&defect)),
-                }
-            }
-            None => Opinion::default(),
-        };
-        let left_over = depart(
+        let mut opinion = self.explain(&run, stopped.as_ref(), token).await;
+        let departure = depart(
             &mut run,
             deployment,
             newcomer,
@@ -230,6 +228,12 @@ impl Performance<'_> {
             journal,
         )
         .await;
+        if stopped.is_none() {
+            opinion = self.explain(&run, departure.stopped.as_ref(), token).await;
+        }
+        let ended_at = stopped.as_ref().or(departure.stopped.as_ref());
+        let explains = ended_at.map(|stopped| stopped.step.clone());
+        let left_over = departure.left_over;
         let unconfirmed = run.unconfirmed();
         let steps = run.into_steps(&scenario.steps(deployment.configuration));
         let interrupted = self.interruption.has_happened();
@@ -248,7 +252,27 @@ impl Performance<'_> {
                 steps,
             },
             opinion,
+            explains,
             left_over,
+        }
+    }
+
+    /// Asks why the step did not pass, unless the operator has had enough.
+    async fn explain(
+        &self,
+        run: &Run<'_>,
+        stopped: Option<&Stopped>,
+        token: Option<&str>,
+    ) -> Opinion {
+        let Some(stopped) = stopped else {
+            return Opinion::default();
+        };
+        let step = run.record(&stopped.step);
+        let looking = findings::look(self.deployment, stopped, step, token);
+        tokio::select! {
+            biased;
+            () = self.interruption.first() => Opinion::default(),
+            opinion = contained(looking) => opinion.unwrap_or_else(|defect| Opinion::none_for(&defect)),
         }
     }
 }
@@ -256,14 +280,13 @@ impl Performance<'_> {
 /// What several stories met is said once.
 fn gather(
     opinion: Opinion,
-    story: &Story,
+    explained: Option<&Explained>,
     findings: &mut Vec<Finding>,
     could_not_look: &mut Vec<Unlooked>,
 ) {
-    if let Some(step) = story.stopped_at() {
+    if let Some(explained) = explained {
         for cause in opinion.causes {
-            let (scenario, step) = (story.scenario, step.name.clone());
-            findings::note(findings, cause, Explained { scenario, step });
+            findings::note(findings, cause, explained.clone());
         }
     }
     for unlooked in opinion.unlooked {

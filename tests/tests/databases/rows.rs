@@ -94,7 +94,7 @@ fn a_row_that_a_deploy_keeps_is_found_and_nothing_of_it_is_left() {
 }
 
 #[test]
-fn incident_5_a_row_that_a_deploy_takes_away_is_lost_data() {
+fn incident_i5_a_row_that_a_deploy_takes_away_is_lost_data() {
     for deploy in ["cp empty.db idp.db", "rm idp.db", "cp other.db idp.db"] {
         let place = place(&[SQLITE]);
         database(&place, "empty.db", "");

@@ -265,16 +265,20 @@ pub(crate) const INCIDENTS: [(Incident, Ends, &[&str]); 12] = [
         Ends::of_first_sight(["be_taken_in", "be_taken_in", ""]),
         &["email_not_vouched"],
     ),
-    (Incident::Stage(Fault::LogInFails), Ends::all("log_in"), &[]),
+    (
+        Incident::Stage(Fault::LogInFails),
+        Ends::all("log_in"),
+        &["identity_failing"],
+    ),
     (
         Incident::Stage(Fault::LogInWithoutToken),
         Ends::all("log_in"),
-        &[],
+        &["token_missing"],
     ),
     (
         Incident::Stage(Fault::LogOutFails),
         Ends::of_apps(["log_out", "", "", "", "", ""]),
-        &[],
+        &["identity_failing"],
     ),
     (
         Incident::Stage(Fault::NeverMigrated),
@@ -284,7 +288,7 @@ pub(crate) const INCIDENTS: [(Incident, Ends, &[&str]); 12] = [
     (
         Incident::Stage(Fault::RemovalFails),
         Ends::all("clean_up"),
-        &[],
+        &["identity_failing"],
     ),
     (
         Incident::Stage(Fault::SignUpLost),

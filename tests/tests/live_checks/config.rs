@@ -6,7 +6,7 @@ use tests::world::Verification;
 use crate::{findings, world};
 
 /// The gate's file as an operator of this world would have it.
-fn wrangler_toml(world: &World) -> String {
+pub(crate) fn wrangler_toml(world: &World) -> String {
     let addresses = world.stage.addresses();
     format!(
         r#"

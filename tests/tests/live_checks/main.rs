@@ -7,6 +7,7 @@
 )]
 
 mod config;
+mod refused_token;
 
 use axum::Router;
 use axum::body::Body;

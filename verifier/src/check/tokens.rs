@@ -29,6 +29,8 @@ use crate::arguments::check::CheckTokens;
 use crate::check::tokens::error::CheckError;
 use crate::check::tokens::examination::examine;
 use crate::check::tokens::expectation::Expectation;
+use crate::check::tokens::explanation::Explanation;
+use crate::check::tokens::gate_files::GateFiles;
 use crate::clock::now;
 use crate::configuration::Environment;
 use crate::outcome::ExitCode;
@@ -53,6 +55,18 @@ pub(crate) async fn check(
     };
     outlet.report(&report::render_token(options.report, &explanation, look));
     Ok(explanation.verdict.exit_code())
+}
+
+/// What the gate's files in this folder say of a token; a deployed gate does not see all of them.
+pub(crate) async fn judged_by_files(
+    token: &str,
+    is_deployed: bool,
+    secrets: &Secrets,
+) -> Result<Explanation, CheckError> {
+    let environment: Environment<'_> = &|name| std::env::var(name).ok();
+    let files = GateFiles::read(None, None, is_deployed, environment)?;
+    let expectation = Expectation::of_the_gate(&files, None, secrets)?;
+    examine(token, &expectation, now()).await
 }
 
 /// The token as it was given, without the white space around it.

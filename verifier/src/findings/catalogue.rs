@@ -74,7 +74,7 @@ impl Code {
             },
             Self::DatabaseNeverMigrated => Entry {
                 meaning: "The deployed code runs against a database that has not got its tables.",
-                known_by: "A sign-up or a log-in failed, and a table of `tables` in [[databases]], or the file itself, is not there.",
+                known_by: "A sign-up, a log-in, a log-out or a removal failed, and a table of `tables` in [[databases]], or the file itself, is not there.",
                 cure: "Apply the migrations to the very database that the report names, and on every deploy.",
             },
             Self::DevelopmentDeployed => Entry {
@@ -104,8 +104,13 @@ impl Code {
             },
             Self::GateUnlikeFiles => Entry {
                 meaning: "What answers at the gate's address is no gate, or one of another configuration or version than the files say.",
-                known_by: "`usher check config`: what `/.usher/ready` and `/.usher/health` say, and where people are sent to log in, held against the files.",
+                known_by: "`usher check config`: what `/.usher/ready` and `/.usher/health` say, and where people are sent to log in, held against the files; or a run whose token the gate refuses, although it is good by the files in this folder.",
                 cure: "Deploy the gate from these files, or look at those that it was deployed from.",
+            },
+            Self::IdentityFailing => Entry {
+                meaning: "The service that people sign up, log in and log out at answers with an error of its own, and nothing that was looked at explains it.",
+                known_by: "A sign-up, a log-in, a log-out or a removal ended at an answer of the service from 500 on; its databases were looked into, as far as the configuration names them.",
+                cure: "Look into the log of that service for the request of the report; give its database to usher (`tables`, `schema`), so that the next run names what is missing there.",
             },
             Self::IdentityWithoutUser => Entry {
                 meaning: "Somebody can log in of whom the app has no record: a sign-up that silently created nothing.",
@@ -246,6 +251,16 @@ impl Code {
                 meaning: "Some tables of the deployed code are not in the database, and others are: a migration is missing or failed.",
                 known_by: "`schema` of [[databases]], and its `tables`, held against the live database.",
                 cure: "Apply the migrations that are missing, or run the CREATE TABLE statements of the report.",
+            },
+            Self::TokenMissing => Entry {
+                meaning: "A log-in is answered as a success, and has no token where usher.toml looks for it.",
+                known_by: "The answer of the log-in: it has no token at all, or one at another place, which the report names.",
+                cure: "Look at what the identity service gives this client (grant, audience, scope, second factor), or correct `token` in [log_in].",
+            },
+            Self::TokenRefused => Entry {
+                meaning: "The gate does not accept the tokens that people get when they log in, so nobody is let in.",
+                known_by: "The gate refused the token of the run; the gate's own code judged it here, by USHER_ISSUERS of the files in this folder, and says which rule it breaks.",
+                cure: "What the report says of that rule; `usher check tokens` judges a token without a run.",
             },
             Self::UnknownToGate => Entry {
                 meaning: "The gate's registry has nobody for a user of the platform, so the gate will not let them in as that user.",

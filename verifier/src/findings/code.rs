@@ -43,6 +43,8 @@ pub(crate) enum Code {
     GateMisconfigured,
     /// Another gate answers than that of the files.
     GateUnlikeFiles,
+    /// The service that people log in at is not well.
+    IdentityFailing,
     /// Somebody can log in of whom there is no record (incident I2).
     IdentityWithoutUser,
     /// An index that the code declares cannot come there (incident I2).
@@ -99,6 +101,10 @@ pub(crate) enum Code {
     SettingUnknown,
     /// Some of the tables of the code are there and some are not.
     TableMissing,
+    /// A log-in went well and gave nothing to show.
+    TokenMissing,
+    /// The gate does not believe those who log people in.
+    TokenRefused,
     /// The gate does not know somebody whom it should.
     UnknownToGate,
     /// A user has no account where they need one (incident I2).
@@ -123,7 +129,7 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code, in alphabetical order of their words.
-    pub(crate) const ALL: [Self; 56] = [
+    pub(crate) const ALL: [Self; 59] = [
         Self::AccountWithoutUser,
         Self::AppFailing,
         Self::AppIgnoresVisitor,
@@ -142,6 +148,7 @@ impl Code {
         Self::ForgeryAdmitted,
         Self::GateMisconfigured,
         Self::GateUnlikeFiles,
+        Self::IdentityFailing,
         Self::IdentityWithoutUser,
         Self::IndexConflict,
         Self::IndexMissing,
@@ -170,6 +177,8 @@ impl Code {
         Self::SettingMissing,
         Self::SettingUnknown,
         Self::TableMissing,
+        Self::TokenMissing,
+        Self::TokenRefused,
         Self::UnknownToGate,
         Self::UserWithoutAccount,
         Self::UserWithoutIdentity,
@@ -202,6 +211,7 @@ impl Code {
             Self::ForgeryAdmitted => "forgery_admitted",
             Self::GateMisconfigured => "gate_misconfigured",
             Self::GateUnlikeFiles => "gate_unlike_files",
+            Self::IdentityFailing => "identity_failing",
             Self::IdentityWithoutUser => "identity_without_user",
             Self::IndexConflict => "index_conflict",
             Self::IndexMissing => "index_missing",
@@ -230,6 +240,8 @@ impl Code {
             Self::SettingMissing => "setting_missing",
             Self::SettingUnknown => "setting_unknown",
             Self::TableMissing => "table_missing",
+            Self::TokenMissing => "token_missing",
+            Self::TokenRefused => "token_refused",
             Self::UnknownToGate => "unknown_to_gate",
             Self::UserWithoutAccount => "user_without_account",
             Self::UserWithoutIdentity => "user_without_identity",

@@ -95,11 +95,14 @@ enum Needs {
 
 fn needs_of(step: &StepName) -> Needs {
     match step {
-        StepName::Register | StepName::LogIn | StepName::LogInAgain => Needs::Tables,
+        StepName::Register
+        | StepName::LogIn
+        | StepName::LogInAgain
+        | StepName::LogOut
+        | StepName::CleanUp => Needs::Tables,
         StepName::Own(_) => Needs::Migrations,
         StepName::WaitUntilReady
         | StepName::ReachInstance
-        | StepName::LogOut
         | StepName::OpenSession
         | StepName::FindLogIn
         | StepName::BeRecognised
@@ -116,8 +119,7 @@ fn needs_of(step: &StepName) -> Needs {
         | StepName::BeInvited
         | StepName::OpenDomain
         | StepName::BeTakenIn
-        | StepName::BecomeOwner
-        | StepName::CleanUp => Needs::Nothing,
+        | StepName::BecomeOwner => Needs::Nothing,
     }
 }
 

@@ -76,6 +76,7 @@ impl Markers<'_> {
                 );
                 let left = left
                     .await
+                    .left_over
                     .map(|left| format!("; left over: {} ({})", left.user, left.why));
                 let at = format!("the marker: `{}` before the deploy", stopped.step.title());
                 let why = format!("{why}{}", left.unwrap_or_default());
@@ -176,7 +177,8 @@ impl Markers<'_> {
             stopped.as_ref(),
             journal,
         )
-        .await;
+        .await
+        .left_over;
         if let Some(left) = left {
             let note = format!("note: the user {} is left over: {}\n", left.user, left.why);
             self.outlet.talk(&note);

@@ -58,20 +58,20 @@ impl Expectation {
         let of_a_gate = options.wrangler.is_some() || options.env.is_some() || options.deployed;
         match given {
             Some(place) if !of_a_gate => Ok(Self::on_the_command_line(options, place)),
-            instead => Self::of_the_gate(options, instead.as_ref(), environment, secrets),
+            instead => {
+                let (path, name) = (options.wrangler.as_deref(), options.env.as_deref());
+                let files = GateFiles::read(path, name, options.deployed, environment)?;
+                Self::of_the_gate(&files, instead.as_ref(), secrets)
+            }
         }
     }
 
-    fn of_the_gate(
-        options: &CheckTokens,
+    /// What the gate's own files say.
+    pub(super) fn of_the_gate(
+        files: &GateFiles<'_>,
         instead: Option<&Place>,
-        environment: Environment<'_>,
         secrets: &Secrets,
     ) -> Result<Self, CheckError> {
-        let files = {
-            let (path, name) = (options.wrangler.as_deref(), options.env.as_deref());
-            GateFiles::read(path, name, options.deployed, environment)?
-        };
         let secret = |name: &str, mistakes: &mut Mistakes| {
             let value = files.secret(name).unwrap_or_default();
             secrets.remember(

@@ -1,0 +1,62 @@
+//! A gate that does not believe those who log people in: `usher verify` says which rule the token breaks, by the gate's own files.
+
+use serde_json::{Map, json};
+use tests::world::Verification;
+use tests::{World, WorldOptions, places};
+use tokio::process::Command;
+
+use crate::config::wrangler_toml;
+use crate::findings;
+
+/// Where the gate's files are, if they are anywhere.
+async fn verify_in_the_folder(world: &World, wrangler: Option<&str>) -> Verification {
+    let folder = world.folder().join("deployment");
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("wrangler.toml");
+    match wrangler {
+        Some(text) => std::fs::write(&path, text).unwrap(),
+        None => std::fs::remove_file(&path).unwrap_or_default(),
+    }
+    let mut usher = Command::new(places::usher());
+    usher.current_dir(&folder);
+    usher.args(["verify", "--report", "json", "--config"]);
+    usher.arg(world.usher_toml().unwrap());
+    usher.env("USHER_ADMIN_SECRET", &world.gate.admin_secret);
+    usher.env("USHER_STATE_DIR", world.folder().join("state"));
+    Verification::of(&mut usher).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_token_that_the_gate_refuses_is_judged_by_its_files() {
+    let issuers = json!([{
+        "issuer": "https://id.example.com/",
+        "audience": "https://app.example.com",
+        "algorithm": "ES256",
+        "jwks_url": "http://127.0.0.1:9/keys",
+    }]);
+    let world = World::with(WorldOptions {
+        vars: Map::from_iter([("USHER_ISSUERS".to_owned(), issuers)]),
+        ..WorldOptions::default()
+    });
+    let world = world.await.unwrap_or_else(|error| panic!("{error}"));
+    let right = wrangler_toml(&world);
+    let issuer = format!("issuer = \"{}\"", world.stage.addresses().identity);
+    let deployed = right.replace(&issuer, "issuer = \"https://id.example.com/\"");
+    assert_ne!(right, deployed);
+
+    let ended = verify_in_the_folder(&world, Some(&deployed)).await;
+    assert_eq!(findings(&ended), ["token_refused"], "{ended:#?}");
+    assert_eq!(ended.code, Some(1), "{ended:#?}");
+    assert!(
+        ended.stdout.contains("add the issuer") || ended.stdout.contains("Add the issuer"),
+        "{ended:#?}"
+    );
+    // By files that would let the token in, another gate answers.
+    let ended = verify_in_the_folder(&world, Some(&right)).await;
+    assert_eq!(findings(&ended), ["gate_unlike_files"], "{ended:#?}");
+    // Where nobody can look, that is said.
+    let ended = verify_in_the_folder(&world, None).await;
+    assert_eq!(findings(&ended), [""; 0], "{ended:#?}");
+    assert!(ended.stdout.contains("USHER_ISSUERS"), "{ended:#?}");
+    world.stop().await;
+}
