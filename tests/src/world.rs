@@ -217,6 +217,15 @@ impl World {
         Verification::of(&mut self.usher(command)?).await
     }
 
+    /// The same, run in another folder: where the gate's own files are.
+    pub async fn run_usher_in(
+        &self,
+        folder: &Path,
+        command: &[&str],
+    ) -> Result<Verification, WorldError> {
+        Verification::of(self.usher(command)?.current_dir(folder)).await
+    }
+
     fn usher(&self, command: &[&str]) -> Result<Command, WorldError> {
         let mut usher = Command::new(places::usher());
         usher.args(command).arg("--config").arg(self.usher_toml()?);
