@@ -22,8 +22,7 @@ function isOursToSay(name) {
 }
 
 // What a visitor is shown is theirs alone, so the platform keeps no copy of it (web cache deception).
-const NEVER_KEPT = { cacheTtlByStatus: { "100-599": -1 } };
-const NOT_KEPT = { cf: NEVER_KEPT };
+const NOT_KEPT = { cf: { cacheTtlByStatus: { "100-599": -1 } } };
 
 // An app that is being replaced refuses connections for a moment. Asked once more is what changes nothing by being done twice
 // (RFC 9110 section 9.2.2) and has no body that would be gone.
@@ -44,12 +43,9 @@ const CARRIED = Symbol.for("usher.carried");
 export function carry(
   request, url, introduction, bearsToken, cookies, cookie, requestId, gateLength, instanceLength, patienceMillis, timing, unreachable,
 ) {
-  const isBare = request.body === null;
-  // With a body the new request shares it, as a stream. Without one it is made in a single step: whatever is given to `fetch` beside a
-  // request makes it copy that request, headers and all, once more.
-  const out = isBare
-    ? new Request(url, { method: request.method, headers: request.headers, redirect: "manual", cf: NEVER_KEPT })
-    : new Request(url, request);
+  // Copied whole, body and all. Naming the parts that a request without a body needs would spare the copy that `fetch` makes of it, and
+  // cost more: each part is read and converted from here.
+  const out = new Request(url, request);
   const headers = out.headers;
   for (const name of request.headers.keys()) {
     if (isOursToSay(name)) headers.delete(name);
@@ -65,14 +61,14 @@ export function carry(
 
   const instance = url.slice(0, instanceLength);
   const began = timing === undefined ? 0 : Date.now();
-  const send = () => sent(out, isBare ? undefined : NOT_KEPT, patienceMillis);
+  const send = () => sent(out, patienceMillis);
   const shown = (response) => {
     const waits = timing === undefined ? undefined : `${timing}, usher-instance;desc="first byte";dur=${Date.now() - began}`;
     return asTheGates(response, cookie, request.url.slice(0, gateLength), instance, waits);
   };
   const lost = (problem) => unreachable(request, requestId, instance, problem === LATE ? LATE : FAILED, problem);
   const again = (problem) =>
-    problem !== LATE && isBare && ONCE_MORE.test(request.method) ? pause(ONCE_MORE_AFTER_MILLIS).then(send).then(shown, lost) : lost(problem);
+    problem !== LATE && request.body === null && ONCE_MORE.test(request.method) ? pause(ONCE_MORE_AFTER_MILLIS).then(send).then(shown, lost) : lost(problem);
   const carried = send().then(shown, again);
   carried[CARRIED] = true;
   return carried;
@@ -80,10 +76,10 @@ export function carry(
 
 // The answer, if its headers come in time; its body may take as long as it likes. What comes too late ends with the request. A signal that
 // ends it at once would cost more than the timer, and every chunk of every body would ask whether it was given.
-function sent(out, init, patienceMillis) {
+function sent(out, patienceMillis) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(reject, patienceMillis, LATE);
-    fetch(out, init).then(
+    fetch(out, NOT_KEPT).then(
       (response) => {
         clearTimeout(timer);
         if (isThePlatforms(response)) reject(outage(response));

@@ -13,7 +13,7 @@ const FRESH_OTHERWISE = 2 * SECOND;
 const STALE = 60 * SECOND;
 const REUSED_FOR = 30 * SECOND;
 const LEEWAY = 60 * SECOND;
-const KV_REWRITE = 30 * SECOND;
+const KV_REWRITE = 300 * SECOND;
 
 const visitors = new Map();
 const sightings = new Map();

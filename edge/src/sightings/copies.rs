@@ -14,9 +14,10 @@ use crate::configuration::AuthoritySetting;
 use crate::events;
 use crate::store::Store;
 
-/// A sighting that did not change is written to KV at most this often: KV takes one write a second for a key, and the free
-/// plan a thousand a day.
-const KV_REWRITE: Duration = Duration::from_secs(30);
+/// A sighting that did not change is written to KV at most this often. Each write costs as much as ten reads, and from some thousand
+/// visitors on they are most of the bill; what more of them would give is two visitors more in a hundred who are let in during an outage
+/// (docs/scale.md).
+const KV_REWRITE: Duration = Duration::from_secs(300);
 
 /// Why KV gives no copy. It is never an answer: the authority is asked.
 pub(crate) enum CopyProblem {

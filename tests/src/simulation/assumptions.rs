@@ -124,7 +124,7 @@ impl Default for Assumptions {
     fn default() -> Self {
         Self {
             freshness: FreshnessRules::default(),
-            kv_rewrite: Duration::from_secs(30),
+            kv_rewrite: Duration::from_secs(300),
             traffic: Traffic {
                 sessions_a_day: 0.6,
                 views: 20.0,

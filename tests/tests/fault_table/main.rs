@@ -11,12 +11,14 @@ mod platforms;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt as _};
 use tests::Incident;
 use tokio::join;
 
-use crate::faults::{Ends, INCIDENTS, InTheRegistry, OF_APPS, OF_FIRST_SIGHT, REGISTRY};
+use crate::faults::{Ends, INCIDENTS, OF_APPS, OF_FIRST_SIGHT, REGISTRY};
 use crate::platforms::{Platforms, Played, one_after_the_other, played};
 
 #[derive(Default)]
@@ -71,15 +73,19 @@ fn every_story() -> Vec<&'static str> {
 #[tokio::test]
 async fn every_incident_fails_exactly_the_stories_that_it_concerns_and_is_named() {
     let mut table = Table::default();
-    for incident in Incident::ALL {
+    let played = stream::iter(Incident::ALL).map(async |incident| {
+        let platforms = Platforms::start(Some(incident), SHORT).await;
+        let played = platforms.played().await;
+        platforms.stop().await;
+        (incident, played)
+    });
+    let mut played = pin!(played.buffered(AT_ONCE));
+    while let Some((incident, played)) = played.next().await {
         let (_, ends, finds) = INCIDENTS
             .iter()
             .find(|(of, ..)| *of == incident)
             .unwrap_or_else(|| panic!("{incident:?}"));
-        let platforms = Platforms::start(Some(incident), SHORT).await;
-        let played = platforms.played().await;
         table.row(incident.name(), &ends.steps(), finds, &played);
-        platforms.stop().await;
     }
     table.shown("incident", &every_story());
 }
@@ -87,18 +93,17 @@ async fn every_incident_fails_exactly_the_stories_that_it_concerns_and_is_named(
 #[tokio::test]
 async fn what_is_broken_in_the_registry_fails_exactly_the_stories_that_it_concerns_and_is_named() {
     let mut table = Table::default();
-    for InTheRegistry {
-        name,
-        breaks,
-        ends,
-        besides,
-    } in REGISTRY
-    {
+    let played = stream::iter(REGISTRY).map(async |broken| {
         let platforms = Platforms::start(None, SHORT).await;
-        platforms.break_registry(name, breaks).await;
-        let finds = [besides, &["registry_altered"]].concat();
-        table.row(name, &ends.steps(), &finds, &platforms.played().await);
+        platforms.break_registry(broken.name, broken.breaks).await;
+        let played = platforms.played().await;
         platforms.stop().await;
+        (broken, played)
+    });
+    let mut played = pin!(played.buffered(AT_ONCE));
+    while let Some((broken, played)) = played.next().await {
+        let finds = [broken.besides, &["registry_altered"]].concat();
+        table.row(broken.name, &broken.ends.steps(), &finds, &played);
     }
     table.shown("fault of the registry", &every_story());
 }
@@ -135,6 +140,9 @@ async fn a_right_platform_fails_no_story_and_raises_no_finding_in_any_of_many_ru
 
 /// What stands for a story that nobody tells a second time.
 const TOLD_ONCE: &str = "told once";
+
+/// So many rows are played side by side: most of each is waiting for what never comes.
+const AT_ONCE: usize = 2;
 
 /// What never comes is waited for so long. A status counts as stuck when it stood still for half of it, and on a busy machine the steps
 /// before that take seconds.

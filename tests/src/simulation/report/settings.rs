@@ -43,6 +43,20 @@ const EFFORT: Effort = Effort {
 
 /// FRESH and STALE in seconds, GRACE in minutes, and how often a copy in KV is written anew, in seconds. First those of the gate.
 const SETTINGS: [[u64; 4]; 13] = [
+    [10, 60, 15, 300],
+    [2, 60, 15, 300],
+    [5, 60, 15, 300],
+    [30, 60, 15, 300],
+    [60, 60, 15, 300],
+    [10, 30, 15, 300],
+    [10, 120, 15, 300],
+    [10, 300, 15, 300],
+    [10, 60, 2, 300],
+    [10, 60, 30, 300],
+    [10, 60, 15, 30],
+    [10, 60, 15, 120],
+    [10, 60, 15, 600],
+]; 13] = [
     [10, 60, 15, 30],
     [2, 60, 15, 30],
     [5, 60, 15, 30],
