@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::rc::Rc;
-use std::time::Duration;
 
 use policy::door::Knock;
 use policy::sighting::{Sighting, Unreadable};
@@ -13,11 +12,6 @@ use crate::clock;
 use crate::configuration::AuthoritySetting;
 use crate::events;
 use crate::store::Store;
-
-/// A sighting that did not change is written to KV at most this often. Each write costs as much as ten reads, and from some thousand
-/// visitors on they are most of the bill; what more of them would give is two visitors more in a hundred who are let in during an outage
-/// (docs/scale.md).
-const KV_REWRITE: Duration = Duration::from_secs(300);
 
 /// Why KV gives no copy. It is never an answer: the authority is asked.
 pub(crate) enum CopyProblem {
@@ -93,7 +87,10 @@ impl Sightings<'_> {
             if memory.is_copied(&key) {
                 self.remove(&sighting.standing.knock()).await;
             }
-        } else if !memory.stored_within(&key, sighting.standing.version, KV_REWRITE, now) {
+            return;
+        }
+        let unchanged_for = self.configuration.rules.freshness.copied_anew_after();
+        if !memory.stored_within(&key, sighting.standing.version, unchanged_for, now) {
             self.put(&key, sighting).await;
         }
     }

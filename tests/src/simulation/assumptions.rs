@@ -54,8 +54,9 @@ pub struct Assumptions {
     pub traffic: Traffic,
     /// What the platform does.
     pub platform: Platform,
-    /// `KV_REWRITE` of the gate's `sightings/copies.rs`: no setting, but what it costs and gives is asked for.
-    pub kv_rewrite: Duration,
+    /// How often an unchanged copy in KV is written anew, where it is not as the gate's rules have it: no setting, but what it costs and
+    /// gives is asked for.
+    pub kv_rewrite: Option<Duration>,
     /// How much is simulated before the rest is extrapolated.
     pub effort: Effort,
 }
@@ -124,7 +125,7 @@ impl Default for Assumptions {
     fn default() -> Self {
         Self {
             freshness: FreshnessRules::default(),
-            kv_rewrite: Duration::from_secs(300),
+            kv_rewrite: None,
             traffic: Traffic {
                 sessions_a_day: 0.6,
                 views: 20.0,

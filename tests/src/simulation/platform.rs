@@ -112,7 +112,8 @@ impl Shared {
                 freshness: assumptions.freshness,
                 ..Rules::default()
             },
-            kv_rewrite: assumptions.kv_rewrite,
+            kv_rewrite: (assumptions.kv_rewrite)
+                .unwrap_or_else(|| assumptions.freshness.copied_anew_after()),
             hosts: vec![HostRule::parse(&format!("*.{DOMAIN}")).ok_or(Problem::Name)?],
             issuers: vec![issuer()?],
             outages,

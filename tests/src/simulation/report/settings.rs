@@ -51,8 +51,8 @@ const SETTINGS: [[u64; 4]; 13] = [
     [10, 30, 15, 300],
     [10, 120, 15, 300],
     [10, 300, 15, 300],
-    [10, 60, 2, 300],
-    [10, 60, 30, 300],
+    [10, 60, 2, 40],
+    [10, 60, 30, 600],
     [10, 60, 15, 30],
     [10, 60, 15, 120],
     [10, 60, 15, 600],
@@ -68,7 +68,7 @@ pub(super) fn all(assumptions: &Assumptions) -> Vec<Other> {
         assumptions.freshness.fresh_open = Duration::from_secs(fresh);
         assumptions.freshness.stale = Duration::from_secs(stale);
         assumptions.freshness.grace = Duration::from_mins(grace);
-        assumptions.kv_rewrite = Duration::from_secs(rewrite);
+        assumptions.kv_rewrite = Some(Duration::from_secs(rewrite));
         Other {
             kind: Kind::Setting,
             name: format!("{fresh} s | {stale} s | {grace} min | {rewrite} s"),
