@@ -3,53 +3,54 @@
 use policy::issuer::Algorithm;
 use serde_json::json;
 
-use super::{have_their_verdicts, hostile};
+use super::{Minted, have_their_verdicts, hostile};
 use crate::signer::{Signer, decode, encode};
 
 #[tokio::test]
 async fn no_hostile_signature_is_admitted() {
-    have_their_verdicts("signature", |signer, _| {
-        let good = signer.good();
-        let (signed, text) = good.rsplit_once('.').expect("a token");
-        let honest = decode(text);
-        let mut minted = Vec::new();
-        let mut forge = |about: &str, bytes: &[u8]| {
-            minted.push(hostile(about, format!("{signed}.{}", encode(bytes))));
-        };
-        for position in [0, honest.len() / 2, honest.len() - 1] {
-            let mut flipped = honest.clone();
-            flipped[position] ^= 1;
-            forge(&format!("a bit of byte {position} flipped"), &flipped);
-        }
-        forge("the last byte cut off", &honest[..honest.len() - 1]);
-        forge("a byte appended", &[honest.as_slice(), &[0]].concat());
-        forge("a byte before", &[[0].as_slice(), &honest].concat());
-        forge("all zero", &vec![0; honest.len()]);
-        forge("all ones", &vec![0xff; honest.len()]);
-        for (about, bytes) in peculiar(signer, &honest) {
-            forge(about, &bytes);
-        }
-        let other = Signer::new(signer.algorithm, &signer.key_id);
-        minted.push(hostile(
-            "another key of the same name",
-            other.token(&signer.header(), &signer.claims()),
-        ));
-        let admin = signer.with_claim("sub", json!("admin"));
-        let payload = admin.split('.').nth(1).expect("a token");
-        let header = signed.split('.').next().expect("a token");
-        minted.push(hostile(
-            "another payload",
-            format!("{header}.{payload}.{text}"),
-        ));
-        let spaced = encode(format!("{} ", signer.header()).as_bytes());
-        let claims = signed.split('.').nth(1).expect("a token");
-        minted.push(hostile(
-            "a header written anew",
-            format!("{spaced}.{claims}.{text}"),
-        ));
-        minted
-    })
-    .await;
+    have_their_verdicts("signature").await;
+}
+
+pub(super) fn signatures(signer: &Signer, _: &[Signer]) -> Vec<Minted> {
+    let good = signer.good();
+    let (before, text) = good.rsplit_once('.').expect("a token");
+    let honest = decode(text);
+    let mut minted = Vec::new();
+    let mut forge = |about: &str, bytes: &[u8]| {
+        minted.push(hostile(about, format!("{before}.{}", encode(bytes))));
+    };
+    for position in [0, honest.len() / 2, honest.len() - 1] {
+        let mut flipped = honest.clone();
+        flipped[position] ^= 1;
+        forge(&format!("a bit of byte {position} flipped"), &flipped);
+    }
+    forge("the last byte cut off", &honest[..honest.len() - 1]);
+    forge("a byte appended", &[honest.as_slice(), &[0]].concat());
+    forge("a byte before", &[[0].as_slice(), &honest].concat());
+    forge("all zero", &vec![0; honest.len()]);
+    forge("all ones", &vec![0xff; honest.len()]);
+    for (about, bytes) in peculiar(signer, &honest) {
+        forge(about, &bytes);
+    }
+    let other = Signer::new(signer.algorithm, &signer.key_id);
+    minted.push(hostile(
+        "another key of the same name",
+        other.token(&signer.header(), &signer.claims()),
+    ));
+    let admin = signer.with_claim("sub", json!("admin"));
+    let payload = admin.split('.').nth(1).expect("a token");
+    let header = before.split('.').next().expect("a token");
+    minted.push(hostile(
+        "another payload",
+        format!("{header}.{payload}.{text}"),
+    ));
+    let spaced = encode(format!("{} ", signer.header()).as_bytes());
+    let claims = before.split('.').nth(1).expect("a token");
+    minted.push(hostile(
+        "a header written anew",
+        format!("{spaced}.{claims}.{text}"),
+    ));
+    minted
 }
 
 /// What only signatures of this algorithm can be.
