@@ -150,12 +150,22 @@ impl Gate {
     /// From now on the gate's clock stands at this much after the gate's start. It moves only when it is set again, so that an age
     /// is exact on the slowest machine.
     pub async fn clock_ahead(&self, by: Duration) -> Result<(), GateError> {
-        self.set_clock(self.rig()?.start + by).await
+        self.clock_at(self.rig()?.start + by).await
     }
 
     /// From now on the gate's clock stands at this much before the gate's start.
     pub async fn clock_behind(&self, by: Duration) -> Result<(), GateError> {
-        self.set_clock(self.rig()?.start - by).await
+        self.clock_at(self.rig()?.start - by).await
+    }
+
+    /// From now on the gate's clock stands at this moment.
+    pub async fn clock_at(&self, at: SystemTime) -> Result<(), GateError> {
+        let at = millis(
+            at.duration_since(SystemTime::UNIX_EPOCH)
+                .unwrap_or_default(),
+        );
+        self.rig()?.change(|rigged| rigged.clock = Some(at));
+        self.tell(json!({ "clock": at })).await.map(|_told| ())
     }
 
     /// Sets a fault.
@@ -220,15 +230,6 @@ impl Gate {
         self.tell(json!({ "clock": clock, "faults": faults }))
             .await
             .map(|_told| ())
-    }
-
-    async fn set_clock(&self, at: SystemTime) -> Result<(), GateError> {
-        let at = millis(
-            at.duration_since(SystemTime::UNIX_EPOCH)
-                .unwrap_or_default(),
-        );
-        self.rig()?.change(|rigged| rigged.clock = Some(at));
-        self.tell(json!({ "clock": at })).await.map(|_told| ())
     }
 
     async fn tell(&self, setting: Value) -> Result<ToldByAll, GateError> {

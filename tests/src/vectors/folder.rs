@@ -215,7 +215,8 @@ impl Folder {
         Ok(report)
     }
 
-    fn cases(&self, name: &str, kind: Kind) -> Result<Vec<Case>, Unreadable> {
+    /// The cases of a part; none where a part is put in a way of its own.
+    pub fn cases(&self, name: &str, kind: Kind) -> Result<Vec<Case>, Unreadable> {
         Ok(match kind {
             Kind::Cookbook => self.examples(name, cookbook::cookbook)?,
             Kind::Ed25519Edges => ed25519_edges::cases(&self.json(name)?)?,

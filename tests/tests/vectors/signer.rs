@@ -192,9 +192,10 @@ fn changed(mut object: Value, name: &str, value: Value) -> Value {
 
 type KeyPair = (EncodingKey, Result<Value, Vec<u8>>);
 
+/// A text, as the secret of a Worker is one.
 fn secret() -> KeyPair {
-    let secret = rand::random::<[u8; 32]>();
-    (EncodingKey::from_secret(&secret), Err(secret.into()))
+    let secret = encode(&rand::random::<[u8; 32]>()).into_bytes();
+    (EncodingKey::from_secret(&secret), Err(secret))
 }
 
 fn rsa_key() -> KeyPair {
