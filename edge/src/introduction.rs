@@ -5,22 +5,29 @@ use std::cell::RefCell;
 use std::num::NonZeroUsize;
 
 use js_sys::Array;
-use lru::LruCache;
 use policy::assertion::{self, Claims, Said};
 use policy::decision::Permit;
 use policy::storage_key::StorageKey;
 use policy::time::Moment;
 use wasm_bindgen::JsValue;
 
+use crate::bounded::Bounded;
+
 /// Names and values in turn, as `carry.js` reads them. It says nothing that is not in the [`assertion::Claims`] it was made for.
 #[derive(Clone, Debug)]
-pub(crate) struct Introduction(Array);
+pub(crate) struct Introduction {
+    said: Array,
+    /// How long the texts are.
+    bytes: usize,
+}
 
 impl Introduction {
     /// Introduces whom a permit lets in, who came to the gate at this origin; with a signed assertion where this gate has a key.
     pub(crate) fn of(permit: &Permit<'_>, gate: &str, assertion: Option<&str>) -> Self {
         let said = Array::new();
-        let say = |name: &str, value: &str| {
+        let mut bytes = 0;
+        let mut say = |name: &str, value: &str| {
+            bytes += name.len() + value.len();
             said.push(&JsValue::from_str(name));
             said.push(&JsValue::from_str(value));
         };
@@ -43,27 +50,33 @@ impl Introduction {
         if let Some(assertion) = assertion {
             say(assertion::HEADER, assertion);
         }
-        Self(said)
+        Self { said, bytes }
     }
 
     /// For the part of carrying that is done in JavaScript.
     pub(crate) fn as_array(&self) -> &Array {
-        &self.0
+        &self.said
     }
 }
 
-/// Most visitors whose introductions an isolate keeps, at about 2 KiB each.
+/// Most visitors whose introductions an isolate keeps.
 const MAX_VISITORS: NonZeroUsize = NonZeroUsize::new(12_288).unwrap();
+
+/// Most bytes of them: whoever is let in at several instances has as many introductions.
+const MAX_BYTES: usize = 24 << 20;
+
+/// What goes with one: what it was made for, which has most of its texts once more.
+const BESIDE: usize = 768;
 
 /// Most instances of one visitor whose introductions are kept; whoever has more open at once gets new ones.
 const MOST_INSTANCES: usize = 4;
 
 /// The introductions of an isolate.
-pub(crate) struct Introductions(RefCell<LruCache<StorageKey, Vec<(Said, Introduction)>>>);
+pub(crate) struct Introductions(RefCell<Bounded<StorageKey, Vec<(Said, Introduction)>>>);
 
 impl Introductions {
     pub(crate) fn new() -> Self {
-        Self(RefCell::new(LruCache::new(MAX_VISITORS)))
+        Self(RefCell::new(Bounded::new(MAX_VISITORS, MAX_BYTES)))
     }
 
     /// One that was made lately and says just this.
@@ -88,11 +101,12 @@ impl Introductions {
         now: Moment,
     ) {
         let mut kept = self.0.borrow_mut();
-        let mut of_visitor = kept.pop(visitor).unwrap_or_default();
+        let mut of_visitor = kept.take(visitor).unwrap_or_default();
         of_visitor.retain(|(said, _)| !said.is_to(claims));
         of_visitor.truncate(MOST_INSTANCES - 1);
         of_visitor.insert(0, (Said::new(claims, now), introduction));
-        kept.put(visitor.clone(), of_visitor);
+        let bytes = of_visitor.iter().map(|(_, kept)| kept.bytes + BESIDE).sum();
+        kept.keep(visitor.clone(), of_visitor, bytes);
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod assertion;
 mod authority;
+mod bounded;
 mod brand;
 mod circuit;
 mod clock;

@@ -1,6 +1,7 @@
 //! What an isolate remembers: visitors whose tokens it has verified, and their sightings. Bounded; a miss is a question,
 //! never an answer.
 
+mod known;
 mod tokens;
 
 use std::cell::RefCell;
@@ -16,10 +17,8 @@ use policy::sighting::Sighting;
 use policy::storage_key::StorageKey;
 use policy::time::Moment;
 
+use known::Known;
 use tokens::Tokens;
-
-/// Most sightings an isolate remembers, at less than 1 KiB each.
-const MAX_SIGHTINGS: NonZeroUsize = NonZeroUsize::new(12_288).unwrap();
 
 /// As long as a key set is used without asking the issuer (`issuer_keys`): a withdrawn key is out after both. The key of the
 /// memory is the whole token, issuer and all (CVE-2026-35030); a new configuration is a new isolate with an empty memory.
@@ -37,7 +36,7 @@ const LAGS_AT_MOST: Duration = Duration::from_mins(15);
 /// What an isolate remembers.
 pub(crate) struct Memory {
     tokens: RefCell<Tokens>,
-    sightings: RefCell<LruCache<StorageKey, Remembered>>,
+    sightings: RefCell<Known>,
     /// When the authority was asked about somebody of whom nothing young is known, by a request that waits for the answer.
     questions: RefCell<LruCache<StorageKey, Moment>>,
 }
@@ -65,7 +64,7 @@ impl Memory {
     pub(crate) fn new() -> Self {
         Self {
             tokens: RefCell::new(Tokens::new()),
-            sightings: RefCell::new(LruCache::new(MAX_SIGHTINGS)),
+            sightings: RefCell::new(Known::new()),
             questions: RefCell::new(LruCache::new(MAX_QUESTIONS)),
         }
     }

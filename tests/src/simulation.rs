@@ -27,6 +27,7 @@ mod tests;
 #[path = "../../edge/src"]
 #[expect(dead_code, reason = "the gate does more with them than is simulated")]
 mod gate {
+    pub(crate) mod bounded;
     pub(crate) mod circuit;
     pub(crate) mod memory;
 }

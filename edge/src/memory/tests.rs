@@ -1,5 +1,7 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use policy::admission::Presented;
-use policy::door::Door;
+use policy::door::{Address, Door};
 use policy::instance_url::InstanceUrl;
 use policy::issuer::{Algorithm, ClaimNames, Issuer};
 use policy::provider::Provider;
@@ -20,14 +22,25 @@ impl SignatureCheck for Believed {
     }
 }
 
-/// `{"alg":"HS256"}` . `{"iss":"own","sub":"guy","aud":"usher","exp":9999999999}` . 32 bytes
-const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.\
-    eyJpc3MiOiJvd24iLCJzdWIiOiJndXkiLCJhdWQiOiJ1c2hlciIsImV4cCI6OTk5OTk5OTk5OX0.\
-    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+/// A token of somebody, with a signature that is as long as one.
+fn token(subject: &str) -> String {
+    let parts = [
+        r#"{"alg":"HS256"}"#.to_owned(),
+        format!(r#"{{"iss":"own","sub":"{subject}","aud":"usher","exp":9999999999}}"#),
+    ];
+    let [header, claims] = parts.map(|part| URL_SAFE_NO_PAD.encode(part));
+    format!("{header}.{claims}.{}", "A".repeat(43))
+}
+
 const NOW: Moment = Moment::from_unix_seconds(1_900_000_000);
 const LATER: Moment = Moment::from_unix_seconds(1_900_000_002);
 
 pub(super) fn visitor() -> Rc<Visitor> {
+    visitor_named("guy")
+}
+
+pub(super) fn visitor_named(subject: &str) -> Rc<Visitor> {
+    let token = token(subject);
     let issuers = [Issuer {
         name: IssuerUrl::new("own").unwrap(),
         audiences: vec!["usher".to_owned()],
@@ -37,7 +50,7 @@ pub(super) fn visitor() -> Rc<Visitor> {
         provider: Provider::Own,
         leeway: Duration::ZERO,
     }];
-    let admitted = Presented::read(TOKEN, &issuers)
+    let admitted = Presented::read(&token, &issuers)
         .unwrap()
         .admit(&Believed, NOW);
     match pin!(admitted).poll(&mut Context::from_waker(Waker::noop())) {
@@ -47,6 +60,10 @@ pub(super) fn visitor() -> Rc<Visitor> {
 }
 
 fn sighting(status: Option<Status>, version: u64, seen_at: Moment) -> Rc<Sighting> {
+    sighting_at(Door::Own, status, version, seen_at)
+}
+
+fn sighting_at(door: Door, status: Option<Status>, version: u64, seen_at: Moment) -> Rc<Sighting> {
     let instance = status.map(|status| Instance {
         id: InstanceId::new("i-1").unwrap(),
         url: InstanceUrl::new("https://guy.fly.dev").unwrap(),
@@ -61,7 +78,7 @@ fn sighting(status: Option<Status>, version: u64, seen_at: Moment) -> Rc<Sightin
     Rc::new(Sighting {
         standing: Standing {
             identity,
-            door: Door::Own,
+            door,
             membership,
             instance,
             sign_outs: SignOuts::default(),
@@ -74,10 +91,11 @@ fn sighting(status: Option<Status>, version: u64, seen_at: Moment) -> Rc<Sightin
 #[test]
 fn a_token_is_verified_anew_after_a_while() {
     let memory = Memory::new();
-    memory.remember_visitor(TOKEN, visitor(), NOW);
+    let token = token("guy");
+    memory.remember_visitor(&token, visitor(), NOW);
     let just_before = NOW.plus(VERIFIED_FOR).minus(Duration::from_millis(1));
-    assert!(memory.visitor(TOKEN, just_before).is_some());
-    assert!(memory.visitor(TOKEN, NOW.plus(VERIFIED_FOR)).is_none());
+    assert!(memory.visitor(&token, just_before).is_some());
+    assert!(memory.visitor(&token, NOW.plus(VERIFIED_FOR)).is_none());
 }
 
 #[test]
@@ -216,4 +234,31 @@ fn one_refreshes_at_a_time_and_a_lost_one_does_not_block_for_ever() {
     assert!(memory.begin_refresh(&key, NOW));
     assert!(!memory.begin_refresh(&key, NOW.plus(Duration::from_secs(4))));
     assert!(memory.begin_refresh(&key, NOW.plus(GIVEN_UP)));
+}
+
+#[test]
+fn whoever_knocks_at_any_number_of_doors_that_are_nobodys_pushes_out_nobody() {
+    let memory = Memory::new();
+    let known = sighting(Some(Status::Ready), 1, NOW);
+    memory.remember_sighting(Rc::clone(&known), NOW);
+    let door = |n: usize| Door::At(Address::new(&format!("a{n}")).unwrap());
+    for n in 0..2 * known::MAX_SOMEBODYS.get() {
+        memory.remember_sighting(sighting_at(door(n), None, 0, NOW), NOW);
+    }
+    assert_eq!(memory.sighting(visitor().storage_key()), Some(known));
+}
+
+#[test]
+fn whose_instance_is_taken_away_is_remembered_among_those_who_have_one() {
+    let memory = Memory::new();
+    memory.remember_sighting(sighting(Some(Status::Ready), 1, NOW), NOW);
+    let nobody = sighting(None, 0, LATER);
+    memory.remember_sighting(Rc::clone(&nobody), LATER);
+    let door = |n: usize| Door::At(Address::new(&format!("a{n}")).unwrap());
+    for n in 0..=known::MAX_NOBODYS.get() {
+        memory.remember_sighting(sighting_at(door(n), None, 0, NOW), NOW);
+    }
+    let key = StorageKey::at(visitor().identity(), &door(0));
+    assert_eq!(memory.sighting(visitor().storage_key()), Some(nobody));
+    assert_eq!(memory.sighting(&key), None);
 }
