@@ -1,6 +1,7 @@
 //! A gate that traps answers plainly and goes on (edge/shim.mjs), on real workerd.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "what a test builds on must hold"
 )]
@@ -155,19 +156,58 @@ async fn what_is_with_the_app_already_is_answered_by_the_app_although_another_re
     gate.stop().await;
 }
 
-#[tokio::test]
-async fn a_trap_is_logged_with_the_request_id_of_the_answer() {
-    let (gate, visitor) = trapping_gate().await;
-    let problem: Problem = visitor.get("/.usher/trap").await.json().await.unwrap();
-    let logged = || {
-        gate.logs()
-            .iter()
-            .any(|line| line.contains("internal_error") && line.contains(&problem.request_id))
-    };
+/// The line about a request that was answered with "something went wrong", which takes another way than the answer.
+async fn line_about(gate: &Gate, answer: reqwest::Response) -> Value {
+    let problem: Problem = answer.json().await.unwrap();
     let deadline = Instant::now() + Duration::from_secs(5);
-    while !logged() && Instant::now() < deadline {
+    loop {
+        let lines = gate.logs();
+        let mut lines = lines
+            .iter()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        let about = |line: &Value| line["request_id"] == json!(problem.request_id);
+        if let Some(line) = lines.find(about) {
+            assert_eq!(line["event"], "internal_error", "{line}");
+            return line;
+        }
+        assert!(Instant::now() < deadline, "{:?}", gate.logs());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    assert!(logged(), "{:?}", gate.logs());
+}
+
+#[tokio::test]
+async fn a_trap_is_logged_with_what_happened_under_the_request_id_of_the_answer() {
+    let (gate, visitor) = trapping_gate().await;
+    // What is said about whoever only waited; about a panic the one that trapped is told of as well.
+    for (trap, said) in [
+        ("/.usher/trap", "panicked while this request was in flight"),
+        (
+            "/.usher/trap?later",
+            "panicked while this request was in flight",
+        ),
+        ("/.usher/trap?abort", "unreachable"),
+    ] {
+        let trapping = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            visitor.get(trap).await
+        };
+        let (waiting, trapped) = tokio::join!(visitor.get("/.usher/trap?wait"), trapping);
+        let [waiting, trapped] = [
+            line_about(&gate, waiting).await,
+            line_about(&gate, trapped).await,
+        ];
+        let error = |line: &Value| line["error"].as_str().unwrap().to_owned();
+        assert!(error(&waiting).contains(said), "{trap}: {waiting}");
+        let of_trap = [said, "unreachable"];
+        assert!(
+            of_trap.iter().any(|said| error(&trapped).contains(said)),
+            "{trap}: {trapped}"
+        );
+        assert_ne!(waiting["request_id"], trapped["request_id"]);
+    }
+    let panics = gate.logs().into_iter();
+    let panics =
+        panics.filter(|line| line.contains("edge/src/trap.rs") && line.contains("asked to trap"));
+    assert_eq!(panics.count(), 2, "each panic with its words and its place");
     gate.stop().await;
 }
