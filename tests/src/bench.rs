@@ -8,16 +8,20 @@
 //!    │
 //!    ├──► checked: no wrong answer is measured
 //!    ├──► contest ─► load: requests over connections that stay · processor: time and place of a process · upstream: the app
-//!    ├──► first_answer: workerd alone, from its start
+//!    ├──► first_answer ─► alone: workerd without simulators, from its start
 //!    └──► hour: the rigged gate, whose clock we set
+//! remembering ─► alone, inspector: what a gate takes of memory, after how many visitors
 //! ```
 
+mod alone;
 mod checked;
 mod contest;
 mod first_answer;
 mod hour;
+mod inspector;
 mod load;
 mod processor;
+mod remembering;
 mod seed;
 mod upstream;
 mod variant;
@@ -30,7 +34,9 @@ use serde_json::{Value, json};
 use crate::gate::GateError;
 use contest::Arena;
 pub use contest::Contest;
+use inspector::InspectorError;
 use load::LoadError;
+pub use remembering::measure as remembering;
 use seed::Seed;
 use upstream::Upstream;
 
@@ -83,6 +89,8 @@ pub enum BenchError {
     Gate(GateError),
     /// A variant that was started is not there.
     Gone,
+    /// Nobody says what a Worker holds.
+    Inspector(InspectorError),
     /// Requests were not answered.
     Load(LoadError),
     /// This machine does not say how long a process ran, or does not let us say where.
@@ -105,6 +113,7 @@ impl fmt::Display for BenchError {
             Self::File(error) => write!(f, "a variant cannot be put together: {error}"),
             Self::Gate(error) => error.fmt(f),
             Self::Gone => f.write_str("a variant that was started is not there any more"),
+            Self::Inspector(error) => error.fmt(f),
             Self::Load(error) => error.fmt(f),
             Self::Processor(error) => {
                 write!(f, "the time of a process cannot be measured here: {error}")

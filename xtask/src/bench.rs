@@ -7,6 +7,7 @@
 mod audit;
 mod gate;
 mod hurl;
+mod memory;
 mod page;
 mod programs;
 mod row;
@@ -66,6 +67,8 @@ enum Part {
     Audit,
     /// The gate beside what people would use instead: CPU, throughput, size, first answers, questions to the authority
     Gate,
+    /// What the gate takes of memory while a million different visitors come
+    Memory,
     /// `usher verify` beside the same requests run by hurl
     Verify,
 }
@@ -75,6 +78,7 @@ impl Part {
         match self {
             Self::Audit => audit::measure(workspace, effort),
             Self::Gate => gate::measure(workspace, effort),
+            Self::Memory => memory::measure(workspace, effort),
             Self::Verify => verify::measure(workspace, effort),
         }
     }
@@ -84,6 +88,7 @@ impl Part {
         match self {
             Self::Audit => "audit",
             Self::Gate => "gate",
+            Self::Memory => "memory",
             Self::Verify => "verify",
         }
     }
@@ -109,6 +114,14 @@ impl Measured {
             text.push('\n');
         }
         text
+    }
+
+    /// Whether every promise is kept. One that could not be looked at, because what it is held against is not there, is said loudly and breaks
+    /// nothing on somebody's machine; with `CI` set it does, as with the tests.
+    fn passes(&self) -> bool {
+        let must_be_there = std::env::var_os("CI").is_some();
+        let passes = |row: &Row| row.is_met() && !(must_be_there && row.is_left_out());
+        self.rows.iter().all(passes)
     }
 
     fn json(&self, part: Part) -> Value {
@@ -154,12 +167,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<ExitCo
         let text = json!({ "load": load, "rounds": effort.rounds, "parts": parts }).to_string();
         workspace::write(path, text.as_bytes()).map_err(BenchError::File)?;
     }
-    let mut rows = all.iter().flat_map(|(_, measured)| &measured.rows);
-    if rows.all(Row::is_met) {
-        Ok(ExitCode::SUCCESS)
+    let passes = all.iter().all(|(_, measured)| measured.passes());
+    Ok(if passes {
+        ExitCode::SUCCESS
     } else {
-        Ok(ExitCode::FAILURE)
-    }
+        ExitCode::FAILURE
+    })
 }
 
 /// The command line that measures this again.
@@ -197,7 +210,8 @@ pub(crate) enum BenchError {
     Build(BuildError),
     Command(CommandError),
     File(FileError),
-    NoHurl,
+    /// What `USHER_HURL` names.
+    NotHurl(PathBuf),
     /// A program that measures said something else than figures.
     NoFigures(String),
     Output(io::Error),
@@ -211,9 +225,10 @@ impl fmt::Display for BenchError {
             Self::Build(error) => error.fmt(f),
             Self::Command(error) => error.fmt(f),
             Self::File(error) => error.fmt(f),
-            Self::NoHurl => f.write_str(
-                "there is no hurl to compare with: its npm package did not get the program from GitHub, and none is on the PATH; \
-                 run `cargo install hurl --version 8.0.1 --locked`, or name one in USHER_HURL",
+            Self::NotHurl(named) => write!(
+                f,
+                "`{}`, which USHER_HURL names, is no hurl that runs here; name another, or unset it",
+                named.display()
             ),
             Self::NoFigures(said) => write!(f, "the comparison said no figures: {said}"),
             Self::Output(error) => write!(f, "the table cannot be written: {error}"),

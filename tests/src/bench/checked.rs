@@ -94,6 +94,7 @@ impl Checks<'_> {
             }
             Variant::Gate
             | Variant::GateThatRemembers
+            | Variant::GateTwin
             | Variant::GateWithoutLog
             | Variant::GateWithoutShim
             | Variant::JoseCached

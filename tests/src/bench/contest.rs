@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
-use super::load::{self, Asked};
+use super::load::{self, Asked, Visitors};
 use super::seed::{Seed, VISITORS, Who};
 use super::upstream::{self, Upstream};
 use super::variant::{Running, Variant};
@@ -27,6 +27,8 @@ pub enum Contest {
     Garbage,
     /// 1 MB for one visitor who is remembered.
     Large,
+    /// The same as `Admitted`, of the gate with and without what answers when it traps, and of the gate beside itself.
+    Recovery,
     /// One whose instance is suspended, remembered.
     Suspended,
     /// Visitors who were never here before.
@@ -35,8 +37,9 @@ pub enum Contest {
 
 impl Contest {
     /// Each of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Admitted,
+        Self::Recovery,
         Self::Large,
         Self::Expired,
         Self::Garbage,
@@ -53,6 +56,7 @@ impl Contest {
             Self::Expired => "expired",
             Self::Garbage => "garbage",
             Self::Large => "large",
+            Self::Recovery => "recovery",
             Self::Suspended => "suspended",
             Self::Uncached => "uncached",
         }
@@ -68,7 +72,6 @@ impl Contest {
                 V::JoseCachedWatchful,
                 V::Jose,
                 V::Hono,
-                V::GateWithoutShim,
                 V::GateWithoutLog,
             ],
             Self::Crowd => &[V::GateThatRemembers],
@@ -76,13 +79,16 @@ impl Contest {
                 &[V::Passthrough, V::Gate, V::JoseCached]
             }
             Self::Large => &[V::Passthrough, V::Gate, V::JoseCached],
+            Self::Recovery => &[V::Gate, V::GateWithoutShim, V::GateTwin],
             Self::Uncached => &[V::Gate, V::JoseCached, V::JoseRegistry],
         }
     }
 
     const fn who(self) -> Who {
         match self {
-            Self::Admitted | Self::Crowd | Self::Large | Self::Uncached => Who::Visitor(0),
+            Self::Admitted | Self::Crowd | Self::Large | Self::Recovery | Self::Uncached => {
+                Who::Visitor(0)
+            }
             Self::Expired => Who::Expired,
             Self::Garbage => Who::Garbage,
             Self::Suspended => Who::Suspended,
@@ -97,11 +103,21 @@ impl Contest {
             (Self::Uncached, true) => 500,
             (Self::Uncached, false) => 700,
             (
-                Self::Admitted | Self::Crowd | Self::Expired | Self::Garbage | Self::Suspended,
+                Self::Admitted
+                | Self::Crowd
+                | Self::Expired
+                | Self::Garbage
+                | Self::Recovery
+                | Self::Suspended,
                 true,
             ) => 1500,
             (
-                Self::Admitted | Self::Crowd | Self::Expired | Self::Garbage | Self::Suspended,
+                Self::Admitted
+                | Self::Crowd
+                | Self::Expired
+                | Self::Garbage
+                | Self::Recovery
+                | Self::Suspended,
                 false,
             ) => 4000,
         }
@@ -117,12 +133,13 @@ impl Contest {
             | Self::Crowd
             | Self::Expired
             | Self::Garbage
+            | Self::Recovery
             | Self::Suspended
             | Self::Uncached => (upstream::SMALL, 200, Some(upstream::SMALL_BYTES)),
         };
         Asked {
             path,
-            visitors,
+            visitors: Visitors::Known(visitors),
             status,
             length,
         }
@@ -243,6 +260,7 @@ impl<'a> Arena<'a> {
             | Contest::Expired
             | Contest::Garbage
             | Contest::Large
+            | Contest::Recovery
             | Contest::Suspended => None,
         };
         let count = contest.requests(self.effort.quick);

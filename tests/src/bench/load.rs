@@ -19,14 +19,22 @@ use tokio::task::JoinSet;
 const CONNECTIONS: usize = 16;
 
 /// What is asked for, again and again.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Asked {
     pub(super) path: &'static str,
-    /// The headers of each visitor; they come in turn.
-    pub(super) visitors: Arc<Vec<HeaderMap>>,
+    pub(super) visitors: Visitors,
     pub(super) status: u16,
     /// The length of a right answer, where it is known.
     pub(super) length: Option<usize>,
+}
+
+/// Who asks, by their headers.
+#[derive(Clone)]
+pub(super) enum Visitors {
+    /// These, who come in turn.
+    Known(Arc<Vec<HeaderMap>>),
+    /// Whoever is made up for a number.
+    New(Arc<dyn Fn(usize) -> HeaderMap + Send + Sync>),
 }
 
 /// Sends `count` requests, beginning with the visitor of that number, and gives how long it took.
@@ -92,9 +100,11 @@ impl Asked {
     fn request(&self, n: usize) -> Request<Empty<Bytes>> {
         let mut request = Request::new(Empty::new());
         *request.uri_mut() = axum::http::Uri::from_static(self.path);
-        if let Some(headers) = self.visitors.get(n % self.visitors.len().max(1)) {
-            headers.clone_into(request.headers_mut());
-        }
+        let headers = match &self.visitors {
+            Visitors::Known(visitors) => visitors.get(n % visitors.len().max(1)).cloned(),
+            Visitors::New(made) => Some(made(n)),
+        };
+        *request.headers_mut() = headers.unwrap_or_default();
         request
     }
 }

@@ -44,6 +44,15 @@ pub(super) fn time(process: u32) -> io::Result<Duration> {
     Ok(Duration::from_nanos(sum))
 }
 
+/// How many bytes of a process are in memory.
+pub(super) fn resident(process: u32) -> io::Result<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    let missing = || io::Error::other(format!("the process {process} has no VmRSS"));
+    kibibytes.map(|size| size * 1024).ok_or_else(missing)
+}
+
 /// The workerd below a process.
 pub(super) fn workerd_below(process: u32) -> io::Result<u32> {
     let mut below = children(process)?;

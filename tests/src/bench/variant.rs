@@ -20,6 +20,8 @@ use crate::places;
 pub(super) enum Variant {
     /// The release build with the configuration of a real deployment.
     Gate,
+    /// The same once more: what two that are the same differ by is noise.
+    GateTwin,
     /// The same, which asks nobody again for ten minutes: only its memory is looked at.
     GateThatRemembers,
     /// The same without the shim that recovers from a trap and looks after sockets.
@@ -46,6 +48,7 @@ impl Variant {
         match self {
             Self::Gate => "gate",
             Self::GateThatRemembers => "gate_that_remembers",
+            Self::GateTwin => "gate_twin",
             Self::GateWithoutLog => "gate_without_log",
             Self::GateWithoutShim => "gate_without_shim",
             Self::Hono => "hono",
@@ -63,6 +66,7 @@ impl Variant {
             Self::Passthrough => false,
             Self::Gate
             | Self::GateThatRemembers
+            | Self::GateTwin
             | Self::GateWithoutLog
             | Self::GateWithoutShim
             | Self::Hono
@@ -77,7 +81,9 @@ impl Variant {
     pub(super) async fn build(self, folder: &Path) -> Result<PathBuf, BenchError> {
         let build = folder.join(self.word());
         match self {
-            Self::Gate | Self::GateThatRemembers => return Ok(places::gate_build()),
+            Self::Gate | Self::GateThatRemembers | Self::GateTwin => {
+                return Ok(places::gate_build());
+            }
             Self::GateWithoutShim => with_shim(&build, |_shim| peer("bare_shim")),
             // The console is looked up when it is written to, so that this comes early enough.
             Self::GateWithoutLog => with_shim(&build, |shim| {
@@ -96,7 +102,7 @@ impl Variant {
     /// Variables and secrets.
     pub(super) fn vars(self, seed: &Seed, upstream: &Upstream) -> Map<String, Value> {
         let (vars, more) = match self {
-            Self::Gate | Self::GateWithoutLog | Self::GateWithoutShim => {
+            Self::Gate | Self::GateTwin | Self::GateWithoutLog | Self::GateWithoutShim => {
                 (gate_vars(seed, upstream), json!({}))
             }
             Self::GateThatRemembers => (

@@ -9,12 +9,21 @@ use crate::node::Node;
 use crate::talk;
 use crate::workspace::Workspace;
 
-/// The one that `USHER_HURL` names, else that of the npm package, else the one on the PATH; with what it says of its version.
-pub(super) fn find(workspace: &Workspace, node: &Node) -> Result<(PathBuf, String), BenchError> {
+/// Why there is none, and what to do.
+pub(super) const ABSENT: &str = "there is no hurl to compare with: its npm package did not get the program from GitHub, and none is on the PATH; \
+     run `cargo install hurl --version 8.0.1 --locked`, or name one in USHER_HURL";
+
+/// The one that `USHER_HURL` names, else that of the npm package, else the one on the PATH, if there is one; with what it says of its version.
+/// One that is named must be there.
+pub(super) fn find(
+    workspace: &Workspace,
+    node: &Node,
+) -> Result<Option<(PathBuf, String)>, BenchError> {
     if let Some(named) = env::var_os("USHER_HURL").map(PathBuf::from) {
-        return version(&named)
-            .map(|version| (named, version))
-            .ok_or(BenchError::NoHurl);
+        return match version(&named) {
+            Some(version) => Ok(Some((named, version))),
+            None => Err(BenchError::NotHurl(named)),
+        };
     }
     let package = workspace.path("node_modules/@orangeopensource/hurl");
     let brought = package
@@ -31,7 +40,7 @@ pub(super) fn find(workspace: &Workspace, node: &Node) -> Result<(PathBuf, Strin
     let mut found = candidates
         .into_iter()
         .filter_map(|path| version(&path).map(|version| (path, version)));
-    found.next().ok_or(BenchError::NoHurl)
+    Ok(found.next())
 }
 
 /// `8.0.1`.

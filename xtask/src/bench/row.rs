@@ -14,6 +14,8 @@ pub(super) struct Row {
     pub(super) measured: f64,
     /// What is behind the figure, and how far it lies apart.
     pub(super) told: String,
+    /// Whether there was nothing to hold it against; `told` says why.
+    is_left_out: bool,
 }
 
 /// On which side of a value a figure has to be.
@@ -87,6 +89,7 @@ impl Row {
             unit: Unit::Times,
             measured: f64::NAN,
             told: String::new(),
+            is_left_out: false,
         }
     }
 
@@ -99,6 +102,7 @@ impl Row {
             unit: Unit::Times,
             measured: f64::NAN,
             told: String::new(),
+            is_left_out: false,
         }
     }
 
@@ -112,8 +116,22 @@ impl Row {
         }
     }
 
+    /// The same, which was not measured at all: what it is held against is not there.
+    pub(super) fn left_out(self, why: String) -> Self {
+        Self {
+            told: why,
+            is_left_out: true,
+            ..self
+        }
+    }
+
+    /// A promise that nobody looked at is not broken.
     pub(super) fn is_met(&self) -> bool {
-        self.must.is_none_or(|must| must.is_met(self.measured))
+        self.is_left_out || self.must.is_none_or(|must| must.is_met(self.measured))
+    }
+
+    pub(super) const fn is_left_out(&self) -> bool {
+        self.is_left_out
     }
 
     fn markdown(&self) -> String {
@@ -122,7 +140,11 @@ impl Row {
         let (must, aim) = (bound(self.must), bound(self.aim));
         let missed = if self.is_met() { "" } else { "**missed**; " };
         let (figure, told) = (&self.figure, &self.told);
-        let measured = self.unit.text(self.measured);
+        let measured = if self.is_left_out {
+            "**not measured**".to_owned()
+        } else {
+            self.unit.text(self.measured)
+        };
         format!("| {figure} | {must} | {aim} | {measured} | {missed}{told} |\n")
     }
 
@@ -134,6 +156,7 @@ impl Row {
             "unit": self.unit.word(),
             "measured": self.measured,
             "met": self.is_met(),
+            "left_out": self.is_left_out,
             "told": self.told,
         })
     }
@@ -180,6 +203,16 @@ mod tests {
             ..row(measured)
         };
         assert!(rate(1.6).is_met() && !rate(1.59).is_met() && !rate(f64::NAN).is_met());
+    }
+
+    #[test]
+    fn what_was_not_measured_is_said_to_be_so_and_is_no_missed_promise() {
+        let row = Row::promise("a", Bound::AtMost(1.2), Bound::AtMost(1.0));
+        let row = row.left_out("no hurl".to_owned());
+        assert!(row.is_met() && row.is_left_out());
+        assert!(
+            table(&[row]).ends_with("| a | ≤ 1.20× | ≤ 1.00× | **not measured** | no hurl |\n")
+        );
     }
 
     #[test]

@@ -9,14 +9,30 @@ use crate::bench::{BenchError, Effort, Measured, hurl};
 use crate::build;
 use crate::command::{Program, Run};
 use crate::setup;
+use crate::talk;
 use crate::workspace::Workspace;
 
 /// Builds everything as it is handed out, and measures.
 pub(super) fn measure(workspace: &Workspace, effort: Effort) -> Result<Measured, BenchError> {
     let rounds = effort.rounds;
     let node = setup::run(workspace).map_err(BenchError::Setup)?;
+    let row = Row::promise(
+        "`usher verify` wall time against the same HTTP steps run by hurl",
+        Bound::AtMost(1.2),
+        Bound::AtMost(1.0),
+    );
+    let Some((hurl, version)) = hurl::find(workspace, &node)? else {
+        talk::say(&format!(
+            "SKIPPED: `usher verify` is not measured; {}",
+            hurl::ABSENT
+        ));
+        return Ok(Measured {
+            rows: vec![row.left_out(hurl::ABSENT.to_owned())],
+            notes: Vec::new(),
+            raw: Value::Null,
+        });
+    };
     build::run(workspace, &build::Arguments::default()).map_err(BenchError::Build)?;
-    let (hurl, version) = hurl::find(workspace, &node)?;
     let programs = Programs::build(workspace, &["usher", "versus_hurl"])?;
     let said = Run::at(Program::Versus, programs.place("versus_hurl"))
         .arguments([hurl.as_os_str()])
@@ -40,11 +56,6 @@ pub(super) fn measure(workspace: &Workspace, effort: Effort) -> Result<Measured,
         usher.median(),
         hurl.median(),
         usher.median() / hurl.median(),
-    );
-    let row = Row::promise(
-        "`usher verify` wall time against the same HTTP steps run by hurl",
-        Bound::AtMost(1.2),
-        Bound::AtMost(1.0),
     );
     Ok(Measured {
         rows: vec![row.measured(Unit::Times, usher.least() / hurl.least(), told)],
