@@ -11,7 +11,7 @@ const INTRODUCTION = [
   ["usher-role", "member"],
   ["usher-instance", "i-visitor-0"],
   ["usher-request-id", "peer-0"],
-  ["usher-assertion", "e".repeat(640)],
+  ["usher-assertion", `${"h".repeat(80)}.${"p".repeat(470)}.${"s".repeat(86)}`],
   ["x-forwarded-proto", "http"],
   ["x-forwarded-host", "app.localhost"],
 ];

@@ -67,6 +67,7 @@ impl Contest {
         match self {
             Self::Admitted => &[
                 V::Passthrough,
+                V::Edits,
                 V::Gate,
                 V::JoseCached,
                 V::JoseCachedWatchful,
@@ -78,7 +79,7 @@ impl Contest {
             Self::Expired | Self::Garbage | Self::Suspended => {
                 &[V::Passthrough, V::Gate, V::JoseCached]
             }
-            Self::Large => &[V::Passthrough, V::Gate, V::JoseCached],
+            Self::Large => &[V::Passthrough, V::Edits, V::Gate, V::JoseCached],
             Self::Recovery => &[V::Gate, V::GateWithoutShim, V::GateTwin],
             Self::Uncached => &[V::Gate, V::JoseCached, V::JoseRegistry],
         }

@@ -28,6 +28,8 @@ pub(super) enum Variant {
     GateWithoutShim,
     /// The same without its line in the log.
     GateWithoutLog,
+    /// The header edits of a gate, and nothing else of one.
+    Edits,
     /// hono with its `jwk` middleware, status from KV.
     Hono,
     /// jose, status from KV for each request.
@@ -51,6 +53,7 @@ impl Variant {
             Self::GateTwin => "gate_twin",
             Self::GateWithoutLog => "gate_without_log",
             Self::GateWithoutShim => "gate_without_shim",
+            Self::Edits => "edits",
             Self::Hono => "hono",
             Self::Jose => "jose",
             Self::JoseCached => "jose_cached",
@@ -63,7 +66,7 @@ impl Variant {
     /// Whether it judges who comes.
     pub(super) const fn is_a_door(self) -> bool {
         match self {
-            Self::Passthrough => false,
+            Self::Edits | Self::Passthrough => false,
             Self::Gate
             | Self::GateThatRemembers
             | Self::GateTwin
@@ -89,7 +92,7 @@ impl Variant {
             Self::GateWithoutLog => with_shim(&build, |shim| {
                 Ok(format!("{shim}\nconsole.log = () => {{}};\n"))
             }),
-            Self::Hono | Self::Passthrough | Self::Jose | Self::JoseCached => {
+            Self::Edits | Self::Hono | Self::Passthrough | Self::Jose | Self::JoseCached => {
                 return bundled(self.word(), &build).await;
             }
             Self::JoseCachedWatchful => return bundled(Self::JoseCached.word(), &build).await,
@@ -109,7 +112,7 @@ impl Variant {
                 gate_vars(seed, upstream),
                 json!({ "USHER_FRESH_SECONDS": "600", "USHER_STALE_SECONDS": "600" }),
             ),
-            Self::Hono | Self::Jose | Self::JoseCached | Self::Passthrough => {
+            Self::Edits | Self::Hono | Self::Jose | Self::JoseCached | Self::Passthrough => {
                 (peer_vars(seed, upstream), json!({}))
             }
             Self::JoseCachedWatchful => (peer_vars(seed, upstream), json!({ "WATCHFUL": true })),
