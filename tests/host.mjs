@@ -5,10 +5,14 @@
 // When standard input closes, everything ends: then even a killed parent leaves neither node nor workerd nor files behind.
 
 import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { createRequire, enableCompileCache } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import readline from "node:readline";
+import { fileURLToPath } from "node:url";
+
+// Half of what a start costs is reading miniflare, which is the same in each of some hundred tests.
+enableCompileCache(fileURLToPath(new URL("../target/node-compile-cache", import.meta.url)));
 
 const lines = readline.createInterface({ input: process.stdin });
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
