@@ -67,7 +67,7 @@ pub async fn measure(effort: Effort, only: &[Contest]) -> Result<Value, BenchErr
     };
     arena.close().await;
     let hour = match only {
-        [] => hour::measure(&seed, &upstream).await?,
+        [] => hour::measure(&seed, &upstream, effort.quick).await?,
         [..] => Value::Null,
     };
     Ok(json!({

@@ -62,9 +62,13 @@ impl Contest {
         }
     }
 
-    const fn variants(self) -> &'static [Variant] {
+    /// In a quick run only those that a promise is about.
+    const fn variants(self, quick: bool) -> &'static [Variant] {
         use Variant as V;
         match self {
+            Self::Expired | Self::Garbage | Self::Large | Self::Suspended if quick => {
+                &[V::Passthrough, V::Gate]
+            }
             Self::Admitted => &[
                 V::Passthrough,
                 V::Edits,
@@ -99,9 +103,9 @@ impl Contest {
     /// How many requests make a round: enough that nanoseconds of accounting and one pause of a garbage collector do not count.
     const fn requests(self, quick: bool) -> usize {
         match (self, quick) {
-            (Self::Large, true) => 150,
+            (Self::Large, true) => 100,
             (Self::Large, false) => 400,
-            (Self::Uncached, true) => 500,
+            (Self::Uncached, true) => 300,
             (Self::Uncached, false) => 700,
             (
                 Self::Admitted
@@ -111,7 +115,7 @@ impl Contest {
                 | Self::Recovery
                 | Self::Suspended,
                 true,
-            ) => 1500,
+            ) => 1000,
             (
                 Self::Admitted
                 | Self::Crowd
@@ -264,9 +268,10 @@ impl<'a> Arena<'a> {
             | Contest::Recovery
             | Contest::Suspended => None,
         };
-        let count = contest.requests(self.effort.quick);
+        let quick = self.effort.quick;
+        let count = contest.requests(quick);
         // Until the compilers of V8 have seen enough.
-        let warm = count.max(WARM.min(4 * count));
+        let warm = count.max(if quick { WARM_QUICKLY } else { WARM }.min(4 * count));
         let side = |name, variant, visitors, count, step, warm| Side {
             name,
             variant,
@@ -289,7 +294,7 @@ impl<'a> Arena<'a> {
             (Contest::Uncached, Some(many)) => {
                 // Nobody comes a second time.
                 let count = count.min((VISITORS - FIRST_NEW) / (self.effort.rounds + 1));
-                (contest.variants().iter())
+                (contest.variants(quick).iter())
                     .map(|variant| {
                         side(
                             variant.word(),
@@ -302,7 +307,7 @@ impl<'a> Arena<'a> {
                     })
                     .collect()
             }
-            (_, _) => (contest.variants().iter())
+            (_, _) => (contest.variants(quick).iter())
                 .map(|variant| side(variant.word(), *variant, Arc::clone(&one), count, 0, warm))
                 .collect(),
         }
@@ -330,6 +335,9 @@ const FIRST_NEW: usize = 10;
 
 /// As many as it takes until what runs often is compiled.
 const WARM: usize = 3000;
+
+/// Nearly as many.
+const WARM_QUICKLY: usize = 2000;
 
 /// As long as what follows an answer takes.
 const SETTLED: Duration = Duration::from_millis(60);

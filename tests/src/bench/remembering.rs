@@ -30,7 +30,9 @@ use super::{BenchError, inspector, processor, variant};
 use crate::places;
 
 /// After how many visitors memory is looked at, as far as so many come.
-const STEPS: [usize; 7] = [1000, 10_000, FULL, 50_000, 100_000, 300_000, 1_000_000];
+const STEPS: [usize; 8] = [
+    1000, 10_000, FULL, 40_000, 100_000, 300_000, 600_000, 1_000_000,
+];
 
 /// After so many everything that is bounded in number is full, with room to spare (`edge/src/memory/`).
 const FULL: usize = 20_000;
