@@ -62,13 +62,11 @@ impl Contest {
         }
     }
 
-    /// In a quick run only those that a promise is about.
+    /// In a quick run only those that a row is about.
     const fn variants(self, quick: bool) -> &'static [Variant] {
         use Variant as V;
         match self {
-            Self::Expired | Self::Garbage | Self::Large | Self::Suspended if quick => {
-                &[V::Passthrough, V::Gate]
-            }
+            Self::Expired | Self::Garbage | Self::Suspended if quick => &[V::Passthrough, V::Gate],
             Self::Admitted => &[
                 V::Passthrough,
                 V::Edits,
