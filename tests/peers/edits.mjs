@@ -5,11 +5,11 @@ const NOT_THEIRS_TO_SAY =
   /^(?:usher|x-usher|x-forwarded|forwarded$|x-real-ip$|true-client-ip$|remote-user$|x-remote-user|x-user|x-email$|x-auth|x-gate|x-tenant|x-goog-|x-ms-client-principal|x-amzn-oidc|x-original|x-rewrite|x-envoy|x-middleware|x-accel|cf-|cdn-loop$|cloudflare-|fly-|connection$|keep-alive$|proxy-|te$|trailer$|transfer-encoding$)/;
 
 const INTRODUCTION = [
-  ["usher-user", "auth0|visitor-0"],
-  ["usher-email", "visitor-0@bench.invalid"],
+  ["usher-user", "auth0|visitor-00000"],
+  ["usher-email", "visitor-00000@bench.invalid"],
   ["usher-org", "acme"],
   ["usher-role", "member"],
-  ["usher-instance", "i-visitor-0"],
+  ["usher-instance", "i-visitor-00000"],
   ["usher-request-id", "peer-0"],
   ["usher-assertion", `${"h".repeat(80)}.${"p".repeat(470)}.${"s".repeat(86)}`],
   ["x-forwarded-proto", "http"],
