@@ -145,6 +145,7 @@ impl Contest {
             visitors: Visitors::Known(visitors),
             status,
             length,
+            patience: Duration::ZERO,
         }
     }
 }

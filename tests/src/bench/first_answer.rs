@@ -139,6 +139,7 @@ fn asked(seed: &Seed) -> Asked {
         visitors: Visitors::Known(seed.crowd([WHO].into_iter())),
         status: 200,
         length: Some(SMALL_BYTES),
+        patience: Duration::ZERO,
     }
 }
 

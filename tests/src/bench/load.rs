@@ -26,6 +26,8 @@ pub(super) struct Asked {
     pub(super) status: u16,
     /// The length of a right answer, where it is known.
     pub(super) length: Option<usize>,
+    /// For how long a gate that cannot answer now (503) is asked again: on a machine that stands still for a second it may be.
+    pub(super) patience: Duration,
 }
 
 /// Who asks, by their headers.
@@ -76,18 +78,16 @@ async fn connection(
         if n >= end {
             break;
         }
-        sender.ready().await.map_err(LoadError::Broken)?;
-        let answer = sender.send_request(asked.request(n)).await;
-        let answer = answer.map_err(LoadError::Broken)?;
-        let status = answer.status().as_u16();
-        let mut body = answer.into_body();
-        let mut length = 0;
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(LoadError::Broken)?;
-            length += frame.data_ref().map_or(0, Bytes::len);
-        }
-        if status != asked.status || asked.length.is_some_and(|expected| expected != length) {
-            return Err(LoadError::Unexpected { status, length });
+        let began = Instant::now();
+        loop {
+            let (status, length) = asked.ask(n, &mut sender).await?;
+            if status == asked.status && asked.length.is_none_or(|expected| expected == length) {
+                break;
+            }
+            if status != 503 || began.elapsed() > asked.patience {
+                return Err(LoadError::Unexpected { status, length });
+            }
+            tokio::time::sleep(ASKED_AGAIN).await;
         }
     }
     drop(sender);
@@ -96,7 +96,29 @@ async fn connection(
     Ok(())
 }
 
+/// How long before the same is asked again.
+const ASKED_AGAIN: Duration = Duration::from_millis(500);
+
 impl Asked {
+    /// The status of an answer, and how long its body is.
+    async fn ask(
+        &self,
+        n: usize,
+        sender: &mut http1::SendRequest<Empty<Bytes>>,
+    ) -> Result<(u16, usize), LoadError> {
+        sender.ready().await.map_err(LoadError::Broken)?;
+        let answer = sender.send_request(self.request(n)).await;
+        let answer = answer.map_err(LoadError::Broken)?;
+        let status = answer.status().as_u16();
+        let mut body = answer.into_body();
+        let mut length = 0;
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(LoadError::Broken)?;
+            length += frame.data_ref().map_or(0, Bytes::len);
+        }
+        Ok((status, length))
+    }
+
     fn request(&self, n: usize) -> Request<Empty<Bytes>> {
         let mut request = Request::new(Empty::new());
         *request.uri_mut() = axum::http::Uri::from_static(self.path);
