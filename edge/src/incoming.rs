@@ -8,12 +8,13 @@ use wasm_bindgen::JsValue;
 use web_sys::{Headers, Request};
 
 use crate::configuration::Configuration;
+use crate::context::Context;
 use crate::target_uri::TargetUri;
 
 /// A request as it came.
 pub(crate) struct Incoming {
     pub(crate) request: Request,
-    pub(crate) context: worker::Context,
+    pub(crate) context: Context,
     pub(crate) id: String,
     headers: Headers,
     method: String,
@@ -51,7 +52,7 @@ impl CredentialHeaders {
 }
 
 impl Incoming {
-    pub(crate) fn new(request: Request, context: worker::Context, id: String) -> Self {
+    pub(crate) fn new(request: Request, context: Context, id: String) -> Self {
         Self {
             headers: request.headers(),
             method: request.method(),

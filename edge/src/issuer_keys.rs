@@ -16,9 +16,10 @@ use policy::signature::SignatureFailure;
 use policy::time::Moment;
 use wasm_bindgen::JsValue;
 use web_sys::{CryptoKey, SubtleCrypto};
-use worker::{Context, Env};
+use worker::Env;
 
 use crate::configuration::{KeySource, PublicKeys, Secret};
+use crate::context::Context;
 use crate::{clock, fetching};
 pub(crate) use held::SET_HARD;
 use held::{FETCH_LIMIT, Held, Next, SET_FRESH};

@@ -17,6 +17,7 @@ mod brand;
 mod circuit;
 mod clock;
 mod configuration;
+mod context;
 mod cookie;
 mod cors;
 mod events;
@@ -53,11 +54,13 @@ mod vouching;
 mod waking;
 
 pub use configuration::{Home, ISSUER_MEMBERS, SETTINGS, Setting};
+use futures_util::FutureExt as _;
 use policy::reason::Reason;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
+use crate::context::Context;
 use crate::gate::Gate;
 use crate::incoming::Incoming;
 use crate::isolate::Isolate;
@@ -77,7 +80,7 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
     let isolate = isolate::of(&env);
     let incoming = Incoming::new(
         request,
-        worker::Context::new(context),
+        Context::new(context),
         isolate.next_request_id(),
     );
     if let Some(reason) = not_for_anybody(&incoming) {
@@ -159,6 +162,7 @@ fn is_loopback(host: &str) -> bool {
     matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost")
 }
 
+/// In a box, for the same reason as what goes on after an answer ([`Context::wait_until`]).
 fn promise(answer: impl Future<Output = JsValue> + 'static) -> JsValue {
-    future_to_promise(async move { Ok(answer.await) }).into()
+    future_to_promise(answer.map(Ok).boxed_local()).into()
 }

@@ -5,8 +5,9 @@ use policy::issuer::Algorithm;
 use policy::signature::{SignatureCheck, SignatureFailure, SignatureQuestion};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Crypto, CryptoKey, SubtleCrypto};
-use worker::{Context, Env};
+use worker::Env;
 
+use crate::context::Context;
 use crate::configuration::Configuration;
 use crate::issuer_keys::{IssuerKeys, Tools, Wanted, object};
 

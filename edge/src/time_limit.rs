@@ -2,9 +2,9 @@
 //! otherwise hold a visitor until they leave.
 
 use std::fmt;
-use std::pin::pin;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
 use worker::Delay;
 
@@ -34,11 +34,12 @@ impl fmt::Display for TimedOut {
 }
 
 /// The answer, if it comes in time. What comes later is dropped unseen; a promise of JavaScript itself cannot be called back.
+/// In a box, so that a race is written once for each kind of answer and not for each question.
 pub(crate) async fn within<T>(
     time: Duration,
     answer: impl Future<Output = T>,
 ) -> Result<T, TimedOut> {
-    match select(pin!(answer), pin!(Delay::from(time))).await {
+    match select(answer.boxed_local(), Delay::from(time)).await {
         Either::Left((answer, _)) => Ok(answer),
         Either::Right(((), _)) => Err(TimedOut(time)),
     }
