@@ -60,7 +60,7 @@ impl<'a> Configured<'a> {
             AuthoritySetting::Kv => Self::KvOnly(KvOnly { env, hosts }),
             AuthoritySetting::Registry => {
                 let database = Bindings(env).registry();
-                let database = database.map_err(|problem| problem.to_string())?;
+                let database = database?;
                 Self::Registry(Registry { database, hosts })
             }
         })

@@ -57,7 +57,7 @@ impl Gate<'_> {
         let seen_at = clock::now();
         let database = Bindings(self.env)
             .registry()
-            .map_err(|problem| AuthorityFailure::Unreachable(problem.to_string()))?;
+            .map_err(AuthorityFailure::Unreachable)?;
         let registry = Registry {
             database,
             hosts: &self.configuration.instance_hosts,

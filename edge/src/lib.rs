@@ -20,6 +20,7 @@ mod configuration;
 mod context;
 mod cookie;
 mod cors;
+mod database;
 mod events;
 mod fast_path;
 mod fetching;
@@ -78,11 +79,7 @@ pub fn fetch(request: web_sys::Request, env: Env, context: worker::worker_sys::C
         return answer;
     }
     let isolate = isolate::of(&env);
-    let incoming = Incoming::new(
-        request,
-        Context::new(context),
-        isolate.next_request_id(),
-    );
+    let incoming = Incoming::new(request, Context::new(context), isolate.next_request_id());
     if let Some(reason) = not_for_anybody(&incoming) {
         let setting = PageSetting::of(&incoming, isolate.configuration.as_ref().ok());
         return Answer::message(&reason.into(), &setting).into_response();

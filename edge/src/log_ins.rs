@@ -142,7 +142,7 @@ impl Writer {
     fn registry(&self) -> Result<Registry<'_>, String> {
         let database = Bindings(&self.env).registry();
         Ok(Registry {
-            database: database.map_err(|problem| problem.to_string())?,
+            database: database?,
             hosts: &self.configuration.instance_hosts,
         })
     }

@@ -7,8 +7,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Crypto, CryptoKey, SubtleCrypto};
 use worker::Env;
 
-use crate::context::Context;
 use crate::configuration::Configuration;
+use crate::context::Context;
 use crate::issuer_keys::{IssuerKeys, Tools, Wanted, object};
 
 /// Checks signatures with the keys of this isolate.

@@ -17,15 +17,14 @@ use policy::sighting::{RawStanding, Unreadable};
 use policy::standing::{Identity, InstanceId, Membership, Standing};
 use policy::status::{IllegalTransition, Status};
 use serde::Deserialize;
-use wasm_bindgen::JsValue;
-use worker::D1Database;
 
 use super::{Authority, AuthorityFailure, stranger};
+use crate::database::{Database, DatabaseFailed, Value};
 pub(crate) use sessions::ACTIVITY;
 
 /// The registry of this deployment.
 pub(crate) struct Registry<'a> {
-    pub(crate) database: D1Database,
+    pub(crate) database: Database,
     pub(crate) hosts: &'a [HostRule],
 }
 
@@ -44,8 +43,8 @@ pub(crate) enum ChangeRefused {
     Unreadable(Unreadable),
 }
 
-impl From<worker::Error> for ChangeRefused {
-    fn from(problem: worker::Error) -> Self {
+impl From<DatabaseFailed> for ChangeRefused {
+    fn from(problem: DatabaseFailed) -> Self {
         Self::Failed(problem.to_string())
     }
 }
@@ -170,7 +169,7 @@ impl Registry<'_> {
         }
     }
 
-    async fn record(&self, knock: &Knock) -> worker::Result<Option<String>> {
+    async fn record(&self, knock: &Knock) -> Result<Option<String>, DatabaseFailed> {
         let Knock { identity, door } = knock;
         let mut values = vec![
             text(identity.issuer.as_str()),
@@ -185,18 +184,21 @@ impl Registry<'_> {
                 STANDING_AT
             }
         };
-        let statement = self.database.prepare(sql).bind(&values)?;
-        statement.first(Some(RECORD)).await
+        let statement = self.database.prepare(sql).bind(&values);
+        statement.first(RECORD).await
     }
 
     /// The id of a person's record.
-    pub(crate) async fn user_of(&self, identity: &Identity) -> worker::Result<Option<String>> {
+    pub(crate) async fn user_of(
+        &self,
+        identity: &Identity,
+    ) -> Result<Option<String>, DatabaseFailed> {
         let sql = "SELECT user_id FROM identities WHERE issuer = ?1 AND subject = ?2";
         let statement = self.database.prepare(sql).bind(&[
             text(identity.issuer.as_str()),
             text(identity.subject.as_str()),
-        ])?;
-        statement.first(Some("user_id")).await
+        ]);
+        statement.first("user_id").await
     }
 
     /// The standing of a person, as the admin API shows it.
@@ -235,8 +237,8 @@ impl Registry<'_> {
 
     /// One instance, for operators.
     pub(crate) async fn instance(&self, id: &InstanceId) -> Result<InstanceRecord, ChangeRefused> {
-        let statement = self.database.prepare(INSTANCE).bind(&[text(id.as_str())])?;
-        let record: Option<String> = statement.first(Some(RECORD)).await?;
+        let statement = self.database.prepare(INSTANCE).bind(&[text(id.as_str())]);
+        let record: Option<String> = statement.first(RECORD).await?;
         let row: InstanceRow =
             read(&record.ok_or(ChangeRefused::NotFound)?).map_err(ChangeRefused::Unreadable)?;
         row.parse()
@@ -266,8 +268,8 @@ impl Registry<'_> {
 
     async fn names(&self, kind: &str) -> Result<Vec<String>, String> {
         let names = async {
-            let statement = self.database.prepare(NAMES).bind(&[text(kind)])?;
-            statement.first::<String>(Some("names")).await
+            let statement = self.database.prepare(NAMES).bind(&[text(kind)]);
+            statement.first("names").await
         };
         let names = names.await.map_err(|problem| problem.to_string())?;
         let names = names.unwrap_or_default();
@@ -327,20 +329,21 @@ fn read<T: for<'de> Deserialize<'de>>(record: &str) -> Result<T, Unreadable> {
     serde_json::from_slice(record.as_bytes()).map_err(|_| Unreadable::BadShape)
 }
 
-fn optional(value: Option<&str>) -> JsValue {
-    value.map_or(JsValue::NULL, JsValue::from_str)
+fn optional(value: Option<&str>) -> Value<'_> {
+    value.map_or(Value::Null, Value::Text)
 }
 
-fn text(value: &str) -> JsValue {
-    JsValue::from_str(value)
+fn text(value: &str) -> Value<'_> {
+    Value::Text(value)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "milliseconds and seconds of our time are far below 2^53"
-)]
-fn number(value: u64) -> JsValue {
-    JsValue::from_f64(value as f64)
+fn number(value: u64) -> Value<'static> {
+    Value::Number(value)
+}
+
+/// A truth value as SQLite has it.
+fn flag(is_so: bool) -> Value<'static> {
+    Value::Number(u64::from(is_so))
 }
 
 #[cfg(test)]

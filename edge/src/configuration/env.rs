@@ -2,8 +2,10 @@
 
 use js_sys::{Array, JSON, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use worker::kv::KvStore;
-use worker::{D1Database, Env};
+use worker::Env;
+
+use crate::database::Database;
+use crate::store::Namespace;
 
 use super::surroundings::{Given, Surroundings};
 use super::{Configuration, Mistakes};
@@ -55,8 +57,8 @@ pub(crate) fn log_mistakes(Mistakes(mistakes): &Mistakes) {
 pub(crate) struct Bindings<'a>(pub(crate) &'a Env);
 
 impl Bindings<'_> {
-    pub(crate) fn registry(&self) -> worker::Result<D1Database> {
-        self.0.d1("USHER_DB")
+    pub(crate) fn registry(&self) -> Result<Database, String> {
+        self.with("USHER_DB", "prepare")
     }
 
     /// The Worker that is the control plane. It is asked in the way of `fetch`, so it stays the JavaScript object it is.
@@ -68,7 +70,20 @@ impl Bindings<'_> {
     }
 
     /// The KV namespace.
-    pub(crate) fn store(&self) -> worker::Result<KvStore> {
-        self.0.kv("USHER_KV")
+    pub(crate) fn store(&self) -> Result<Namespace, String> {
+        self.with("USHER_KV", "getWithMetadata")
+    }
+
+    /// A binding that has a method of this name, by which its kind is known.
+    fn with<T: JsCast>(&self, name: &str, method: &str) -> Result<T, String> {
+        Reflect::get(self.0, &JsValue::from_str(name))
+            .ok()
+            .filter(|binding| {
+                Reflect::get(binding, &JsValue::from_str(method)).is_ok_and(|it| it.is_function())
+            })
+            .map(JsCast::unchecked_into)
+            .ok_or_else(|| {
+                format!("the binding {name} has no method `{method}`: it is of another kind")
+            })
     }
 }

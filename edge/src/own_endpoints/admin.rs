@@ -49,7 +49,7 @@ pub(super) async fn answer(gate: &Gate<'_>, path: &str) -> Answer {
             database,
             hosts: &gate.configuration.instance_hosts,
         },
-        Err(problem) => return refused(gate, ChangeRefused::Failed(problem.to_string())),
+        Err(problem) => return refused(gate, ChangeRefused::Failed(problem)),
     };
     let call = Call {
         gate,

@@ -11,12 +11,11 @@ use policy::provisioning::{
     AllowedDomain, Arrival, FirstOwner, Invitation, Newcomer, Profile, Unrecognised, arrive,
 };
 use policy::standing::{Membership, Standing};
-use wasm_bindgen::JsValue;
-use worker::D1PreparedStatement;
 
 use super::audit::{Entry, Occasion};
 use super::{Registry, number, optional, read, text};
 use crate::authority::AuthorityFailure;
+use crate::database::{DatabaseFailed, Statement, Value};
 use facts::{FACTS, RawFacts};
 
 /// How often facts may change under our hands before we give up; each time somebody else got further, so two are rare.
@@ -85,17 +84,16 @@ impl Registry<'_> {
             let facts = raw.parse();
             let arrival = arrive(&welcome.newcomer, &facts, first, occasion.at);
             let batch = match &arrival {
-                Arrival::Returning => Ok(Vec::new()),
+                Arrival::Returning => Vec::new(),
                 Arrival::Invited(invitation) => welcome.invited(invitation),
                 Arrival::FromDomain(domain) => welcome.of_domain(domain),
                 Arrival::Bootstrap => welcome.bootstrap(first),
                 Arrival::Denied => match facts.profile {
                     Profile::None => welcome.denied(),
                     // Written down already; whoever knocks again is still denied.
-                    Profile::Denied | Profile::KeptOut | Profile::Known => Ok(Vec::new()),
+                    Profile::Denied | Profile::KeptOut | Profile::Known => Vec::new(),
                 },
             };
-            let batch = batch.map_err(|problem| unreachable(&problem))?;
             if !batch.is_empty() {
                 let written = self.database.batch(batch).await;
                 written.map_err(|problem| unreachable(&problem))?;
@@ -129,32 +127,31 @@ impl Welcome<'_> {
             optional(domain.as_ref().map(EmailDomain::as_str)),
             number(self.occasion.at.unix_seconds()),
         ]);
-        let statement = statement.map_err(|problem| unreachable(&problem))?;
         let record: Option<String> = statement
-            .first(Some("record"))
+            .first("record")
             .await
             .map_err(|problem| unreachable(&problem))?;
         read(&record.unwrap_or_default()).map_err(AuthorityFailure::Unreadable)
     }
 
     /// Everything while the invitation is open; that it is spent comes last.
-    fn invited(&self, invitation: &Invitation) -> worker::Result<Vec<D1PreparedStatement>> {
+    fn invited(&self, invitation: &Invitation) -> Vec<Statement> {
         let values = [text(&invitation.id), self.seconds()];
         let mut batch = self.member(
             is_open,
             &values,
             EventKind::ProvisioningInvited,
             (&invitation.org, invitation.role),
-        )?;
+        );
         let sql = format!(
             "UPDATE invitations SET accepted_at = ?3, accepted_by = ?1 WHERE id = ?2 AND {}",
             is_open("?1", "?2", "?3")
         );
-        batch.push(self.statement(&sql, &values)?);
-        Ok(batch)
+        batch.push(self.statement(&sql, &values));
+        batch
     }
 
-    fn of_domain(&self, domain: &AllowedDomain) -> worker::Result<Vec<D1PreparedStatement>> {
+    fn of_domain(&self, domain: &AllowedDomain) -> Vec<Statement> {
         let values = [text(domain.domain.as_str()), text(domain.org.as_str())];
         self.member(
             is_allowed,
@@ -165,7 +162,7 @@ impl Welcome<'_> {
     }
 
     /// Of fifty first visitors the first one's transaction finds no owner, and every other finds them.
-    fn bootstrap(&self, first: &FirstOwner) -> worker::Result<Vec<D1PreparedStatement>> {
+    fn bootstrap(&self, first: &FirstOwner) -> Vec<Statement> {
         let no_owner = match first {
             FirstOwner::Anybody => "NOT EXISTS (SELECT 1 FROM ownership)",
             FirstOwner::OneOf(_) => {
@@ -180,26 +177,26 @@ impl Welcome<'_> {
             EventKind::BootstrapCreated,
             &self.entry(Some(PLATFORM_ORG), None),
             self.occasion,
-        )?;
+        );
         let org = format!(
             "INSERT INTO orgs (id, name, created_at) SELECT ?1, ?2, ?3 WHERE {no_owner} ON CONFLICT DO NOTHING"
         );
-        let org_values = [org_id.clone(), text(PLATFORM_ORG_NAME), now.clone()];
+        let org_values = [org_id, text(PLATFORM_ORG_NAME), now];
         let member = format!(
             "INSERT INTO members (org_id, user_id, role, since) SELECT ?2, ?1, 'org_owner', ?3 WHERE {is_owner}
              ON CONFLICT DO NOTHING"
         );
-        Ok(vec![
+        vec![
             event,
-            self.registry.database.prepare(org).bind(&org_values)?,
-            self.user_row(no_owner, &[], Some(PLATFORM_ORG), "platform_owner")?,
-            self.identity_row(is_owner, &[])?,
-            self.statement(&member, &[org_id, now])?,
-        ])
+            self.registry.database.prepare(&org).bind(&org_values),
+            self.user_row(no_owner, &[], Some(PLATFORM_ORG), "platform_owner"),
+            self.identity_row(is_owner, &[]),
+            self.statement(&member, &[org_id, now]),
+        ]
     }
 
     /// A profile that says so, and a record of it: they are told what to do, and the operator sees who knocked.
-    fn denied(&self) -> worker::Result<Vec<D1PreparedStatement>> {
+    fn denied(&self) -> Vec<Statement> {
         let reason = match &self.newcomer.email {
             Ok(_) => "not_invited",
             Err(Unrecognised::NoEmail) => "no_email",
@@ -212,16 +209,16 @@ impl Welcome<'_> {
             EventKind::ProvisioningDenied,
             &self.entry(None, Some(reason)),
             self.occasion,
-        )?;
+        );
         let user = "INSERT INTO users (id, email, requires_invitation, version, created_at)
                     VALUES (?1, ?2, 1, ?3, ?4) ON CONFLICT DO NOTHING";
-        let user = self.statement(user, &[self.email(), self.version(), self.seconds()])?;
+        let user = self.statement(user, &[self.email(), self.version(), self.seconds()]);
         // Only of a record that this very transaction has made: the other side of a race may be an operator.
         let denied = "INSERT INTO denied_at_first_sight (user_id)
                       SELECT id FROM users WHERE id = ?1 AND requires_invitation = 1 AND version = ?2
                       ON CONFLICT DO NOTHING";
-        let denied = self.statement(denied, &[self.version()])?;
-        Ok(vec![event, user, denied, self.identity_row("true", &[])?])
+        let denied = self.statement(denied, &[self.version()]);
+        vec![event, user, denied, self.identity_row("true", &[])]
     }
 
     /// Writes somebody down as a member of an org while the condition holds for these values. The event comes first: afterwards
@@ -229,10 +226,10 @@ impl Welcome<'_> {
     fn member(
         &self,
         condition: Condition,
-        values: &[JsValue; 2],
+        values: &[Value<'_>; 2],
         kind: EventKind,
         (org, role): (&OrgId, OrgRole),
-    ) -> worker::Result<Vec<D1PreparedStatement>> {
+    ) -> Vec<Statement> {
         let unseen = format!(
             "{} AND {}",
             condition("?3", "?17", "?18"),
@@ -241,13 +238,13 @@ impl Welcome<'_> {
         let entry = self.entry(Some(org.as_str()), None);
         let event = self
             .registry
-            .event_where(&unseen, values, kind, &entry, self.occasion)?;
+            .event_where(&unseen, values, kind, &entry, self.occasion);
         let condition = condition("?1", "?2", "?3");
         let members = format!(
             "INSERT INTO members (org_id, user_id, role, since) SELECT ?4, ?1, ?5, ?6 WHERE {condition}
              ON CONFLICT DO NOTHING"
         );
-        let [first, second] = values.clone();
+        let [first, second] = *values;
         let place = [
             first,
             second,
@@ -255,22 +252,22 @@ impl Welcome<'_> {
             text(role.word()),
             self.seconds(),
         ];
-        Ok(vec![
+        vec![
             event,
-            self.user_row(&condition, values, Some(org.as_str()), "member")?,
-            self.identity_row(&condition, values)?,
-            self.statement(&members, &place)?,
-        ])
+            self.user_row(&condition, values, Some(org.as_str()), "member"),
+            self.identity_row(&condition, values),
+            self.statement(&members, &place),
+        ]
     }
 
     /// `condition` reads `values` from `?2` on.
     fn user_row(
         &self,
         condition: &str,
-        values: &[JsValue],
+        values: &[Value<'_>],
         org: Option<&str>,
         role: &str,
-    ) -> worker::Result<D1PreparedStatement> {
+    ) -> Statement {
         let own = [
             self.email(),
             optional(org),
@@ -293,11 +290,7 @@ impl Welcome<'_> {
     }
 
     /// `condition` reads `values` from `?2` on.
-    fn identity_row(
-        &self,
-        condition: &str,
-        values: &[JsValue],
-    ) -> worker::Result<D1PreparedStatement> {
+    fn identity_row(&self, condition: &str, values: &[Value<'_>]) -> Statement {
         let identity = self.visitor.identity();
         let own = [
             text(identity.issuer.as_str()),
@@ -313,7 +306,7 @@ impl Welcome<'_> {
     }
 
     /// A statement whose `?1` is the user.
-    fn statement(&self, sql: &str, values: &[JsValue]) -> worker::Result<D1PreparedStatement> {
+    fn statement(&self, sql: &str, values: &[Value<'_>]) -> Statement {
         let values = [&[text(&self.user)], values].concat();
         self.registry.database.prepare(sql).bind(&values)
     }
@@ -330,19 +323,19 @@ impl Welcome<'_> {
         }
     }
 
-    fn email(&self) -> JsValue {
+    fn email(&self) -> Value<'_> {
         optional(self.visitor.email().map(Email::as_str))
     }
 
-    fn seconds(&self) -> JsValue {
+    fn seconds(&self) -> Value<'static> {
         number(self.occasion.at.unix_seconds())
     }
 
-    fn version(&self) -> JsValue {
+    fn version(&self) -> Value<'static> {
         number(self.occasion.at.unix_millis())
     }
 }
 
-fn unreachable(problem: &worker::Error) -> AuthorityFailure {
+fn unreachable(problem: &DatabaseFailed) -> AuthorityFailure {
     AuthorityFailure::Unreachable(problem.to_string())
 }

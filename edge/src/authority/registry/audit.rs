@@ -3,10 +3,9 @@
 use policy::event::EventKind;
 use policy::standing::Identity;
 use policy::time::Moment;
-use wasm_bindgen::JsValue;
-use worker::D1PreparedStatement;
 
 use super::{Registry, number, optional, text};
+use crate::database::{Statement, Value};
 
 /// Where and for whom something was done.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +49,7 @@ impl Registry<'_> {
         kind: EventKind,
         entry: &Entry<'_>,
         occasion: &Occasion<'_>,
-    ) -> worker::Result<D1PreparedStatement> {
+    ) -> Statement {
         self.event_where("true", &[], kind, entry, occasion)
     }
 
@@ -58,12 +57,12 @@ impl Registry<'_> {
     pub(super) fn event_where(
         &self,
         condition: &str,
-        more: &[JsValue],
+        more: &[Value<'_>],
         kind: EventKind,
         entry: &Entry<'_>,
         occasion: &Occasion<'_>,
-    ) -> worker::Result<D1PreparedStatement> {
-        let statement = self.database.prepare(format!("{EVENT} WHERE {condition}"));
+    ) -> Statement {
+        let statement = self.database.prepare(&format!("{EVENT} WHERE {condition}"));
         let mut values = vec![
             number(occasion.at.unix_millis()),
             text(kind.word()),
@@ -82,7 +81,7 @@ impl Registry<'_> {
             optional(entry.identity.map(|identity| identity.subject.as_str())),
             optional(entry.details),
         ];
-        values.extend(more.iter().cloned());
+        values.extend(more);
         statement.bind(&values)
     }
 }

@@ -9,11 +9,10 @@ use policy::org::OrgRole;
 use policy::standing::{Identity, InstanceId, Role};
 use policy::status::Status;
 use policy::storage_key::StorageKey;
-use wasm_bindgen::JsValue;
-use worker::D1PreparedStatement;
 
 use super::audit::{Entry, Occasion};
-use super::{ChangeRefused, Registry, number, optional, text};
+use super::{ChangeRefused, Registry, flag, number, optional, text};
+use crate::database::{DatabaseFailed, Statement, Value};
 
 /// `?1` the user. Whether an e-mail address `?8`, an org `?9` and a role `?4` are said: what is not stays.
 const PUT_USER: &str = "
@@ -87,9 +86,9 @@ impl Registry<'_> {
         let mut batch = Vec::new();
         if let Some(instance) = &record.instance {
             let guard = self.database.prepare(GUARD);
-            batch.push(guard.bind(&[text(&instance.id), text(&user), text(&instance.url)])?);
+            batch.push(guard.bind(&[text(&instance.id), text(&user), text(&instance.url)]));
         }
-        batch.extend(self.person(&user, identity, record, occasion)?);
+        batch.extend(self.person(&user, identity, record, occasion));
         if let Some(instance) = &record.instance {
             batch.push(self.database.prepare(PUT_INSTANCE).bind(&[
                 text(&instance.id),
@@ -97,13 +96,13 @@ impl Registry<'_> {
                 text(&instance.url),
                 seconds(occasion),
                 version(occasion),
-            ])?);
+            ]));
             batch.push(self.database.prepare(SIGN_CREATION).bind(&[
                 text(&instance.id),
                 optional(occasion.actor),
                 optional(occasion.why),
                 version(occasion),
-            ])?);
+            ]));
         }
         let details = serde_json::to_string(record).unwrap_or_default();
         let entry = Entry {
@@ -115,7 +114,7 @@ impl Registry<'_> {
             details: Some(&details),
             ..Entry::default()
         };
-        batch.push(self.event(EventKind::StandingChanged, &entry, occasion)?);
+        batch.push(self.event(EventKind::StandingChanged, &entry, occasion));
         // D1 runs a batch as one transaction: where the guard fails, nothing was changed.
         if let Err(problem) = self.database.batch(batch).await {
             let there = self
@@ -135,10 +134,10 @@ impl Registry<'_> {
         identity: &Identity,
         record: &StandingRequest,
         occasion: &Occasion<'_>,
-    ) -> worker::Result<Vec<D1PreparedStatement>> {
-        let invitation = match record.membership {
-            MembershipWord::Member => 0,
-            MembershipWord::NeedsInvitation => 1,
+    ) -> Vec<Statement> {
+        let needs_invitation = match record.membership {
+            MembershipWord::Member => false,
+            MembershipWord::NeedsInvitation => true,
         };
         let prepare = |sql: &str| self.database.prepare(sql);
         let mut statements = vec![prepare(PUT_USER).bind(&[
@@ -146,30 +145,30 @@ impl Registry<'_> {
             optional(record.email.as_ref().and_then(Option::as_deref)),
             optional(record.org.as_ref().and_then(Option::as_deref)),
             optional(record.role.map(Role::word)),
-            JsValue::from(invitation),
+            flag(needs_invitation),
             version(occasion),
             seconds(occasion),
             flag(record.email.is_some()),
             flag(record.org.is_some()),
-        ])?];
-        statements.push(prepare(NOT_BY_FIRST_SIGHT).bind(&[text(user)])?);
+        ])];
+        statements.push(prepare(NOT_BY_FIRST_SIGHT).bind(&[text(user)]));
         if let Some(Some(org)) = &record.org {
-            statements.push(prepare(PUT_ORG).bind(&[text(org), seconds(occasion)])?);
-            statements.push(prepare(JOIN).bind(&[text(org), text(user), seconds(occasion)])?);
+            statements.push(prepare(PUT_ORG).bind(&[text(org), seconds(occasion)]));
+            statements.push(prepare(JOIN).bind(&[text(org), text(user), seconds(occasion)]));
         }
         if let Some(role) = record.role {
             let role = match role {
                 Role::Member => OrgRole::Member,
                 Role::OrgOwner | Role::PlatformOwner => OrgRole::OrgOwner,
             };
-            statements.push(prepare(PUT_ROLE).bind(&[text(user), text(role.word())])?);
+            statements.push(prepare(PUT_ROLE).bind(&[text(user), text(role.word())]));
         }
         statements.push(prepare(PUT_IDENTITY).bind(&[
             text(identity.issuer.as_str()),
             text(identity.subject.as_str()),
             text(user),
-        ])?);
-        Ok(statements)
+        ]));
+        statements
     }
 
     /// Removes a person with everything that is theirs; what happened to them stays written down. Gives everybody they were known as.
@@ -197,7 +196,7 @@ impl Registry<'_> {
             identity: knocks.first().map(|knock| &knock.identity),
             ..Entry::default()
         };
-        let mut batch = vec![self.event(EventKind::StandingRemoved, &entry, occasion)?];
+        let mut batch = vec![self.event(EventKind::StandingRemoved, &entry, occasion)];
         for table in [
             "sessions WHERE user_id",
             "sign_outs WHERE user_id",
@@ -207,8 +206,8 @@ impl Registry<'_> {
             "identities WHERE user_id",
             "users WHERE id",
         ] {
-            let delete = self.database.prepare(format!("DELETE FROM {table} = ?1"));
-            batch.push(delete.bind(&[text(user)])?);
+            let delete = self.database.prepare(&format!("DELETE FROM {table} = ?1"));
+            batch.push(delete.bind(&[text(user)]));
         }
         self.database.batch(batch).await?;
         Ok(knocks)
@@ -228,15 +227,15 @@ impl Registry<'_> {
             ..Entry::default()
         };
         let prepare = |sql: &str| self.database.prepare(sql);
-        let event = self.event(EventKind::InstanceRemoved, &entry, occasion)?;
+        let event = self.event(EventKind::InstanceRemoved, &entry, occasion);
         // Both versions make the standing's: the owner's takes over what goes.
         let owner =
             "UPDATE users SET version = version + 1 + (SELECT version FROM instances WHERE id = ?1)
                      WHERE id = (SELECT user_id FROM instances WHERE id = ?1)";
         let batch = vec![
             event,
-            prepare(owner).bind(&[text(id.as_str())])?,
-            prepare("DELETE FROM instances WHERE id = ?1").bind(&[text(id.as_str())])?,
+            prepare(owner).bind(&[text(id.as_str())]),
+            prepare("DELETE FROM instances WHERE id = ?1").bind(&[text(id.as_str())]),
         ];
         self.database.batch(batch).await?;
         Ok(knocks)
@@ -260,7 +259,7 @@ impl Registry<'_> {
             .step(before.suspended_from, next)
             .map_err(ChangeRefused::Illegal)?;
         self.database
-            .batch(self.status_change(&before, next, occasion)?)
+            .batch(self.status_change(&before, next, occasion))
             .await?;
         let after = self.instance(id).await?;
         if after.status == next && after.version > before.version {
@@ -277,7 +276,7 @@ impl Registry<'_> {
         before: &InstanceRecord,
         next: Status,
         occasion: &Occasion<'_>,
-    ) -> worker::Result<Vec<D1PreparedStatement>> {
+    ) -> Vec<Statement> {
         let id = text(&before.id);
         let suspended_from = (next == Status::Suspended).then(|| before.status.word());
         let prepare = |sql: &str| self.database.prepare(sql);
@@ -289,22 +288,22 @@ impl Registry<'_> {
             ..Entry::default()
         };
         let still = "EXISTS (SELECT 1 FROM instances WHERE id = ?8 AND version = ?17)";
-        Ok(vec![
+        vec![
             self.event_where(
                 still,
                 &[number(before.version)],
                 EventKind::StatusChanged,
                 &entry,
                 occasion,
-            )?,
+            ),
             prepare(CHANGE_STATUS).bind(&[
-                id.clone(),
+                id,
                 text(next.word()),
                 optional(suspended_from),
                 seconds(occasion),
                 version(occasion),
                 number(before.version),
-            ])?,
+            ]),
             prepare(SIGN_HISTORY).bind(&[
                 id,
                 optional(occasion.actor),
@@ -312,15 +311,14 @@ impl Registry<'_> {
                 number(before.version),
                 version(occasion),
                 text(next.word()),
-            ])?,
-        ])
+            ]),
+        ]
     }
 }
 
-fn conflict(problem: &worker::Error, there: Option<&NewInstance>) -> ChangeRefused {
-    let problem = problem.to_string();
-    if !problem.contains("constraint failed") {
-        return ChangeRefused::Failed(problem);
+fn conflict(problem: &DatabaseFailed, there: Option<&NewInstance>) -> ChangeRefused {
+    if !problem.is_constraint() {
+        return ChangeRefused::Failed(problem.to_string());
     }
     let there = there.map_or_else(
         || "none, and the id belongs to somebody else".to_owned(),
@@ -331,15 +329,10 @@ fn conflict(problem: &worker::Error, there: Option<&NewInstance>) -> ChangeRefus
     ))
 }
 
-/// A truth value as SQLite has it.
-fn flag(is_so: bool) -> JsValue {
-    JsValue::from(u8::from(is_so))
-}
-
-pub(super) fn seconds(occasion: &Occasion<'_>) -> JsValue {
+pub(super) fn seconds(occasion: &Occasion<'_>) -> Value<'static> {
     number(occasion.at.unix_seconds())
 }
 
-pub(super) fn version(occasion: &Occasion<'_>) -> JsValue {
+pub(super) fn version(occasion: &Occasion<'_>) -> Value<'static> {
     number(occasion.at.unix_millis())
 }

@@ -1,9 +1,8 @@
 //! What operators look up: people, orgs, invitations, sessions, events. The database writes the JSON that they read
 //! (`policy::contract` says its shape), so no row is taken apart on the way.
 
-use wasm_bindgen::JsValue;
-
 use super::{ChangeRefused, RECORD, Registry, number, text};
+use crate::database::Value;
 
 /// Something operators list. Each is read newest or first by its key, a page at a time.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -21,22 +20,34 @@ pub(crate) enum List {
 /// A value that rows are compared with.
 pub(crate) struct Filter {
     /// SQL with `{}` where the value's parameter goes.
-    pub(crate) condition: &'static str,
-    pub(crate) value: JsValue,
+    condition: &'static str,
+    value: Compared,
+}
+
+enum Compared {
+    Number(u64),
+    Text(String),
 }
 
 impl Filter {
     pub(crate) fn text(condition: &'static str, value: &str) -> Self {
         Self {
             condition,
-            value: text(value),
+            value: Compared::Text(value.to_owned()),
         }
     }
 
     pub(crate) fn number(condition: &'static str, value: u64) -> Self {
         Self {
             condition,
-            value: number(value),
+            value: Compared::Number(value),
+        }
+    }
+
+    fn value(&self) -> Value<'_> {
+        match &self.value {
+            Compared::Number(value) => number(*value),
+            Compared::Text(value) => text(value),
         }
     }
 }
@@ -176,8 +187,8 @@ impl Registry<'_> {
         let Shape { row, from, .. } = list.shape();
         let condition = filter.condition.replace("{}", "?1");
         let sql = format!("SELECT json_object({row}) AS record FROM {from} WHERE {condition}");
-        let statement = self.database.prepare(sql).bind(&[filter.value])?;
-        let record: Option<String> = statement.first(Some(RECORD)).await?;
+        let statement = self.database.prepare(&sql).bind(&[filter.value()]);
+        let record: Option<String> = statement.first(RECORD).await?;
         record.ok_or(ChangeRefused::NotFound)
     }
 
@@ -198,7 +209,7 @@ impl Registry<'_> {
         let mut values = vec![number(limit as u64)];
         let mut matching = "true".to_owned();
         for filter in filters {
-            values.push(filter.value.clone());
+            values.push(filter.value());
             matching.push_str(" AND ");
             matching.push_str(
                 &filter
@@ -235,8 +246,8 @@ impl Registry<'_> {
                              (SELECT CAST(page_key AS TEXT) FROM shown ORDER BY page_key {back} LIMIT 1),
                              NULL)) AS record"
         );
-        let statement = self.database.prepare(sql).bind(&values)?;
-        let record: Option<String> = statement.first(Some(RECORD)).await?;
+        let statement = self.database.prepare(&sql).bind(&values);
+        let record: Option<String> = statement.first(RECORD).await?;
         record.ok_or(ChangeRefused::NotFound)
     }
 }

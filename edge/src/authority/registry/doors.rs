@@ -9,7 +9,7 @@ use policy::standing::InstanceId;
 use super::audit::{Entry, Occasion};
 use super::changes::version;
 use super::{ChangeRefused, Registry, text};
-use worker::D1PreparedStatement;
+use crate::database::{DatabaseFailed, Statement};
 
 /// Newer than all that was known of any instance at these addresses: what they led to before must not win.
 const NEW_VERSION: &str = "UPDATE instances SET version = max(version + 1, ?2) WHERE id = ?1";
@@ -88,8 +88,8 @@ impl Registry<'_> {
             details: Some(&details),
             ..Entry::default()
         };
-        let mut batch = vec![self.event(EventKind::InstanceChanged, &entry, occasion)?];
-        batch.extend(self.moves(id, addresses.as_deref(), &place.org, occasion)?);
+        let mut batch = vec![self.event(EventKind::InstanceChanged, &entry, occasion)];
+        batch.extend(self.moves(id, addresses.as_deref(), &place.org, occasion));
         // Somebody else may have taken one of them just now.
         self.database
             .batch(batch)
@@ -109,31 +109,31 @@ impl Registry<'_> {
         addresses: Option<&str>,
         org: &OrgOfInstance,
         occasion: &Occasion<'_>,
-    ) -> worker::Result<Vec<D1PreparedStatement>> {
+    ) -> Vec<Statement> {
         let key = text(id.as_str());
         let prepare = |sql: &str| self.database.prepare(sql);
         let mut batch = Vec::new();
         if let Some(addresses) = addresses {
-            batch.push(prepare(LEAVE_ADDRESSES).bind(core::slice::from_ref(&key))?);
-            batch.push(prepare(TAKE_ADDRESSES).bind(&[key.clone(), text(addresses)])?);
+            batch.push(prepare(LEAVE_ADDRESSES).bind(core::slice::from_ref(&key)));
+            batch.push(prepare(TAKE_ADDRESSES).bind(&[key, text(addresses)]));
         }
-        let leave = prepare(LEAVE_ORG).bind(core::slice::from_ref(&key))?;
+        let leave = prepare(LEAVE_ORG).bind(core::slice::from_ref(&key));
         match org {
             OrgOfInstance::AsItWas => {}
             OrgOfInstance::Nobody => batch.push(leave),
             OrgOfInstance::MembersOf(org) => {
                 batch.push(leave);
-                batch.push(prepare(JOIN_ORG).bind(&[key.clone(), text(org.as_str())])?);
+                batch.push(prepare(JOIN_ORG).bind(&[key, text(org.as_str())]));
             }
         }
-        batch.push(prepare(NEW_VERSION).bind(&[key, version(occasion)])?);
-        Ok(batch)
+        batch.push(prepare(NEW_VERSION).bind(&[key, version(occasion)]));
+        batch
     }
 
     async fn refuse_taken(&self, id: &InstanceId, addresses: &str) -> Result<(), ChangeRefused> {
         let values = [text(id.as_str()), text(addresses)];
-        let statement = self.database.prepare(TAKEN).bind(&values)?;
-        match statement.first::<String>(Some("taken")).await? {
+        let statement = self.database.prepare(TAKEN).bind(&values);
+        match statement.first("taken").await? {
             Some(taken) => Err(ChangeRefused::Conflict(format!(
                 "`{taken}`; take it from there first"
             ))),
@@ -152,12 +152,11 @@ impl Registry<'_> {
     }
 }
 
-fn conflict(problem: &worker::Error) -> ChangeRefused {
-    let problem = problem.to_string();
-    if problem.contains("constraint failed") {
+fn conflict(problem: &DatabaseFailed) -> ChangeRefused {
+    if problem.is_constraint() {
         let sentence = "an address was given to another instance, or the org was removed, at the same moment; read them again";
         ChangeRefused::Conflict(sentence.to_owned())
     } else {
-        ChangeRefused::Failed(problem)
+        ChangeRefused::Failed(problem.to_string())
     }
 }

@@ -51,8 +51,8 @@ impl Registry<'_> {
 
     async fn knocks(&self, sql: &str, id: &str) -> Result<Vec<Knock>, ChangeRefused> {
         let values = [text(id), number(MOST_SHOWN)];
-        let statement = self.database.prepare(sql).bind(&values)?;
-        let record: Option<String> = statement.first(Some(RECORD)).await?;
+        let statement = self.database.prepare(sql).bind(&values);
+        let record: Option<String> = statement.first(RECORD).await?;
         let rows: Vec<(String, String, Option<String>)> =
             read(&record.ok_or(ChangeRefused::NotFound)?).map_err(ChangeRefused::Unreadable)?;
         let knocks = rows.iter().map(|(issuer, subject, address)| {

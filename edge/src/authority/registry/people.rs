@@ -8,12 +8,12 @@ use policy::event::EventKind;
 use policy::org::{OrgId, OrgRole};
 use policy::standing::Role;
 use policy::time::Moment;
-use wasm_bindgen::JsValue;
 
 use super::audit::{Entry, Occasion};
 use super::changes::{NOT_BY_FIRST_SIGHT, PUT_MEMBER, seconds, version};
 use super::directory::{Filter, List};
-use super::{ChangeRefused, Registry, number, optional, text};
+use super::{ChangeRefused, Registry, flag, number, optional, text};
+use crate::database::Value;
 
 const PUT_ORG: &str = "
     INSERT INTO orgs (id, name, default_role, created_at) VALUES (?1, ?2, ?3, ?4)
@@ -67,10 +67,11 @@ impl Registry<'_> {
         occasion: &Occasion<'_>,
     ) -> Result<String, ChangeRefused> {
         let names: Vec<&str> = domains.iter().map(EmailDomain::as_str).collect();
-        let names = text(&serde_json::json!(names).to_string());
+        let names = serde_json::json!(names).to_string();
+        let names = text(&names);
         let taken = self.database.prepare(TAKEN_DOMAIN);
-        let taken = taken.bind(&[names.clone(), text(org.as_str())])?;
-        if let Some(taken) = taken.first::<String>(Some("taken")).await? {
+        let taken = taken.bind(&[names, text(org.as_str())]);
+        if let Some(taken) = taken.first("taken").await? {
             return Err(ChangeRefused::Conflict(format!(
                 "the domain {taken}; remove it there first"
             )));
@@ -83,15 +84,15 @@ impl Registry<'_> {
             ..Entry::default()
         };
         let batch = vec![
-            self.event(EventKind::OrgChanged, &entry, occasion)?,
+            self.event(EventKind::OrgChanged, &entry, occasion),
             prepare(PUT_ORG).bind(&[
                 text(org.as_str()),
                 text(&request.name),
                 text(request.default_role.word()),
                 seconds(occasion),
-            ])?,
-            prepare("DELETE FROM allowed_domains WHERE org_id = ?1").bind(&[text(org.as_str())])?,
-            prepare(PUT_DOMAINS).bind(&[names, text(org.as_str())])?,
+            ]),
+            prepare("DELETE FROM allowed_domains WHERE org_id = ?1").bind(&[text(org.as_str())]),
+            prepare(PUT_DOMAINS).bind(&[names, text(org.as_str())]),
         ];
         self.database.batch(batch).await?;
         self.org(org).await
@@ -115,12 +116,12 @@ impl Registry<'_> {
             ..Entry::default()
         };
         let mut batch = vec![
-            self.event(EventKind::OrgRemoved, &entry, occasion)?,
+            self.event(EventKind::OrgRemoved, &entry, occasion),
             self.database.prepare(LEAVE).bind(&[
                 text(org.as_str()),
-                JsValue::NULL,
+                Value::Null,
                 version(occasion),
-            ])?,
+            ]),
         ];
         for table in [
             "invitations WHERE org_id",
@@ -128,8 +129,8 @@ impl Registry<'_> {
             "members WHERE org_id",
             "orgs WHERE id",
         ] {
-            let delete = self.database.prepare(format!("DELETE FROM {table} = ?1"));
-            batch.push(delete.bind(&[text(org.as_str())])?);
+            let delete = self.database.prepare(&format!("DELETE FROM {table} = ?1"));
+            batch.push(delete.bind(&[text(org.as_str())]));
         }
         self.database.batch(batch).await?;
         Ok(())
@@ -153,14 +154,14 @@ impl Registry<'_> {
         };
         let prepare = |sql: &str| self.database.prepare(sql);
         let batch = vec![
-            self.event(EventKind::MemberChanged, &entry, occasion)?,
+            self.event(EventKind::MemberChanged, &entry, occasion),
             prepare(PUT_MEMBER).bind(&[
                 text(org.as_str()),
                 text(user),
                 text(role.word()),
                 seconds(occasion),
-            ])?,
-            prepare(ENTER).bind(&[text(org.as_str()), text(user), version(occasion)])?,
+            ]),
+            prepare(ENTER).bind(&[text(org.as_str()), text(user), version(occasion)]),
         ];
         self.database.batch(batch).await?;
         // Read afterwards: the doors of the org's instances are theirs now.
@@ -182,10 +183,10 @@ impl Registry<'_> {
         };
         let prepare = |sql: &str| self.database.prepare(sql);
         let batch = vec![
-            self.event(EventKind::MemberRemoved, &entry, occasion)?,
+            self.event(EventKind::MemberRemoved, &entry, occasion),
             prepare("DELETE FROM members WHERE org_id = ?1 AND user_id = ?2")
-                .bind(&[text(org.as_str()), text(user)])?,
-            prepare(LEAVE).bind(&[text(org.as_str()), text(user), version(occasion)])?,
+                .bind(&[text(org.as_str()), text(user)]),
+            prepare(LEAVE).bind(&[text(org.as_str()), text(user), version(occasion)]),
         ];
         self.database.batch(batch).await?;
         Ok(knocks)
@@ -207,9 +208,9 @@ impl Registry<'_> {
         if let Some(Some(org)) = &change.org {
             let member = self
                 .database
-                .prepare("SELECT 1 AS there FROM members WHERE org_id = ?1 AND user_id = ?2");
-            let member = member.bind(&[text(org), text(user)])?;
-            if member.first::<u32>(Some("there")).await?.is_none() {
+                .prepare("SELECT user_id FROM members WHERE org_id = ?1 AND user_id = ?2");
+            let member = member.bind(&[text(org), text(user)]);
+            if member.first("user_id").await?.is_none() {
                 return Err(ChangeRefused::Conflict(format!(
                     "the user is no member of the org `{org}`; make them one first, with PUT orgs/{org}/members/{user}"
                 )));
@@ -229,25 +230,25 @@ impl Registry<'_> {
             }
         });
         let membership = change.membership.map(|membership| match membership {
-            MembershipWord::Member => JsValue::from(0),
-            MembershipWord::NeedsInvitation => JsValue::from(1),
+            MembershipWord::Member => flag(false),
+            MembershipWord::NeedsInvitation => flag(true),
         });
         let mut batch = vec![
-            self.event(EventKind::UserChanged, &entry, occasion)?,
+            self.event(EventKind::UserChanged, &entry, occasion),
             self.database.prepare(CHANGE_USER).bind(&[
                 text(user),
                 optional(role.map(Role::word)),
-                JsValue::from(u8::from(change.org.is_some())),
+                flag(change.org.is_some()),
                 optional(change.org.as_ref().and_then(Option::as_deref)),
-                membership.unwrap_or(JsValue::NULL),
+                membership.unwrap_or(Value::Null),
                 version(occasion),
-            ])?,
+            ]),
         ];
         if change.membership.is_some() {
             batch.push(
                 self.database
                     .prepare(NOT_BY_FIRST_SIGHT)
-                    .bind(&[text(user)])?,
+                    .bind(&[text(user)]),
             );
         }
         self.database.batch(batch).await?;
@@ -266,8 +267,8 @@ impl Registry<'_> {
         let org = OrgId::new(&request.org).ok_or(ChangeRefused::NotFound)?;
         self.org(&org).await?;
         let known = self.database.prepare(KNOWN_BY_ADDRESS);
-        let known = known.bind(&[text(email.as_str())])?;
-        if let Some(user) = known.first::<String>(Some("id")).await? {
+        let known = known.bind(&[text(email.as_str())]);
+        if let Some(user) = known.first("id").await? {
             return Err(ChangeRefused::Conflict(format!(
                 "the user `{user}` has this address and belongs here already; make them a member with PUT orgs/{}/members/{user}",
                 org.as_str()
@@ -279,12 +280,12 @@ impl Registry<'_> {
             ..Entry::default()
         };
         let batch = vec![
-            self.event(EventKind::InvitationCreated, &entry, occasion)?,
+            self.event(EventKind::InvitationCreated, &entry, occasion),
             self.database.prepare(REPLACE).bind(&[
                 text(email.as_str()),
                 text(org.as_str()),
                 seconds(occasion),
-            ])?,
+            ]),
             self.database.prepare(INVITE).bind(&[
                 text(id),
                 text(email.as_str()),
@@ -292,7 +293,7 @@ impl Registry<'_> {
                 text(request.role.word()),
                 seconds(occasion),
                 number(expires_at.unix_seconds()),
-            ])?,
+            ]),
         ];
         self.database.batch(batch).await?;
         self.invitation(id).await
@@ -311,10 +312,10 @@ impl Registry<'_> {
             ..Entry::default()
         };
         let batch = vec![
-            self.event(EventKind::InvitationRevoked, &entry, occasion)?,
+            self.event(EventKind::InvitationRevoked, &entry, occasion),
             self.database
                 .prepare(REVOKE)
-                .bind(&[text(id), seconds(occasion)])?,
+                .bind(&[text(id), seconds(occasion)]),
         ];
         self.database.batch(batch).await?;
         let after = self.invitation(id).await?;

@@ -7,11 +7,10 @@ use policy::door::Knock;
 use policy::email::Email;
 use policy::event::EventKind;
 use policy::session::{SessionKey, SignOuts};
-use wasm_bindgen::JsValue;
-use worker::D1PreparedStatement;
 
 use super::audit::{Entry, Occasion};
-use super::{ChangeRefused, Registry, number, optional, text};
+use super::{ChangeRefused, Registry, flag, number, optional, text};
+use crate::database::Statement;
 
 /// A session's last activity moves at most this often, and only with a token that an isolate verifies anew (`memory`): it is known
 /// to some ten minutes.
@@ -72,24 +71,18 @@ impl Registry<'_> {
         kept: Duration,
         occasion: &Occasion<'_>,
     ) -> Result<(), String> {
-        let batch = self.log_in(visitor, always, occasion);
-        let mut batch = batch.map_err(|problem| problem.to_string())?.to_vec();
+        let mut batch = Vec::from(self.log_in(visitor, always, occasion));
         let before = number(occasion.at.minus(kept).unix_seconds());
         for clear in CLEAR {
             let clear = self.database.prepare(clear);
             let clear = clear.bind(core::slice::from_ref(&before));
-            batch.push(clear.map_err(|problem| problem.to_string())?);
+            batch.push(clear);
         }
         let written = self.database.batch(batch).await;
-        written.map(|_| ()).map_err(|problem| problem.to_string())
+        written.map_err(|problem| problem.to_string())
     }
 
-    fn log_in(
-        &self,
-        visitor: &Visitor,
-        always: bool,
-        occasion: &Occasion<'_>,
-    ) -> worker::Result<[D1PreparedStatement; 3]> {
+    fn log_in(&self, visitor: &Visitor, always: bool, occasion: &Occasion<'_>) -> [Statement; 3] {
         let identity = visitor.identity();
         let key = text(visitor.session().as_str());
         let now = number(occasion.at.unix_seconds());
@@ -115,25 +108,25 @@ impl Registry<'_> {
             EventKind::LoginSuccess,
             &entry,
             occasion,
-        )?;
+        );
         let issued_at = visitor.issued_at().unwrap_or(occasion.at);
         let begin = self.database.prepare(BEGIN).bind(&[
-            key.clone(),
+            key,
             text(identity.issuer.as_str()),
             text(identity.subject.as_str()),
             text(visitor.provider().word()),
             number(issued_at.unix_seconds()),
-            now.clone(),
-            expires.clone(),
-            JsValue::from(u8::from(visitor.session_outlives_token())),
+            now,
+            expires,
+            flag(visitor.session_outlives_token()),
             optional(occasion.ip),
             optional(occasion.user_agent),
-        ])?;
+        ]);
         let touch =
             self.database
                 .prepare(TOUCH)
-                .bind(&[key, now, expires, number(ACTIVITY.as_secs())])?;
-        Ok([event, begin, touch])
+                .bind(&[key, now, expires, number(ACTIVITY.as_secs())]);
+        [event, begin, touch]
     }
 
     /// Writes down that a credential was not accepted for a session. Nothing it says is believed, so nobody is
@@ -150,9 +143,8 @@ impl Registry<'_> {
             ..Entry::default()
         };
         let statement = self.event(EventKind::LoginFailed, &entry, occasion);
-        let statement = statement.map_err(|problem| problem.to_string())?;
-        let written = statement.run().await;
-        written.map(|_| ()).map_err(|problem| problem.to_string())
+        let written = self.database.batch(vec![statement]).await;
+        written.map_err(|problem| problem.to_string())
     }
 
     /// Ends all sessions of a visitor who logs out; gives everybody they are known as.
@@ -168,14 +160,14 @@ impl Registry<'_> {
             provider: Some(visitor.provider().word()),
             ..Entry::default()
         };
-        let mut batch = vec![self.event(EventKind::Logout, &entry, occasion)?];
+        let mut batch = vec![self.event(EventKind::Logout, &entry, occasion)];
         let mut knocks = vec![Knock::own(identity.clone())];
         if let Some(user) = self.user_of(identity).await? {
             knocks = self.knocks_of(&user).await?;
             // This very session may never have been written down; then it could not be named among those that are over.
-            let [_event, begin, _touch] = self.log_in(visitor, false, occasion)?;
+            let [_event, begin, _touch] = self.log_in(visitor, false, occasion);
             batch.push(begin);
-            batch.extend(self.sign_out(&user, "its owner", occasion)?);
+            batch.extend(self.sign_out(&user, "its owner", occasion));
         }
         self.database.batch(batch).await?;
         Ok(knocks)
@@ -192,8 +184,8 @@ impl Registry<'_> {
             user: Some(user),
             ..Entry::default()
         };
-        let mut batch = vec![self.event(EventKind::SessionsEnded, &entry, occasion)?];
-        batch.extend(self.sign_out(user, occasion.actor.unwrap_or_default(), occasion)?);
+        let mut batch = vec![self.event(EventKind::SessionsEnded, &entry, occasion)];
+        batch.extend(self.sign_out(user, occasion.actor.unwrap_or_default(), occasion));
         self.database.batch(batch).await?;
         Ok(knocks)
     }
@@ -209,8 +201,8 @@ impl Registry<'_> {
             .database
             .prepare("SELECT user_id FROM sessions WHERE id = ?1");
         let owner: Option<String> = owner
-            .bind(core::slice::from_ref(&key))?
-            .first(Some("user_id"))
+            .bind(core::slice::from_ref(&key))
+            .first("user_id")
             .await?;
         let user = owner.ok_or(ChangeRefused::NotFound)?;
         let details = serde_json::json!({ "session": session.as_str() }).to_string();
@@ -221,36 +213,31 @@ impl Registry<'_> {
         };
         let prepare = |sql: &str| self.database.prepare(sql);
         let batch = vec![
-            self.event(EventKind::SessionEnded, &entry, occasion)?,
+            self.event(EventKind::SessionEnded, &entry, occasion),
             prepare(END_ONE).bind(&[
                 key,
                 number(occasion.at.unix_seconds()),
                 optional(occasion.actor),
                 number(REMEMBERED.as_secs()),
-            ])?,
+            ]),
             prepare(END_ALL_IF_MANY).bind(&[
                 text(&user),
                 number(occasion.at.unix_seconds()),
                 number(SignOuts::MOST_SESSIONS as u64),
-            ])?,
-            prepare(NEW_VERSION).bind(&[text(&user), number(occasion.at.unix_millis())])?,
+            ]),
+            prepare(NEW_VERSION).bind(&[text(&user), number(occasion.at.unix_millis())]),
         ];
         self.database.batch(batch).await?;
         self.knocks_of(&user).await
     }
 
-    fn sign_out(
-        &self,
-        user: &str,
-        by: &str,
-        occasion: &Occasion<'_>,
-    ) -> worker::Result<[D1PreparedStatement; 3]> {
+    fn sign_out(&self, user: &str, by: &str, occasion: &Occasion<'_>) -> [Statement; 3] {
         let prepare = |sql: &str| self.database.prepare(sql);
         let now = number(occasion.at.unix_seconds());
-        Ok([
-            prepare(END_BEFORE).bind(&[text(user), now.clone()])?,
-            prepare(END_EVERY).bind(&[text(user), now, text(by), number(REMEMBERED.as_secs())])?,
-            prepare(NEW_VERSION).bind(&[text(user), number(occasion.at.unix_millis())])?,
-        ])
+        [
+            prepare(END_BEFORE).bind(&[text(user), now]),
+            prepare(END_EVERY).bind(&[text(user), now, text(by), number(REMEMBERED.as_secs())]),
+            prepare(NEW_VERSION).bind(&[text(user), number(occasion.at.unix_millis())]),
+        ]
     }
 }
