@@ -163,7 +163,7 @@ impl Writer {
     async fn log_out(&self, visitor: &Visitor) -> Result<Vec<Knock>, String> {
         let occasion = self.scene.occasion(clock::now());
         let ended = self.registry()?.log_out(visitor, &occasion).await;
-        ended.map_err(|refused| format!("{refused:?}"))
+        ended.map_err(|refused| refused.to_string())
     }
 
     async fn failed(&self, refusal: &Refusal) -> Result<(), String> {

@@ -83,7 +83,7 @@ impl Gate<'_> {
         };
         let now = clock::now();
         let signed_out = kv.sign_out(visitor.identity(), now).await;
-        let Some(standing) = signed_out.map_err(|refused| format!("{refused:?}"))? else {
+        let Some(standing) = signed_out.map_err(|refused| refused.to_string())? else {
             // Somebody nobody knows has nothing that could be used.
             return Ok(LogOut::Ended);
         };

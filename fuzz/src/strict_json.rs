@@ -56,7 +56,11 @@ pub(crate) fn law(data: &[u8]) -> Outcome {
     let naive = json_members::strictly(data);
     let read = ours::Value::read(data);
     match (&read, &naive) {
-        (Some(read), Some(naive)) => same(read, naive),
+        (Some(read), Some(naive)) => {
+            same(read, naive);
+            let typed = ours::typed::read(data).expect("everything is some value");
+            same(read, &typed);
+        }
         (None, None) => {}
         (Some(_), None) => panic!("taken, and a strict reader would not"),
         (None, Some(_)) => panic!("refused, and there is nothing wrong with it"),

@@ -9,13 +9,10 @@ use crate::door::{Address, Door, Knock};
 use crate::instance_url::HostRule;
 use crate::sighting::{RawStanding, Unreadable};
 use crate::standing::{Identity, IssuerUrl, Role, Standing, Subject};
-use crate::strict_json::{Object, Value};
+use crate::strict_json::{Object, Value, typed::whole};
 
 /// The largest body a control plane may answer or push with.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
-
-/// Beyond, two numbers that differ are the same to JavaScript and to many readers of JSON (RFC 8259 section 6).
-const MAX_EXACT: f64 = 9_007_199_254_740_991.0;
 
 /// A standing as a control plane says it, not yet believed.
 #[derive(Clone, Debug)]
@@ -101,28 +98,13 @@ fn optional_text(object: &Object, name: &'static str) -> Result<Option<String>, 
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a whole number from 0 to 2^53 - 1"
-)]
 fn whole_number(object: &Object, name: &'static str) -> Result<u64, Unreadable> {
     match object.member(name) {
-        Some(Value::Number(number))
-            if (0.0..=MAX_EXACT).contains(number) && number % 1.0 == 0.0 =>
-        {
-            Ok(*number as u64)
-        }
-        Some(
-            Value::Bool(_)
-            | Value::List(_)
-            | Value::Null
-            | Value::Number(_)
-            | Value::Object(_)
-            | Value::Text(_),
-        )
-        | None => Err(wrong(name, "a whole number from 0 to 2^53 - 1")),
+        Some(Value::Number(number)) => whole(*number),
+        Some(Value::Bool(_) | Value::List(_) | Value::Null | Value::Object(_) | Value::Text(_))
+        | None => None,
     }
+    .ok_or(wrong(name, "a whole number from 0 to 2^53 - 1"))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::org::OrgId;
 use crate::session::{SessionKey, SignOuts};
 use crate::standing::{Instance, InstanceId, Membership, Role, Standing};
 use crate::status::{Status, UnknownStatus};
+use crate::strict_json::typed;
 use crate::time::Moment;
 
 /// A standing and when the authority said so.
@@ -231,7 +232,7 @@ impl Sighting {
         if bytes.len() > Self::MAX_STORED_BYTES {
             return Err(Unreadable::BadShape);
         }
-        let stored: Stored = serde_json::from_slice(bytes).map_err(|_| Unreadable::BadShape)?;
+        let stored: Stored = typed::read(bytes).map_err(|_| Unreadable::BadShape)?;
         if stored.v != Self::STORED_VERSION {
             return Err(Unreadable::BadShape);
         }

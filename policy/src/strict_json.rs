@@ -3,6 +3,8 @@
 //! RFC 7515 section 4 lets a reader keep the last of two members of one name, which is how two readers of the same token come
 //! to see two different people. `serde_json` does the parsing; only the collecting is ours.
 
+pub mod typed;
+
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,13 +17,14 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 pub const MAX_DEPTH: usize = 32;
 
 /// A JSON value whose objects have no duplicate members.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
     /// `true` or `false`.
     Bool(bool),
     /// An array.
     List(Vec<Value>),
     /// `null`.
+    #[default]
     Null,
     /// Any number; NumericDate may have a fraction (RFC 7519 section 2).
     Number(f64),
@@ -49,10 +52,15 @@ pub enum TextMember<'a> {
 impl Value {
     /// Reads one value and nothing after it.
     pub fn read(bytes: &[u8]) -> Option<Self> {
+        Self::parse(bytes).ok()
+    }
+
+    /// The same, and why it is none.
+    pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-        let value = Nested(MAX_DEPTH).deserialize(&mut deserializer).ok()?;
-        deserializer.end().ok()?;
-        Some(value)
+        let value = Nested(MAX_DEPTH).deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(value)
     }
 }
 
@@ -157,7 +165,7 @@ impl<'de> Visitor<'de> for Nested {
         let mut object = BTreeMap::new();
         while let Some(name) = members.next_key::<String>()? {
             if object.contains_key(&name) {
-                return Err(A::Error::custom("duplicate member"));
+                return Err(A::Error::custom(format_args!("duplicate member `{name}`")));
             }
             object.insert(name, members.next_value_seed(inside)?);
         }

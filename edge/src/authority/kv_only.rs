@@ -10,6 +10,8 @@ use policy::sighting::{RawStanding, Unreadable};
 use policy::standing::{Identity, InstanceId, IssuerUrl, Role, Standing, Subject};
 use policy::status::Status;
 use policy::storage_key::{owner_key, standing_key};
+use policy::strict_json::typed;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use worker::Env;
 
@@ -126,10 +128,7 @@ impl KvOnly<'_> {
         }
     }
 
-    async fn read<T: for<'de> Deserialize<'de>>(
-        &self,
-        key: &str,
-    ) -> Result<Option<T>, ReadFailure> {
+    async fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ReadFailure> {
         let store = self.store()?;
         let Some(bytes) = store.get(key).await.map_err(ReadFailure::Failed)? else {
             return Ok(None);
@@ -137,7 +136,7 @@ impl KvOnly<'_> {
         if bytes.len() > MAX_RECORD_BYTES {
             return Err(ReadFailure::Unreadable(Unreadable::BadShape));
         }
-        serde_json::from_slice(&bytes)
+        typed::read(&bytes)
             .map(Some)
             .map_err(|_| ReadFailure::Unreadable(Unreadable::BadShape))
     }

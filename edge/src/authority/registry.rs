@@ -9,6 +9,8 @@ mod knocks;
 mod people;
 mod sessions;
 
+use std::fmt;
+
 use policy::contract::{InstanceRecord, MembershipWord, NewInstance, StandingRecord};
 use policy::door::{Door, Knock};
 use policy::instance_url::HostRule;
@@ -16,7 +18,9 @@ use policy::session::SignOuts;
 use policy::sighting::{RawStanding, Unreadable};
 use policy::standing::{Identity, InstanceId, Membership, Standing};
 use policy::status::{IllegalTransition, Status};
+use policy::strict_json::typed;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::{Authority, AuthorityFailure, stranger};
 use crate::database::{Database, DatabaseFailed, Value};
@@ -29,7 +33,6 @@ pub(crate) struct Registry<'a> {
 }
 
 /// Why a change was not made.
-#[derive(Debug)]
 pub(crate) enum ChangeRefused {
     /// It collides with what is there; the sentence says with what.
     Conflict(String),
@@ -41,6 +44,17 @@ pub(crate) enum ChangeRefused {
     Failed(String),
     /// The record there cannot be trusted.
     Unreadable(Unreadable),
+}
+
+impl fmt::Display for ChangeRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conflict(sentence) | Self::Failed(sentence) => f.write_str(sentence),
+            Self::Illegal(transition) => transition.fmt(f),
+            Self::NotFound => f.write_str("there is no such record"),
+            Self::Unreadable(unreadable) => unreadable.fmt(f),
+        }
+    }
 }
 
 impl From<DatabaseFailed> for ChangeRefused {
@@ -324,9 +338,8 @@ fn standing(record: &str, knock: &Knock, hosts: &[HostRule]) -> Result<Standing,
     read::<RawStanding>(record)?.parse(knock, hosts)
 }
 
-fn read<T: for<'de> Deserialize<'de>>(record: &str) -> Result<T, Unreadable> {
-    // Not `from_str`: each kind of input is a parser of its own in the WebAssembly, about 15 KB.
-    serde_json::from_slice(record.as_bytes()).map_err(|_| Unreadable::BadShape)
+fn read<T: DeserializeOwned>(record: &str) -> Result<T, Unreadable> {
+    typed::read(record.as_bytes()).map_err(|_| Unreadable::BadShape)
 }
 
 fn optional(value: Option<&str>) -> Value<'_> {

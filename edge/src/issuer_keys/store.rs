@@ -3,8 +3,10 @@
 
 use policy::issuer::Issuer;
 use policy::storage_key::jwks_key;
+use policy::strict_json::typed;
 use policy::time::Moment;
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
 use worker::Env;
 
 use super::{SET_FRESH, SET_HARD};
@@ -85,10 +87,16 @@ impl Unsaved {
     }
 }
 
+#[derive(Deserialize)]
+struct RawStored {
+    body: String,
+    fetched_at: u64,
+}
+
 fn stored(bytes: &[u8]) -> Option<Stored> {
-    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let raw: RawStored = typed::read(bytes).ok()?;
     Some(Stored {
-        body: value.get("body")?.as_str()?.as_bytes().to_vec(),
-        fetched_at: Moment::from_unix_millis(value.get("fetched_at")?.as_u64()?),
+        body: raw.body.into_bytes(),
+        fetched_at: Moment::from_unix_millis(raw.fetched_at),
     })
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use policy::credential::Carrier;
 use policy::decision::{Decision, Place, Rejected, decide};
 use policy::reason::Reason;
+use policy::strict_json::typed;
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 use web_sys::{Url, UrlSearchParams};
@@ -125,8 +126,7 @@ async fn handed_over(gate: &Gate<'_>) -> Result<HandedOver, String> {
     let body = gate.incoming.text(MAX_FORM_BYTES).await;
     let body = body.map_err(|problem| crate::fetching::text(&problem))?;
     if is_json(gate) {
-        return serde_json::from_slice(body.as_bytes())
-            .map_err(|problem| format!("the body: {problem}"));
+        return typed::read(body.as_bytes()).map_err(|problem| format!("the body: {problem}"));
     }
     let form = UrlSearchParams::new_with_str(&body);
     let form = form.map_err(|problem| crate::fetching::text(&problem))?;

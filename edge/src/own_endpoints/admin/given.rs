@@ -5,6 +5,7 @@ use policy::email::Email;
 use policy::instance_url::InstanceUrl;
 use policy::org::OrgId;
 use policy::standing::{Identity, InstanceId, IssuerUrl, Subject};
+use policy::strict_json::typed;
 use serde::de::DeserializeOwned;
 
 use super::query::Query;
@@ -33,8 +34,7 @@ impl From<ChangeRefused> for Mistake {
 pub(super) async fn body<T: DeserializeOwned>(gate: &Gate<'_>) -> Result<T, Mistake> {
     let text = gate.incoming.text(MAX_BODY_BYTES).await;
     let text = text.map_err(|problem| Mistake::Request(crate::fetching::text(&problem)))?;
-    serde_json::from_slice(text.as_bytes())
-        .map_err(|problem| Mistake::Request(format!("the body: {problem}")))
+    typed::read(text.as_bytes()).map_err(|problem| Mistake::Request(format!("the body: {problem}")))
 }
 
 /// Whom a record is about, if the gate will believe all of it.
