@@ -5,7 +5,7 @@ use policy::admission::Visitor;
 use policy::decision::{Decision, Judgement};
 use policy::reason::{Actor, Reason};
 use policy::refusal::Refusal;
-use policy::time::Moment;
+use policy::time::{Moment, millis};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -74,9 +74,7 @@ pub(crate) fn record(incoming: &Incoming, judgement: &Judgement<'_>, case: Case<
             .map(|visitor| visitor.identity().issuer.as_str()),
         provider: case.visitor.map(|visitor| visitor.provider().word()),
         source: case.source.map(Source::name),
-        age_millis: case
-            .seen_at
-            .map(|seen_at| u64::try_from(now.since(seen_at).as_millis()).unwrap_or(u64::MAX)),
+        age_millis: case.seen_at.map(|seen_at| millis(now.since(seen_at))),
     };
     let alarming = reason.is_some_and(|reason| match reason.actor() {
         Actor::Operator => true,

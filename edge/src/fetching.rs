@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use js_sys::{Function, Promise, Reflect, Uint8Array};
+use policy::time::millis;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, ReadableStream, ReadableStreamDefaultReader, Response};
@@ -101,7 +102,7 @@ async fn answered(question: &Question<'_>) -> Result<Answered, String> {
 
 fn sent(question: &Question<'_>) -> Result<Promise, JsValue> {
     let init = js_sys::Object::new();
-    let millis = u32::try_from(question.time.as_millis()).unwrap_or(u32::MAX);
+    let millis = u32::try_from(millis(question.time)).unwrap_or(u32::MAX);
     let headers = Headers::new()?;
     for (name, value) in question.headers {
         headers.set(name, value)?;

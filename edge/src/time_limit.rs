@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
+use policy::time::millis;
 use worker::Delay;
 
 /// For the authority, headers and body together. A decision waits for KV and for this.
@@ -29,7 +30,7 @@ pub(crate) struct TimedOut(Duration);
 
 impl fmt::Display for TimedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no answer within {} ms", self.0.as_millis())
+        write!(f, "no answer within {} ms", millis(self.0))
     }
 }
 

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use policy::admission::Visitor;
-use policy::time::Moment;
+use policy::time::{Moment, millis};
 
 use crate::clock;
 use crate::sightings::Source;
@@ -34,7 +34,7 @@ impl Timing {
             return;
         };
         let now = clock::now();
-        let millis = now.since(noted.last).as_millis();
+        let millis = millis(now.since(noted.last));
         noted.last = now;
         let separator = if noted.header.is_empty() { "" } else { ", " };
         let (name, description) = wait.said();

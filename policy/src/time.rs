@@ -45,10 +45,7 @@ impl Moment {
     /// The moment this much earlier, but not before 1970.
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_sub(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)),
-        )
+        Self(self.0.saturating_sub(millis(span)))
     }
 
     /// As machines read it: `2026-11-21T10:30:00Z` (RFC 3339).
@@ -62,11 +59,14 @@ impl Moment {
     /// The moment this much later.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)),
-        )
+        Self(self.0.saturating_add(millis(span)))
     }
+}
+
+/// A span in whole milliseconds. The standard library counts them in 128 bits, which WebAssembly has not: to write such a number takes more
+/// than a kilobyte.
+pub fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The date of a day after 1970-01-01, in the proleptic Gregorian calendar (Howard Hinnant, "chrono-Compatible Low-Level Date

@@ -21,7 +21,10 @@ impl Configuration {
                 let value = Reflect::get(env, &JsValue::from_str(&name)).ok()?;
                 Some((name, to_given(&value)))
             });
-        Self::read(&Surroundings(given.collect()))
+        // One by one: a collection sorts first, and is written for this place alone.
+        let mut surroundings = Surroundings::default();
+        surroundings.0.extend(given);
+        Self::read(&surroundings)
     }
 }
 

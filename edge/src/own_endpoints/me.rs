@@ -5,6 +5,7 @@ use policy::decision::{Decision, Judgement, Place, decide};
 use policy::language::Language;
 use policy::sighting::Sighting;
 use policy::status::{Availability, Status};
+use policy::time::{Moment, millis};
 use policy::words::Words;
 use wasm_bindgen::JsValue;
 
@@ -67,7 +68,7 @@ fn said(judgement: &Judgement<'_>, language: Language) -> (bool, &'static str, W
     (false, reason.code(), words, reason.retry_after())
 }
 
-fn instance(sighting: &Sighting, now: policy::time::Moment) -> Option<MeInstance> {
+fn instance(sighting: &Sighting, now: Moment) -> Option<MeInstance> {
     sighting
         .standing
         .instance
@@ -76,6 +77,6 @@ fn instance(sighting: &Sighting, now: policy::time::Moment) -> Option<MeInstance
             id: instance.id.as_str().to_owned(),
             status: instance.status,
             since: instance.since.unix_seconds(),
-            age_millis: u64::try_from(now.since(sighting.seen_at).as_millis()).unwrap_or(u64::MAX),
+            age_millis: millis(now.since(sighting.seen_at)),
         })
 }

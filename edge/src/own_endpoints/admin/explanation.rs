@@ -1,7 +1,6 @@
 //! `/.usher/explain`: how the gate would decide about somebody, and from what. No token is needed for that, and none is shown.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use policy::contract::explanation::{Explanation, Look};
 use policy::door::{Door, Knock};
@@ -10,7 +9,7 @@ use policy::freshness::{Freshness, FreshnessRules, Jitter};
 use policy::language::Language;
 use policy::sighting::{RawStanding, Sighting};
 use policy::storage_key::StorageKey;
-use policy::time::Moment;
+use policy::time::{Moment, millis};
 
 use super::given::{Mistake, believed_issuer, identity};
 use super::query::Query;
@@ -135,8 +134,4 @@ fn freshness(rules: &FreshnessRules, sighting: &Sighting, now: Moment) -> &'stat
         Freshness::TooOld if rules.in_grace(sighting, now) => "grace",
         Freshness::TooOld => "too_old",
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
