@@ -144,7 +144,8 @@ async fn perform(
                 .map_err(|error| error.to_string())
         }
         Command::Check(Check::Persistence(options)) => {
-            check::persistence::check(options, secrets, outlet)
+            // It plays a story of its own, and is as large as one.
+            Box::pin(check::persistence::check(options, secrets, outlet))
                 .await
                 .map_err(|error| error.to_string())
         }

@@ -134,6 +134,13 @@ pub(crate) async fn write_status(world: &World, account: &Account, status: &str)
     world.gate.d1(statement, &parameters).await.unwrap();
 }
 
+/// Takes every copy of a sighting out of KV.
+pub(crate) async fn forget_copies(world: &World) {
+    for key in world.gate.kv_list().await.unwrap() {
+        world.gate.kv_delete(&key).await.unwrap();
+    }
+}
+
 /// Writes a status through the gate, as an operator does.
 pub(crate) async fn change_status(world: &World, account: &Account, status: &str) {
     let path = format!("instances/{}/status", account.instance.as_ref().unwrap().id);
