@@ -122,6 +122,36 @@ impl StepName {
         }
     }
 
+    /// What the identity service is asked for by it; nothing where it is the gate, an app or a service of the operator's own that is asked.
+    pub(crate) const fn asks_for(&self) -> Option<&'static str> {
+        match self {
+            Self::Register => Some("the sign-up"),
+            Self::LogIn | Self::LogInAgain => Some("the log-in"),
+            Self::LogOut => Some("the log-out"),
+            Self::CleanUp => Some("the removal of the user"),
+            Self::Own(_)
+            | Self::WaitUntilReady
+            | Self::ReachInstance
+            | Self::OpenSession
+            | Self::FindLogIn
+            | Self::BeRecognised
+            | Self::ReachAgain
+            | Self::Suspend
+            | Self::BeTurnedAway
+            | Self::Resume
+            | Self::Uninvite
+            | Self::Invite
+            | Self::BeAskedToWait
+            | Self::ReachBySession
+            | Self::EndSession
+            | Self::BeKeptOut
+            | Self::BeInvited
+            | Self::OpenDomain
+            | Self::BeTakenIn
+            | Self::BecomeOwner => None,
+        }
+    }
+
     /// The name for programs.
     pub(crate) fn word(&self) -> String {
         serde_json::to_value(self)

@@ -94,32 +94,12 @@ enum Needs {
 }
 
 fn needs_of(step: &StepName) -> Needs {
-    match step {
-        StepName::Register
-        | StepName::LogIn
-        | StepName::LogInAgain
-        | StepName::LogOut
-        | StepName::CleanUp => Needs::Tables,
-        StepName::Own(_) => Needs::Migrations,
-        StepName::WaitUntilReady
-        | StepName::ReachInstance
-        | StepName::OpenSession
-        | StepName::FindLogIn
-        | StepName::BeRecognised
-        | StepName::ReachAgain
-        | StepName::Suspend
-        | StepName::BeTurnedAway
-        | StepName::Resume
-        | StepName::Uninvite
-        | StepName::Invite
-        | StepName::BeAskedToWait
-        | StepName::ReachBySession
-        | StepName::EndSession
-        | StepName::BeKeptOut
-        | StepName::BeInvited
-        | StepName::OpenDomain
-        | StepName::BeTakenIn
-        | StepName::BecomeOwner => Needs::Nothing,
+    if matches!(step, StepName::Own(_)) {
+        Needs::Migrations
+    } else if step.asks_for().is_some() {
+        Needs::Tables
+    } else {
+        Needs::Nothing
     }
 }
 

@@ -5,7 +5,6 @@ use crate::deployment::exchange::{Answer, Exchange};
 use crate::findings::code::Code;
 use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene};
 use crate::outcome::Problem;
-use crate::steps::StepName;
 use crate::steps::fault::Fault;
 use crate::steps::fault::discrepancy::Discrepancy;
 
@@ -16,7 +15,7 @@ pub(crate) fn look(scene: &Scene<'_>, known: &Opinion) -> Opinion {
         return Opinion::default();
     };
     Opinion {
-        causes: vec![failure.cause(scene)],
+        causes: vec![failure.cause(looked_into(scene, known))],
         unlooked: Vec::new(),
     }
 }
@@ -31,7 +30,7 @@ struct Failure<'a> {
 
 impl<'a> Failure<'a> {
     fn of(scene: &'a Scene<'_>) -> Option<Self> {
-        let asked_for = asked_for(&scene.stopped.step)?;
+        let asked_for = scene.stopped.step.asks_for()?;
         let Problem::Failed(Fault::Discrepancy(Discrepancy::Status { found, said, .. })) =
             &scene.stopped.problem
         else {
@@ -48,7 +47,7 @@ impl<'a> Failure<'a> {
         })
     }
 
-    fn cause(&self, scene: &Scene<'_>) -> Cause {
+    fn cause(&self, looked_into: Option<Evidence>) -> Cause {
         let Self {
             asked_for, answer, ..
         } = self;
@@ -57,30 +56,27 @@ impl<'a> Failure<'a> {
             .said
             .map_or_else(String::new, |said| format!(", and says `{said}`"));
         let request = &self.asked.request;
+        let answered = Evidence::new(
+            format!(
+                "{} is answered {status}{}",
+                request.method,
+                self.identifier()
+            ),
+            request.url.as_str(),
+        );
         Cause {
             code: Code::IdentityFailing,
             confidence: Confidence::Certain,
             sentence: format!(
                 "the identity service itself fails: it answers {status} to {asked_for}{said}"
             ),
-            evidence: vec![
-                Evidence::new(
-                    format!(
-                        "{} is answered {status}{}",
-                        request.method,
-                        self.identifier()
-                    ),
-                    request.url.as_str(),
-                ),
-                Evidence::new(looked_into(scene), "[[databases]] of the configuration"),
-            ],
+            evidence: std::iter::once(answered).chain(looked_into).collect(),
             fix: Fix {
-                sentence: format!(
-                    "Look into the log of the identity service for this request{}; the gate has no part in it. If the log names a table \
-                     or a column, give that database to usher as a `[[databases]]` table with `tables` and `schema`: the next run then \
-                     says what is missing, and the SQL that adds it.",
-                    self.identifier()
-                ),
+                // The same for every story that meets it: by its cure a cause is known to be the same.
+                sentence: "Look into the log of the identity service for this request; the gate has no part in it. If the log names a table \
+                           or a column, give that database to usher as a `[[databases]]` table with `tables` and `schema`: the next run \
+                           then says what is missing, and the SQL that adds it."
+                    .to_owned(),
                 commands: Vec::new(),
             },
         }
@@ -105,43 +101,13 @@ const REQUEST_IDS: [&str; 6] = [
     "cf-ray",
 ];
 
-/// What the service was asked for; nothing at a step of the gate or of an app.
-const fn asked_for(step: &StepName) -> Option<&'static str> {
-    match step {
-        StepName::Register => Some("the sign-up"),
-        StepName::LogIn | StepName::LogInAgain => Some("the log-in"),
-        StepName::LogOut => Some("the log-out"),
-        StepName::CleanUp => Some("the removal of the user"),
-        StepName::Own(_)
-        | StepName::WaitUntilReady
-        | StepName::ReachInstance
-        | StepName::OpenSession
-        | StepName::FindLogIn
-        | StepName::BeRecognised
-        | StepName::ReachAgain
-        | StepName::Suspend
-        | StepName::BeTurnedAway
-        | StepName::Resume
-        | StepName::Uninvite
-        | StepName::Invite
-        | StepName::BeAskedToWait
-        | StepName::ReachBySession
-        | StepName::EndSession
-        | StepName::BeKeptOut
-        | StepName::BeInvited
-        | StepName::OpenDomain
-        | StepName::BeTakenIn
-        | StepName::BecomeOwner => None,
-    }
-}
-
-/// What has been seen not to be the cause.
-fn looked_into(scene: &Scene<'_>) -> String {
-    match scene.deployment.configuration.databases.len() {
-        0 => "no database of the service is known here, so none was looked into".to_owned(),
-        databases => format!(
-            "nothing that explains it was found in {}",
-            counted(databases as u64, "database")
-        ),
-    }
+/// What has been seen not to be the cause. Where a check could not look, that is said beside the causes, and nothing here.
+fn looked_into(scene: &Scene<'_>, known: &Opinion) -> Option<Evidence> {
+    let databases = scene.deployment.configuration.databases.len() as u64;
+    let what = format!(
+        "nothing that explains it was found in {}",
+        counted(databases, "database")
+    );
+    (databases > 0 && known.unlooked.is_empty())
+        .then(|| Evidence::new(what, "[[databases]] of the configuration"))
 }
