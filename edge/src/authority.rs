@@ -59,8 +59,7 @@ impl<'a> Configured<'a> {
             }),
             AuthoritySetting::Kv => Self::KvOnly(KvOnly { env, hosts }),
             AuthoritySetting::Registry => {
-                let database = Bindings(env).registry();
-                let database = database?;
+                let database = Bindings(env).registry()?;
                 Self::Registry(Registry { database, hosts })
             }
         })

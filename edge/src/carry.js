@@ -43,6 +43,8 @@ const CARRIED = Symbol.for("usher.carried");
 export function carry(
   request, url, introduction, bearsToken, cookies, cookie, requestId, gateLength, instanceLength, patienceMillis, timing, unreachable,
 ) {
+  // Asked before the body goes to the copy.
+  const isBare = request.body === null;
   // Copied whole, body and all. Naming the parts that a request without a body needs would spare the copy that `fetch` makes of it, and
   // cost more: each part is read and converted from here.
   const out = new Request(url, request);
@@ -68,7 +70,7 @@ export function carry(
   };
   const lost = (problem) => unreachable(request, requestId, instance, problem === LATE ? LATE : FAILED, problem);
   const again = (problem) =>
-    problem !== LATE && request.body === null && ONCE_MORE.test(request.method) ? pause(ONCE_MORE_AFTER_MILLIS).then(send).then(shown, lost) : lost(problem);
+    problem !== LATE && isBare && ONCE_MORE.test(request.method) ? pause(ONCE_MORE_AFTER_MILLIS).then(send).then(shown, lost) : lost(problem);
   const carried = send().then(shown, again);
   carried[CARRIED] = true;
   return carried;

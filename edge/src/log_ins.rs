@@ -140,9 +140,8 @@ struct Writer {
 
 impl Writer {
     fn registry(&self) -> Result<Registry<'_>, String> {
-        let database = Bindings(&self.env).registry();
         Ok(Registry {
-            database: database?,
+            database: Bindings(&self.env).registry()?,
             hosts: &self.configuration.instance_hosts,
         })
     }
