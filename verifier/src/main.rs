@@ -70,6 +70,7 @@ mod sources;
 mod steps;
 mod tagged;
 mod terminal;
+mod tokens;
 mod verify;
 mod version;
 mod way_in;

@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use policy::time::Moment;
 use serde_json::Value;
 
-use crate::check::tokens::words::{span, utc};
 use crate::configuration::secret::Origin;
+use crate::tokens::words::{span, utc};
 
 /// Why this gate may not have taken what the environment variable or the file holds, and what to do.
 pub(crate) fn refused(gate: &str, origin: &Origin, secret: &str, now: Moment) -> String {

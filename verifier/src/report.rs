@@ -20,11 +20,11 @@ mod words;
 use crate::arguments::ReportFormat;
 use crate::arguments::report::RunFormat;
 use crate::check::contract::findings::Report;
-use crate::check::tokens::explanation::Explanation;
 use crate::diagnose::chain::Chain;
 use crate::examined::Examined;
 use crate::record::Record;
 use crate::terminal;
+use crate::tokens::explanation::Explanation;
 
 /// How a report may look.
 #[derive(Clone, Copy, Debug)]

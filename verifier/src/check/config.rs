@@ -20,8 +20,6 @@ use std::fmt;
 use crate::arguments::check::CheckConfig;
 use crate::check::config::live::Live;
 use crate::check::look;
-use crate::check::tokens::error::CheckError;
-use crate::check::tokens::gate_files::GateFiles;
 use crate::configuration::Environment;
 use crate::configuration::front::GateFront;
 use crate::configuration::gate_in_use::GateInUse;
@@ -37,6 +35,8 @@ use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
 use crate::redaction::{SecretName, Secrets};
 use crate::report;
+use crate::tokens::error::CheckError;
+use crate::tokens::gate_files::GateFiles;
 
 /// What is held against what.
 struct Scene<'a> {

@@ -1,42 +1,19 @@
-//! `usher check tokens`: why the gate admits a token, or why not. The lines explain; the verdict is what the gate's own code says.
-//!
-//! ```text
-//! token ─────────┐
-//!                ├─► keys at hand ─► examination (lines) ──┐
-//! expectation ───┘        │                                ├─► explanation ─► report
-//!                         └────────► policy::admission ────┘
-//! ```
-
-mod claim_lines;
-mod cure;
-mod dev_vars;
-pub(in crate::check) mod error;
-mod examination;
-mod expectation;
-pub(crate) mod explanation;
-pub(in crate::check) mod gate_files;
-mod key_lines;
-pub(in crate::check) mod key_set;
-mod keys_at_hand;
-pub(crate) mod words;
-mod wrangler;
+//! `usher check tokens`: why the gate admits a token, or why not.
 
 use std::io::Read as _;
 
 use policy::time::Moment;
 
 use crate::arguments::check::CheckTokens;
-use crate::check::tokens::error::CheckError;
-use crate::check::tokens::examination::examine;
-use crate::check::tokens::expectation::Expectation;
-use crate::check::tokens::explanation::Explanation;
-use crate::check::tokens::gate_files::GateFiles;
 use crate::clock::now;
 use crate::configuration::Environment;
 use crate::outcome::ExitCode;
 use crate::outlet::Outlet;
 use crate::redaction::{SecretName, Secrets};
 use crate::report;
+use crate::tokens::error::CheckError;
+use crate::tokens::examination::examine;
+use crate::tokens::expectation::Expectation;
 
 /// Judges one token and reports.
 pub(crate) async fn check(
@@ -55,18 +32,6 @@ pub(crate) async fn check(
     };
     outlet.report(&report::render_token(options.report, &explanation, look));
     Ok(explanation.verdict.exit_code())
-}
-
-/// What the gate's files in this folder say of a token; a deployed gate does not see all of them.
-pub(crate) async fn judged_by_files(
-    token: &str,
-    is_deployed: bool,
-    secrets: &Secrets,
-) -> Result<Explanation, CheckError> {
-    let environment: Environment<'_> = &|name| std::env::var(name).ok();
-    let files = GateFiles::read(None, None, is_deployed, environment)?;
-    let expectation = Expectation::of_the_gate(&files, None, secrets)?;
-    examine(token, &expectation, now()).await
 }
 
 /// The token as it was given, without the white space around it.

@@ -2,13 +2,13 @@
 
 use policy::reason::Reason;
 
-use crate::check::tokens::explanation::{Explanation, Verdict};
-use crate::check::tokens::judged_by_files;
 use crate::deployment::exchange::{Answer, Exchange};
 use crate::deployment::gate::Gate;
 use crate::findings::code::Code;
 use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion, Scene, Unlooked};
 use crate::outcome::{Outcome, Problem};
+use crate::tokens::explanation::{Explanation, Verdict};
+use crate::tokens::judged_by_files;
 
 /// Judges the token of the run as `usher check tokens` does, when the gate refused it.
 pub(crate) async fn look(scene: &Scene<'_>, gate: &Gate<'_>) -> Opinion {

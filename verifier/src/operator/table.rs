@@ -3,8 +3,8 @@
 use policy::time::Moment;
 use textwrap::core::display_width;
 
-use crate::check::tokens::words::utc;
 use crate::terminal::harmless;
+use crate::tokens::words::utc;
 use crate::width::Width;
 
 /// The rows under their heads; nothing where there is none.

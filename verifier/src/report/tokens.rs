@@ -2,13 +2,13 @@
 
 use policy::time::Moment;
 
-use crate::check::tokens::explanation::{Explanation, Line, Verdict};
-use crate::check::tokens::words::utc;
 use crate::outcome::Outcome;
 use crate::report::human::{COLUMNS, at_spaces};
 use crate::report::style::Tone;
 use crate::report::{Look, wrapped};
 use crate::terminal::harmless;
+use crate::tokens::explanation::{Explanation, Line, Verdict};
+use crate::tokens::words::utc;
 
 /// Renders what is known; no line is longer than 80 columns, unless a word is.
 pub(crate) fn render(known: &Explanation, look: Look) -> String {

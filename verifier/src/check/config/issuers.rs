@@ -6,11 +6,11 @@ use policy::jwks::KeySet;
 use reqwest::Url;
 
 use crate::check::config::{Scene, opinion};
-use crate::check::tokens::error::CheckError;
-use crate::check::tokens::gate_files::no_secret;
-use crate::check::tokens::key_set::{self, NoKeys};
 use crate::findings::code::Code;
 use crate::findings::{Cause, Confidence, Evidence, Fix, Opinion};
+use crate::tokens::error::CheckError;
+use crate::tokens::gate_files::no_secret;
+use crate::tokens::key_set::{self, NoKeys};
 
 /// Asks each key endpoint as the gate does. Issuers that the gate could not read are said elsewhere.
 pub(super) async fn look(scene: &Scene<'_>) -> Result<Opinion, CheckError> {

@@ -8,12 +8,12 @@ use policy::jwks::KeySet;
 use policy::public_key::KeyName;
 use policy::refusal::Refusal;
 
-use crate::check::tokens::cure::cure;
-use crate::check::tokens::explanation::{Line, Topic};
-use crate::check::tokens::keys_at_hand::KeysAtHand;
-use crate::check::tokens::words::{list, shown};
 use crate::counted::counted;
 use crate::outcome::Outcome;
+use crate::tokens::cure::cure;
+use crate::tokens::explanation::{Line, Topic};
+use crate::tokens::keys_at_hand::KeysAtHand;
+use crate::tokens::words::{list, shown};
 
 /// The lines about keys; the one about the named key only where the algorithm is allowed.
 pub(crate) fn of(

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
-use crate::check::tokens::error::CheckError;
+use crate::tokens::error::CheckError;
 
 /// The file of one environment.
 #[derive(Debug)]

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::check::tokens::error::CheckError;
 use crate::configuration::mistake::Mistake;
+use crate::tokens::error::CheckError;
 
 /// The files that wrangler looks for, in this order.
 pub(super) const NAMES: [&str; 3] = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"];

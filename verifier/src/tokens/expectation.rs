@@ -12,11 +12,11 @@ use policy::standing::IssuerUrl;
 use reqwest::Url;
 
 use crate::arguments::check::CheckTokens;
-use crate::check::tokens::error::CheckError;
-use crate::check::tokens::gate_files::GateFiles;
 use crate::configuration::Environment;
 use crate::configuration::secret::Origin;
 use crate::redaction::{SecretName, Secrets};
+use crate::tokens::error::CheckError;
+use crate::tokens::gate_files::GateFiles;
 
 /// What a token is judged by.
 pub(crate) struct Expectation {

@@ -8,8 +8,8 @@ use policy::issuer::Algorithm;
 use policy::jwks::{KeySet, MAX_JWKS_BYTES};
 use reqwest::{Client, Url, redirect};
 
-use crate::check::tokens::error::CheckError;
 use crate::deployment::exchange::NoAnswer;
+use crate::tokens::error::CheckError;
 
 /// Why there are no keys.
 #[derive(Debug)]

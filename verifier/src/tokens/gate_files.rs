@@ -9,17 +9,17 @@ use policy::mistakes::Mistakes;
 use policy::setting::{Home, SETTINGS, usual_cookie};
 use serde_json::Value;
 
-use crate::check::tokens::dev_vars::DevVars;
-use crate::check::tokens::error::CheckError;
-use crate::check::tokens::wrangler::{self, Wrangler};
 use crate::configuration::Environment;
 use crate::configuration::mistake::Mistake;
 use crate::configuration::name::text_of_value;
 use crate::configuration::suggestion::closest;
 use crate::findings::Evidence;
+use crate::tokens::dev_vars::DevVars;
+use crate::tokens::error::CheckError;
+use crate::tokens::wrangler::{self, Wrangler};
 
 /// The files of one environment of a gate.
-pub(in crate::check) struct GateFiles<'a> {
+pub(crate) struct GateFiles<'a> {
     environment: Environment<'a>,
     wrangler: Wrangler,
     dev_vars: Option<DevVars>,
@@ -37,7 +37,7 @@ struct Setting<'a> {
 
 impl<'a> GateFiles<'a> {
     /// Reads the file that is named, or the one that wrangler would find here.
-    pub(in crate::check) fn read(
+    pub(crate) fn read(
         path: Option<&Path>,
         name: Option<&str>,
         is_deployed: bool,
@@ -64,7 +64,7 @@ impl<'a> GateFiles<'a> {
     }
 
     /// The files that were read, for people.
-    pub(in crate::check) fn read_from(&self) -> Vec<String> {
+    pub(crate) fn read_from(&self) -> Vec<String> {
         let environment = self.wrangler.environment.as_ref();
         let environment = environment.map(|name| format!(" (environment `{name}`)"));
         let wrangler = self.wrangler.path.display();
@@ -91,7 +91,7 @@ impl<'a> GateFiles<'a> {
     }
 
     /// The value of a secret: from the environment, else where the gate has it on this machine.
-    pub(in crate::check) fn secret(&self, name: &str) -> Option<String> {
+    pub(crate) fn secret(&self, name: &str) -> Option<String> {
         let set = (self.environment)(name).filter(|value| !value.is_empty());
         let dev_vars = || Some(self.dev_vars.as_ref()?.value(name)?.to_owned());
         let variable = || {
@@ -103,7 +103,7 @@ impl<'a> GateFiles<'a> {
 
     /// The issuers and where their keys are, as the gate would read them. With a single mistake the gate lets nobody in, so nothing is
     /// judged either.
-    pub(in crate::check) fn issuers(
+    pub(crate) fn issuers(
         &self,
         secret: &dyn Fn(&str, &mut Mistakes) -> String,
     ) -> Result<(Vec<Issuer>, Vec<KeySource>), CheckError> {
@@ -130,22 +130,22 @@ impl<'a> GateFiles<'a> {
     }
 
     /// What wrangler's file says in this environment.
-    pub(in crate::check) const fn whole(&self) -> &Value {
+    pub(crate) const fn whole(&self) -> &Value {
         &self.wrangler.whole
     }
 
     /// The file itself, for people.
-    pub(in crate::check) fn wrangler_path(&self) -> String {
+    pub(crate) fn wrangler_path(&self) -> String {
         self.wrangler.path.display().to_string()
     }
 
     /// The names of the variables that stand in wrangler's file.
-    pub(in crate::check) fn variables(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn variables(&self) -> impl Iterator<Item = String> {
         self.wrangler.variables.keys().cloned()
     }
 
     /// Every name that the gate is given, and where.
-    pub(in crate::check) fn names(&self) -> Vec<(String, String)> {
+    pub(crate) fn names(&self) -> Vec<(String, String)> {
         let file = self.wrangler_path();
         let variables = self.variables().map(|name| (name, file.clone()));
         let dev_vars = self.dev_vars.iter().flat_map(|dev_vars| {
@@ -163,7 +163,7 @@ impl<'a> GateFiles<'a> {
     }
 
     /// What may be secret of what stands here.
-    pub(in crate::check) fn secrets_at_hand(&self) -> Vec<(String, String)> {
+    pub(crate) fn secrets_at_hand(&self) -> Vec<(String, String)> {
         let is_variable = |name: &str| {
             let mut settings = SETTINGS.iter();
             settings.any(|setting| setting.home == Home::Variable && setting.name == name)
@@ -177,22 +177,22 @@ impl<'a> GateFiles<'a> {
     }
 
     /// The value of a variable that counts.
-    pub(in crate::check) fn value(&self, name: &str) -> Option<Value> {
+    pub(crate) fn value(&self, name: &str) -> Option<Value> {
         self.setting(name).map(|setting| setting.value)
     }
 
     /// The same as a text; a number or a truth value counts as its own.
-    pub(in crate::check) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         let value = self.value(name)?;
         Some(text_of_value(&value).trim().to_owned())
     }
 
-    pub(in crate::check) fn is_development(&self) -> bool {
+    pub(crate) fn is_development(&self) -> bool {
         self.text(DEVELOPMENT).is_some_and(|text| text == "true")
     }
 
     /// The cookie that carries the token, where that can be read.
-    pub(in crate::check) fn cookie(&self) -> Option<String> {
+    pub(crate) fn cookie(&self) -> Option<String> {
         if let Some(said) = self.text("USHER_COOKIE") {
             return Some(said);
         }
@@ -201,7 +201,7 @@ impl<'a> GateFiles<'a> {
     }
 
     /// What is wrong with the issuers that are there, each in one line.
-    pub(in crate::check) fn mistakes_of_issuers(&self) -> Vec<Evidence> {
+    pub(crate) fn mistakes_of_issuers(&self) -> Vec<Evidence> {
         if self.setting(ISSUERS).is_none() {
             return Vec::new();
         }
@@ -219,7 +219,7 @@ impl<'a> GateFiles<'a> {
     }
 
     /// The names of secrets that issuers refer to.
-    pub(in crate::check) fn secrets_of_issuers(&self) -> Vec<String> {
+    pub(crate) fn secrets_of_issuers(&self) -> Vec<String> {
         let sources = self.issuers(&no_secret).map(|(_, sources)| sources);
         let secrets = sources.unwrap_or_default().into_iter();
         let secrets = secrets.flat_map(|source| source.secrets);
@@ -277,7 +277,7 @@ impl Setting<'_> {
 }
 
 /// No value of a secret is needed to read the rest.
-pub(in crate::check) fn no_secret(_: &str, _: &mut Mistakes) -> String {
+pub(crate) fn no_secret(_: &str, _: &mut Mistakes) -> String {
     String::new()
 }
 

@@ -10,15 +10,15 @@ use policy::refusal::{Malformation, Refusal};
 use policy::strict_json::{Object, TextMember};
 use policy::time::Moment;
 
-use crate::check::tokens::claim_lines::Bearer;
-use crate::check::tokens::cure::cure;
-use crate::check::tokens::error::CheckError;
-use crate::check::tokens::expectation::{Expectation, IssuerKeys};
-use crate::check::tokens::explanation::{Explanation, Line, Topic, Verdict};
-use crate::check::tokens::key_lines;
-use crate::check::tokens::keys_at_hand::KeysAtHand;
-use crate::check::tokens::words::{list, shown};
 use crate::outcome::Outcome;
+use crate::tokens::claim_lines::Bearer;
+use crate::tokens::cure::cure;
+use crate::tokens::error::CheckError;
+use crate::tokens::expectation::{Expectation, IssuerKeys};
+use crate::tokens::explanation::{Explanation, Line, Topic, Verdict};
+use crate::tokens::key_lines;
+use crate::tokens::keys_at_hand::KeysAtHand;
+use crate::tokens::words::{list, shown};
 
 /// Looks at the token and judges it for this moment.
 pub(crate) async fn examine(

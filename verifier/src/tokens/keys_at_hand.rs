@@ -5,9 +5,9 @@ use policy::jwks::KeySet;
 use policy::signature::{SignatureCheck, SignatureFailure, SignatureQuestion};
 use verifier::signatures::{Keys, NativeSignatures};
 
-use crate::check::tokens::error::CheckError;
-use crate::check::tokens::expectation::{IssuerKeys, Place};
-use crate::check::tokens::key_set::{self, NoKeys};
+use crate::tokens::error::CheckError;
+use crate::tokens::expectation::{IssuerKeys, Place};
+use crate::tokens::key_set::{self, NoKeys};
 
 /// What could be had of an issuer's keys.
 pub(crate) struct KeysAtHand {

@@ -5,9 +5,9 @@ use policy::issuer::{ClaimNames, Issuer};
 use policy::refusal::Refusal;
 use policy::time::Moment;
 
-use crate::check::tokens::explanation::{Line, Topic};
-use crate::check::tokens::words::{list, masked_email, shortened, shown, span, utc};
 use crate::outcome::Outcome;
+use crate::tokens::explanation::{Line, Topic};
+use crate::tokens::words::{list, masked_email, shortened, shown, span, utc};
 
 /// What claims are looked at with.
 pub(crate) struct Bearer<'a> {
