@@ -1,8 +1,20 @@
 //! The folder of vectors beside the project: every case of it has its stated verdict. Who cloned only the project has no such
 //! folder; in CI that is a failure.
 
+use std::path::Path;
+
 use tests::places;
 use tests::vectors::{Folder, Runner, Workerd};
+
+/// Says loudly that a file or folder of the vectors is not there.
+pub(crate) fn missing(place: &Path, name: &str) {
+    let said = format!("SKIPPED: there is no {name} in {}", place.display());
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "{said}, and in CI it must be there"
+    );
+    eprintln!("{said}");
+}
 
 /// Judges one file or folder of the vectors.
 async fn has_its_stated_verdicts(name: &str) {
@@ -13,13 +25,7 @@ async fn has_its_stated_verdicts(name: &str) {
         parts.find(|(part, _)| part == name)
     });
     let (Ok(folder), Some((name, kind))) = (folder, part) else {
-        let said = format!("SKIPPED: there is no {name} in {}", place.display());
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "{said}, and in CI it must be there"
-        );
-        eprintln!("{said}");
-        return;
+        return missing(&place, name);
     };
     let workerd = Workerd::start()
         .await
