@@ -50,6 +50,10 @@ async fn a_token_that_the_gate_refuses_is_judged_by_its_files() {
     // By files that would let the token in, another gate answers.
     let ended = verify_in_the_folder(&world, Some(&right)).await;
     assert_eq!(findings(&ended), ["gate_unlike_files"], "{ended:#?}");
+    // A file that cannot be read is no file, and is named.
+    let ended = verify_in_the_folder(&world, Some("[vars\nUSHER_ISSUERS = 1")).await;
+    assert_eq!(findings(&ended), [""; 0], "{ended:#?}");
+    assert!(ended.stdout.contains("wrangler.toml:1"), "{ended:#?}");
     // Where nobody can look, that is said.
     let ended = verify_in_the_folder(&world, None).await;
     assert_eq!(findings(&ended), [""; 0], "{ended:#?}");
